@@ -1,0 +1,74 @@
+//! What may be asked of a call or a seat, by an agent, a supervisor, or a program. Every one of them is an intent: the
+//! server decides, and the answer is an event.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{AgentId, QueueId, ReasonId, StationId};
+
+/// Where a call may be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub enum TransferTarget {
+    Queue { queue: QueueId },
+    Agent { agent: AgentId },
+    /// As dialed; number rules apply.
+    Number { number: String },
+}
+
+/// To a call, by the agent on it (or a supervisor for them).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub enum CallCommand {
+    Answer,
+    /// The caller keeps the place.
+    Reject,
+    Hold,
+    Resume,
+    Mute,
+    Unmute,
+    /// `0-9*#A-D`, at most 32.
+    SendDigits { digits: String },
+    Transfer { target: TransferTarget },
+    /// Nothing is recorded until resumed; the gap carries the reason.
+    PauseRecording { reason: String },
+    ResumeRecording,
+    Hangup,
+}
+
+/// To a seat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub enum SeatCommand {
+    /// Takes the seat with this station; a fresh seat is not ready.
+    SignIn { station: Option<StationId> },
+    Ready,
+    NotReady { reason: Option<ReasonId> },
+    SignOut,
+    EndWrapUp,
+    ExtendWrapUp { by_ms: u32 },
+}
+
+/// What a button may do to a call now. The server computes the list; the desktop shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "contract.gen.ts")]
+pub enum CallAction {
+    Answer,
+    Reject,
+    Hold,
+    Resume,
+    Mute,
+    Unmute,
+    SendDigits,
+    Transfer,
+    PauseRecording,
+    ResumeRecording,
+    Hangup,
+    EndWrapUp,
+    ExtendWrapUp,
+    Dispose,
+}

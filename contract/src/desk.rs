@@ -1,0 +1,265 @@
+//! What a desktop hears. Numbered per desktop; the screen is a fold over these, and every body carries whole values
+//! (upserts), so applying one twice changes nothing. On a gap the desktop asks again from its last number.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{
+    AgentId, CallAction, CallCommand, Caller, ContactId, CustomerId, Direction, EndCause, EpochMs, InteractionId,
+    MatchReason, QueueId, Seat, SeatCommand, SeatWhy,
+};
+
+/// Server to desktop.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct DeskMessage {
+    #[ts(type = "number")]
+    pub n: u64,
+    #[ts(type = "number")]
+    pub at: EpochMs,
+    #[serde(flatten)]
+    pub body: DeskBody,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub enum DeskBody {
+    /// Everything, where the desktop is new or its last number is too old.
+    Snapshot { seat: Seat, cards: Vec<CallCard> },
+    Seat { seat: Seat, why: SeatWhy },
+    /// A call of mine, new or changed.
+    Card { card: CallCard },
+    CardGone { interaction: InteractionId, why: CardGone },
+    /// Live rows, new or changed, and ids of rows that are gone; only to those who may see the board and asked for it.
+    Board { calls: Vec<LiveCall>, calls_gone: Vec<InteractionId>, agents: Vec<LiveAgent>, queues: Vec<LiveQueue> },
+    /// The answer to an intent, by its `id`.
+    Done { id: u32 },
+    Refused { id: u32, code: String, message: String },
+    /// Something to tell the person: a stable code (in the catalogue of both languages) and its values.
+    Notice { level: NoticeLevel, code: String, values: Vec<(String, String)> },
+    /// The server is going down; reconnect.
+    GoingAway,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "contract.gen.ts")]
+pub enum NoticeLevel {
+    Info,
+    Warning,
+    Error,
+}
+
+/// Why a card left my desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "contract.gen.ts")]
+pub enum CardGone {
+    /// Answered elsewhere, or the caller left while it rang.
+    CallerLeft,
+    Missed,
+    Rejected,
+    Withdrawn,
+    /// Done: wrap-up is over.
+    Finished,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "contract.gen.ts")]
+pub enum CardState {
+    Ringing,
+    /// Answered here, audio not yet up (the 200 is on its way).
+    Connecting,
+    Talking,
+    Held,
+    WrapUp,
+}
+
+/// One call on one desk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct CallCard {
+    pub interaction: InteractionId,
+    pub state: CardState,
+    pub direction: Direction,
+    pub caller: Caller,
+    pub dialed: String,
+    pub queue: Option<QueueId>,
+    pub queue_name: Option<String>,
+    pub vip: bool,
+    /// How long the caller waited in this queue before this offer.
+    pub waited_ms: u32,
+    #[ts(type = "number")]
+    pub state_since: EpochMs,
+    /// While ringing: when the offer ends. In wrap-up: when it is over by itself.
+    #[ts(type = "number | null")]
+    pub until: Option<EpochMs>,
+    #[ts(type = "number | null")]
+    pub talking_since: Option<EpochMs>,
+    pub muted: bool,
+    pub recording: RecordingState,
+    /// What the caller pressed, in order: node, label or digits (masked where sensitive).
+    pub pressed: Vec<Pressed>,
+    pub candidates: Vec<KnownCustomer>,
+    /// The one the agent settled on, or the only safe guess.
+    pub customer: Option<CustomerId>,
+    /// What was last saved by this agent for this interaction.
+    pub disposition: Option<SavedDisposition>,
+    /// From the one table of what each state allows.
+    pub allowed: Vec<CallAction>,
+    pub ended: Option<EndCause>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct SavedDisposition {
+    pub dispositions: Vec<crate::DispositionId>,
+    pub notes: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct Pressed {
+    pub node: String,
+    pub label: Option<String>,
+    pub digits: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "contract.gen.ts")]
+pub enum RecordingState {
+    Off,
+    On,
+    Paused,
+}
+
+/// A candidate with what an agent must see of it before the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct KnownCustomer {
+    pub customer: CustomerId,
+    pub contact: Option<ContactId>,
+    pub name: String,
+    /// The contact's name, where the customer is an organisation.
+    pub contact_name: Option<String>,
+    /// Of the company's levels, as named.
+    pub level: Option<String>,
+    pub vip: bool,
+    pub reason: MatchReason,
+    pub confidence: u8,
+    /// Newest first, at most 5.
+    pub last_contacts: Vec<LastContact>,
+    /// Open work on this customer (tickets and callbacks, where those desks exist).
+    pub open_items: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct LastContact {
+    pub interaction: InteractionId,
+    #[ts(type = "number")]
+    pub at: EpochMs,
+    pub direction: Direction,
+    pub agent: Option<String>,
+    pub queue: Option<String>,
+    pub cause: Option<EndCause>,
+    pub disposition: Option<String>,
+    pub notes: Option<String>,
+}
+
+/// Where a live call is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "contract.gen.ts")]
+pub enum LiveState {
+    Ivr,
+    Waiting,
+    Ringing,
+    Talking,
+    Held,
+    Transferring,
+    Voicemail,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct LiveCall {
+    pub interaction: InteractionId,
+    pub direction: Direction,
+    pub caller: Caller,
+    pub dialed: String,
+    pub customer: Option<CustomerId>,
+    pub vip: bool,
+    pub state: LiveState,
+    #[ts(type = "number")]
+    pub since: EpochMs,
+    #[ts(type = "number")]
+    pub began: EpochMs,
+    pub queue: Option<QueueId>,
+    pub agent: Option<AgentId>,
+    pub flow: Option<String>,
+    pub node: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct LiveAgent {
+    pub seat: Seat,
+    pub answered_today: u32,
+    pub missed_today: u32,
+    #[ts(type = "number")]
+    pub talk_ms_today: u64,
+}
+
+/// Today's figures are since the company's midnight, under the formulas of the metric list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct LiveQueue {
+    pub queue: QueueId,
+    pub waiting: u32,
+    /// When the longest waiting caller joined.
+    #[ts(type = "number | null")]
+    pub oldest: Option<EpochMs>,
+    pub ringing: u32,
+    pub talking: u32,
+    pub offered: u32,
+    pub answered: u32,
+    pub abandoned: u32,
+    pub short_abandoned: u32,
+    pub within_target: u32,
+    #[ts(type = "number")]
+    pub wait_ms_sum: u64,
+}
+
+/// Desktop to server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct DeskIntent {
+    /// Chosen by the desktop, answered by `done` or `refused`.
+    pub id: u32,
+    #[serde(flatten)]
+    pub ask: DeskAsk,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "ask", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub enum DeskAsk {
+    Seat { command: SeatCommand },
+    Call { interaction: InteractionId, command: CallCommand },
+    WatchBoard { on: bool },
+    Ping,
+}

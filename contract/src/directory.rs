@@ -1,0 +1,186 @@
+//! What phones, routing and flows must know of the company: a plain snapshot, replaced whole when an administrator
+//! changes something. Made by the `company` room, read by `cti-gateway`, `acd` and `ivr`, changed by nobody.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use crate::{AgentId, PhoneNumber, QueueId, ReasonId, SkillId, StationId, TeamId, TrunkId};
+
+#[derive(Debug, Clone, Default)]
+pub struct Directory {
+    /// Grows by one with every change.
+    pub version: u64,
+    pub company: Company,
+    pub agents: BTreeMap<AgentId, Agent>,
+    pub stations: BTreeMap<StationId, Station>,
+    pub trunks: BTreeMap<TrunkId, Trunk>,
+    pub queues: BTreeMap<QueueId, Queue>,
+    pub numbers: Vec<Number>,
+    /// Flow name → its source text; the gateway compiles them through `ivr`.
+    pub flows: BTreeMap<String, FlowSource>,
+    /// Number lists by name (`vip`, `block`, the company's own).
+    pub lists: BTreeMap<String, std::collections::HashSet<PhoneNumber>>,
+    pub reasons: BTreeMap<ReasonId, Reason>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Company {
+    pub name: String,
+    /// IANA zone; days and opening hours are counted in it.
+    pub zone: String,
+    /// ISO 3166 country whose national forms are read without a prefix.
+    pub country: String,
+    /// For 7- and 8-digit local numbers, without the trunk prefix: `10`, `21`. Empty: local forms stay raw.
+    pub area_code: String,
+    /// Default language of prompts: `zh-CN` or `en`.
+    pub language: String,
+}
+
+impl Default for Company {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            zone: "Asia/Shanghai".into(),
+            country: "CN".into(),
+            area_code: String::new(),
+            language: "zh-CN".into(),
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Agent {
+    pub id: AgentId,
+    pub name: String,
+    pub team: Option<TeamId>,
+    /// 1 to 10.
+    pub skills: BTreeMap<SkillId, u8>,
+    pub station: Option<StationId>,
+    /// Numbers this agent may dial or transfer to, as prefixes of the normalised form (`+86`, `internal`); empty: none outside.
+    pub dial_prefixes: Vec<String>,
+}
+
+/// How the Answer button reaches a phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AnswerBy {
+    /// The agent lifts the phone; the button is not shown.
+    #[default]
+    Phone,
+    /// `NOTIFY` with `Event: talk` in the ringing dialog.
+    TalkEvent,
+    /// The INVITE carries Call-Info `answer-after=0`: the phone answers by itself.
+    AutoAnswer,
+}
+
+#[derive(Clone)]
+pub struct Station {
+    pub id: StationId,
+    /// SIP user part and digest user name.
+    pub username: String,
+    pub password: Secret,
+    pub answer_by: AnswerBy,
+}
+
+/// A word that must not reach a log.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl std::fmt::Debug for Station {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Station({} {})", self.id, self.username)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Trunk {
+    pub id: TrunkId,
+    pub name: String,
+    /// Calls from these addresses are this trunk's (prefix length 32/128 for one host).
+    pub from: Vec<(IpAddr, u8)>,
+    /// Calls with digest of this user are this trunk's, from anywhere.
+    pub digest: Option<(String, Secret)>,
+    /// Where calls go out: `host:port` and transport; empty: inbound only.
+    pub to: Vec<std::net::SocketAddr>,
+    pub tcp: bool,
+    /// P-Asserted-Identity is believed.
+    pub trusted: bool,
+    /// Reading national forms of this trunk's callers; empty: the company's.
+    pub country: String,
+    /// Concurrent calls; 0: no limit but the node's.
+    pub max_calls: u32,
+    /// Shown to the called party on outbound calls.
+    pub caller_id: String,
+    /// Outbound numbers this trunk takes, as prefixes; empty: all.
+    pub prefixes: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Queue {
+    pub id: QueueId,
+    pub name: String,
+    /// All of these, at least at the level.
+    pub skills: BTreeMap<SkillId, u8>,
+    pub ring_ms: u32,
+    /// Longest wait; 0: none.
+    pub max_wait_ms: u32,
+    pub at_max_wait: Overflow,
+    /// Most callers waiting; 0: the node's limit.
+    pub max_waiting: u32,
+    pub when_full: Overflow,
+    /// 0: none. Wrap-up ends by itself after this; agents may extend it.
+    pub wrap_up_ms: u32,
+    /// Every how often the position is said; 0: never.
+    pub announce_ms: u32,
+    /// Prompt name of the music; the company's default where empty.
+    pub music: String,
+    /// 0 (normal) to 9.
+    pub priority: u8,
+    /// One priority step for every so many ms waited; 0: none.
+    pub age_step_ms: u32,
+    /// Service level: answered within this.
+    pub target_ms: u32,
+    /// Leaving at or under this is a short abandon.
+    pub short_ms: u32,
+    pub record: bool,
+    /// A missed offer makes the agent not ready.
+    pub missed_not_ready: bool,
+    pub rejected_not_ready: bool,
+}
+
+/// What happens to a caller whom a queue cannot keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Overflow {
+    /// A prompt name, then good-bye.
+    Hangup(String),
+    Queue(QueueId),
+    Voicemail,
+    Number(String),
+}
+
+#[derive(Debug, Clone)]
+pub struct Number {
+    /// As the trunk sends it, digits and `+`; a trailing `*` matches any rest. Longest match wins.
+    pub pattern: String,
+    pub flow: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct FlowSource {
+    pub version: u32,
+    pub yaml: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Reason {
+    pub id: ReasonId,
+    pub name_zh: String,
+    pub name_en: String,
+    /// How long this kind of break is meant to last; 0: no aim.
+    pub target_minutes: u32,
+}

@@ -1,0 +1,14 @@
+//! What the phones need from rooms above or beside them, as traits: the driver is given them at start.
+
+use crate::{Candidate, Caller, EpochMs, EventKind, InteractionId};
+
+/// The ledger, as seen by those who have something to tell it. Returns at once and never fails: what the database
+/// cannot take now goes to a spool.
+pub trait Ledger: Send + Sync + 'static {
+    fn record(&self, at: EpochMs, interaction: Option<InteractionId>, kind: EventKind);
+}
+
+/// Who is calling. One indexed read; never delays the call, its answer arrives as an event.
+pub trait Lookup: Send + Sync + 'static {
+    fn identify(&self, caller: Caller) -> std::pin::Pin<Box<dyn Future<Output = Vec<Candidate>> + Send>>;
+}

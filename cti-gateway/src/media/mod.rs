@@ -1,0 +1,1 @@
+//! Packets, on threads of their own.

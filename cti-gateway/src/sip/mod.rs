@@ -1,0 +1,2 @@
+//! SIP signalling without I/O (RFC 3261 and friends).
+

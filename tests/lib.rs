@@ -1,0 +1,1 @@
+//! Whole-system tests: real phones, a real browser, load, faults.
