@@ -1,1 +1,18 @@
+//! The one room that knows SQL engines, files and disks: [`Db`] with its [`Tx`] and [`Read`], [`Migrations`], the event
+//! [`ledger`], the bookkeeping of [`fold`]s, the [`outbox`], [`files`] and [`lease`]s. Start at [`Db::open`].
+//! Never in this room: a customer, a call, a rule of the business. Whoever has tables keeps their SQL in its own modules.
 
+pub mod db;
+mod error;
+mod migrate;
+mod names;
+mod row;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod val;
+
+pub use db::{Db, Durability, Options, Read, Tx, placeholders};
+pub use error::{ConstraintKind, DbError};
+pub use migrate::Migrations;
+pub use row::{Cell, Col, FromRow, Row};
+pub use val::Val;
