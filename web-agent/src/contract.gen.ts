@@ -1,0 +1,295 @@
+// Generated from the crate `contract` by `cargo run -p contract --example export_ts`. Do not edit.
+
+/**
+ * Derived from live legs, never chosen.
+ */
+export type Activity = { "kind": "idle" } | { "kind": "offered", interaction: InteractionId, } | { "kind": "talking", interaction: InteractionId, } | { "kind": "held", interaction: InteractionId, } | { "kind": "wrap_up", interaction: InteractionId, queue: QueueId | null, until: number | null, };
+
+/**
+ * A person who signs in: agent, supervisor, QA or administrator. Not the phone, not the session.
+ */
+export type AgentId = string;
+
+/**
+ * What a button may do to a call now. The server computes the list; the desktop shows it.
+ */
+export type CallAction = "answer" | "reject" | "hold" | "resume" | "mute" | "unmute" | "send_digits" | "transfer" | "pause_recording" | "resume_recording" | "hangup" | "end_wrap_up" | "extend_wrap_up" | "dispose";
+
+/**
+ * One call on one desk.
+ */
+export type CallCard = { interaction: InteractionId, state: CardState, direction: Direction, caller: Caller, dialed: string, queue: QueueId | null, queueName: string | null, vip: boolean, 
+/**
+ * How long the caller waited in this queue before this offer.
+ */
+waitedMs: number, stateSince: number, 
+/**
+ * While ringing: when the offer ends. In wrap-up: when it is over by itself.
+ */
+until: number | null, talkingSince: number | null, muted: boolean, recording: RecordingState, 
+/**
+ * What the caller pressed, in order: node, label or digits (masked where sensitive).
+ */
+pressed: Array<Pressed>, candidates: Array<KnownCustomer>, 
+/**
+ * The one the agent settled on, or the only safe guess.
+ */
+customer: CustomerId | null, 
+/**
+ * What was last saved by this agent for this interaction.
+ */
+disposition: SavedDisposition | null, 
+/**
+ * From the one table of what each state allows.
+ */
+allowed: Array<CallAction>, ended: EndCause | null, };
+
+/**
+ * To a call, by the agent on it (or a supervisor for them).
+ */
+export type CallCommand = { "kind": "answer" } | { "kind": "reject" } | { "kind": "hold" } | { "kind": "resume" } | { "kind": "mute" } | { "kind": "unmute" } | { "kind": "send_digits", digits: string, } | { "kind": "transfer", target: TransferTarget, } | { "kind": "pause_recording", reason: string, } | { "kind": "resume_recording" } | { "kind": "hangup" };
+
+/**
+ * Who the network says is calling.
+ */
+export type Caller = { 
+/**
+ * As sent, cleaned of control characters, at most 64 characters. Empty when withheld.
+ */
+raw: string, 
+/**
+ * The display name, same rule.
+ */
+name: string, 
+/**
+ * E.164, where the raw form is a dialable number.
+ */
+number: PhoneNumber | null, withheld: boolean, };
+
+/**
+ * One guess at who is calling, best first. Names are looked up when shown: the ledger keeps references.
+ */
+export type Candidate = { customer: CustomerId, contact: ContactId | null, point: ContactPointId, reason: MatchReason, 
+/**
+ * 0 to 100.
+ */
+confidence: number, vip: boolean, };
+
+/**
+ * Why a card left my desk.
+ */
+export type CardGone = "caller_left" | "missed" | "rejected" | "withdrawn" | "finished";
+
+export type CardState = "ringing" | "connecting" | "talking" | "held" | "wrap_up";
+
+/**
+ * A person at a customer.
+ */
+export type ContactId = string;
+
+/**
+ * One number or address of a customer or contact.
+ */
+export type ContactPointId = string;
+
+/**
+ * A customer: organisation or person.
+ */
+export type CustomerId = string;
+
+/**
+ * Desktop to server.
+ */
+export type DeskIntent = { 
+/**
+ * Chosen by the desktop, answered by `done` or `refused`.
+ */
+id: number, } & ({ "ask": "seat", command: SeatCommand, } | { "ask": "call", interaction: InteractionId, command: CallCommand, } | { "ask": "watch_board", on: boolean, } | { "ask": "ping" });
+
+/**
+ * Server to desktop.
+ */
+export type DeskMessage = { n: number, at: number, } & ({ "kind": "snapshot", seat: Seat, cards: Array<CallCard>, } | { "kind": "seat", seat: Seat, why: SeatWhy, } | { "kind": "card", card: CallCard, } | { "kind": "card_gone", interaction: InteractionId, why: CardGone, } | { "kind": "board", calls: Array<LiveCall>, callsGone: Array<InteractionId>, agents: Array<LiveAgent>, queues: Array<LiveQueue>, } | { "kind": "done", id: number, } | { "kind": "refused", id: number, code: string, message: string, } | { "kind": "notice", level: NoticeLevel, code: string, values: Array<[string, string]>, } | { "kind": "going_away" });
+
+export type Direction = "inbound" | "outbound" | "internal";
+
+/**
+ * What a person may say an interaction came to.
+ */
+export type DispositionId = string;
+
+/**
+ * How a leg, an offer or a call came to its end; what the machine says, never what a person says (that is a disposition).
+ */
+export type EndCause = "answered_hangup" | "abandoned" | "self_service" | "no_answer" | "busy" | "rejected" | "unreachable" | "max_wait" | "refused" | "voicemail" | "transferred_away" | "media_timeout" | "session_expired" | "interrupted" | "shutdown" | "failed";
+
+/**
+ * Where a call came from.
+ */
+export type Entry = { "kind": "trunk", trunk: TrunkId, } | { "kind": "station", station: StationId, agent: AgentId | null, };
+
+/**
+ * `seq` is gapless per node, given by that node's one ledger writer.
+ */
+export type Event = { node: number, seq: number, at: number, interaction: InteractionId | null, } & ({ "kind": "node_started", version: string, } | { "kind": "node_stopping", graceMs: number, } | { "kind": "orphan_ended", what: string, id: string, } | { "kind": "call_arrived", direction: Direction, entry: Entry, caller: Caller, dialed: string, leg: LegId, } | { "kind": "caller_identified", candidates: Array<Candidate>, } | { "kind": "flow_started", flow: string, version: number, } | { "kind": "flow_step", node: string, } | { "kind": "digits_collected", node: string, digits: string, label: string | null, } | { "kind": "flow_ended", flow: string, outcome: FlowOutcome, } | { "kind": "queued", queue: QueueId, vip: boolean, priority: number, position: number, } | { "kind": "position_announced", queue: QueueId, position: number, } | { "kind": "queue_left", queue: QueueId, outcome: QueueOutcome, waitedMs: number, } | { "kind": "offered", offer: OfferId, agent: AgentId, station: StationId, queue: QueueId | null, until: number, waitedMs: number, why: string, } | { "kind": "offer_ended", offer: OfferId, agent: AgentId, queue: QueueId | null, outcome: OfferOutcome, rangMs: number, } | { "kind": "leg_started", leg: LegId, party: Party, } | { "kind": "leg_ringing", leg: LegId, } | { "kind": "leg_answered", leg: LegId, } | { "kind": "leg_ended", leg: LegId, cause: EndCause, by: HungUpBy, sipStatus: number | null, quality: Quality | null, } | { "kind": "talk_started", agent: AgentId, leg: LegId, queue: QueueId | null, waitedMs: number, } | { "kind": "held", agent: AgentId, } | { "kind": "resumed", agent: AgentId, } | { "kind": "muted", agent: AgentId, } | { "kind": "unmuted", agent: AgentId, } | { "kind": "digits_sent", agent: AgentId, count: number, } | { "kind": "transfer_started", agent: AgentId, target: TransferTarget, } | { "kind": "transfer_failed", agent: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "talk_ended", agent: AgentId, leg: LegId, queue: QueueId | null, talkMs: number, holdMs: number, } | { "kind": "recording_started", recording: RecordingId, what: RecordingKind, agent: AgentId | null, queue: QueueId | null, path: string, } | { "kind": "recording_paused", recording: RecordingId, agent: AgentId, reason: string, } | { "kind": "recording_resumed", recording: RecordingId, agent: AgentId, } | { "kind": "recording_gap", recording: RecordingId, ms: number, reason: string, } | { "kind": "recording_ended", recording: RecordingId, durationMs: number, bytes: number, complete: boolean, } | { "kind": "call_ended", cause: EndCause, by: HungUpBy, } | { "kind": "interrupted", lastSeen: number, } | { "kind": "wrap_up_started", agent: AgentId, queue: QueueId | null, until: number | null, } | { "kind": "wrap_up_extended", agent: AgentId, until: number, } | { "kind": "wrap_up_ended", agent: AgentId, queue: QueueId | null, tookMs: number, timedOut: boolean, } | { "kind": "disposition_saved", agent: AgentId, dispositions: Array<DispositionId>, notes: string, } | { "kind": "customer_linked", agent: AgentId, customer: CustomerId | null, contact: ContactId | null, } | { "kind": "seat_changed", seat: Seat, why: SeatWhy, by: AgentId | null, } | { "kind": "station_registered", station: StationId, userAgent: string, address: string, expires: number, } | { "kind": "station_lost", station: StationId, reason: string, });
+
+export type FlowOutcome = "queued" | "transferred" | "voicemail" | "hung_up" | "caller_left" | "failed";
+
+export type HungUpBy = { "kind": "caller" } | { "kind": "agent", agent: AgentId, } | { "kind": "callee" } | { "kind": "system" };
+
+/**
+ * One contact of a customer with the company, from its first moment to its last; for voice, the call as the customer lives it.
+ */
+export type InteractionId = string;
+
+/**
+ * A candidate with what an agent must see of it before the answer.
+ */
+export type KnownCustomer = { customer: CustomerId, contact: ContactId | null, name: string, 
+/**
+ * The contact's name, where the customer is an organisation.
+ */
+contactName: string | null, 
+/**
+ * Of the company's levels, as named.
+ */
+level: string | null, vip: boolean, reason: MatchReason, confidence: number, 
+/**
+ * Newest first, at most 5.
+ */
+lastContacts: Array<LastContact>, 
+/**
+ * Open work on this customer (tickets and callbacks, where those desks exist).
+ */
+openItems: number, };
+
+export type LastContact = { interaction: InteractionId, at: number, direction: Direction, agent: string | null, queue: string | null, cause: EndCause | null, disposition: string | null, notes: string | null, };
+
+/**
+ * One SIP or WebRTC dialog and its media.
+ */
+export type LegId = string;
+
+export type LiveAgent = { seat: Seat, answeredToday: number, missedToday: number, talkMsToday: number, };
+
+export type LiveCall = { interaction: InteractionId, direction: Direction, caller: Caller, dialed: string, customer: CustomerId | null, vip: boolean, state: LiveState, since: number, began: number, queue: QueueId | null, agent: AgentId | null, flow: string | null, node: string | null, };
+
+/**
+ * Today's figures are since the company's midnight, under the formulas of the metric list.
+ */
+export type LiveQueue = { queue: QueueId, waiting: number, 
+/**
+ * When the longest waiting caller joined.
+ */
+oldest: number | null, ringing: number, talking: number, offered: number, answered: number, abandoned: number, shortAbandoned: number, withinTarget: number, waitMsSum: number, };
+
+/**
+ * Where a live call is.
+ */
+export type LiveState = "ivr" | "waiting" | "ringing" | "talking" | "held" | "transferring" | "voicemail";
+
+/**
+ * Why a customer is thought to be calling.
+ */
+export type MatchReason = "exact" | "equivalent" | "tail" | "shared_line";
+
+export type NoticeLevel = "info" | "warning" | "error";
+
+/**
+ * One attempt to give an interaction to an agent.
+ */
+export type OfferId = string;
+
+export type OfferOutcome = "answered" | "missed" | "rejected" | "withdrawn" | "failed";
+
+/**
+ * Who is at the other end of a leg.
+ */
+export type Party = { "kind": "caller" } | { "kind": "agent", agent: AgentId, station: StationId, } | { "kind": "number", number: string, trunk: TrunkId, };
+
+/**
+ * A number in E.164 with its `+`, ASCII digits only, 3 to 15 of them. `Debug` shows the last two digits; no `Display`.
+ */
+export type PhoneNumber = string;
+
+export type Pressed = { node: string, label: string | null, digits: string, };
+
+/**
+ * How a leg sounded, over its life.
+ */
+export type Quality = { received: number, lost: number, jitterMs: number, 
+/**
+ * From RTCP, where the far end sends it.
+ */
+roundTripMs: number | null, 
+/**
+ * Estimated by the E-model (ITU-T G.107), 1.0 to 4.5.
+ */
+mos: number, };
+
+/**
+ * Where callers wait for agents with given skills.
+ */
+export type QueueId = string;
+
+export type QueueOutcome = "answered" | "abandoned" | "max_wait" | "moved" | "voicemail" | "failed";
+
+/**
+ * Why an agent is not ready.
+ */
+export type ReasonId = string;
+
+/**
+ * One audio file of an interaction.
+ */
+export type RecordingId = string;
+
+export type RecordingKind = "talk" | "voicemail";
+
+export type RecordingState = "off" | "on" | "paused";
+
+export type SavedDisposition = { dispositions: Array<DispositionId>, notes: string, };
+
+/**
+ * The whole seat.
+ */
+export type Seat = { agent: AgentId, station: StationId | null, status: SeatStatus, statusSince: number, statusWhy: SeatWhy, activity: Activity, activitySince: number, health: StationHealth, 
+/**
+ * What the seat becomes when the agent is free again.
+ */
+next: SeatStatus | null, };
+
+/**
+ * To a seat.
+ */
+export type SeatCommand = { "kind": "sign_in", station: StationId | null, } | { "kind": "ready" } | { "kind": "not_ready", reason: ReasonId | null, } | { "kind": "sign_out" } | { "kind": "end_wrap_up" } | { "kind": "extend_wrap_up", byMs: number, };
+
+/**
+ * Chosen by the agent, a supervisor, or a rule that says why.
+ */
+export type SeatStatus = { "kind": "offline" } | { "kind": "ready" } | { "kind": "not_ready", reason: ReasonId | null, };
+
+/**
+ * Why the seat is as it is; shown to the agent, with the way back.
+ */
+export type SeatWhy = "chosen" | "forced" | "missed_offer" | "rejected_offer" | "station_failed" | "station_lost" | "station_back" | "desktop_lost" | "next_status" | "call" | "wrap_up_done" | "restart";
+
+/**
+ * Whether the station could ring now.
+ */
+export type StationHealth = "none" | "ok" | "unreachable";
+
+/**
+ * What an agent talks on.
+ */
+export type StationId = string;
+
+/**
+ * Where a call may be sent.
+ */
+export type TransferTarget = { "kind": "queue", queue: QueueId, } | { "kind": "agent", agent: AgentId, } | { "kind": "number", number: string, };
+
+/**
+ * A line to the outside world.
+ */
+export type TrunkId = string;
