@@ -1,0 +1,168 @@
+//! What SIP must know of the company: who may call and register, and where calls go out.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+
+use contract::directory::Secret;
+use contract::{Directory, StationId, TrunkId};
+
+use super::{Source, Transport};
+
+/// A trunk as signalling sees it.
+#[derive(Debug, Clone)]
+pub struct SipTrunk {
+    pub id: TrunkId,
+    pub from: Vec<(IpAddr, u8)>,
+    pub digest: Option<(String, Secret)>,
+    pub to: Vec<SocketAddr>,
+    pub transport: Transport,
+    pub trusted: bool,
+    /// 0: no limit.
+    pub max_calls: u32,
+}
+
+/// A station as signalling sees it.
+#[derive(Debug, Clone)]
+pub struct SipStation {
+    pub id: StationId,
+    pub username: String,
+    pub password: Secret,
+}
+
+/// A view of [`contract::Directory`], indexed for the questions of a UAS.
+#[derive(Debug, Clone, Default)]
+pub struct SipDirectory {
+    pub version: u64,
+    trunks: HashMap<TrunkId, SipTrunk>,
+    stations: HashMap<StationId, SipStation>,
+    /// Longest prefix first; ties to the lowest id.
+    sources: Vec<(IpAddr, u8, TrunkId)>,
+    users: HashMap<String, Source>,
+}
+
+impl From<&Directory> for SipDirectory {
+    fn from(directory: &Directory) -> Self {
+        let trunks = directory.trunks.values().map(|t| SipTrunk {
+            id: t.id,
+            from: t.from.clone(),
+            digest: t.digest.clone(),
+            to: t.to.clone(),
+            transport: if t.tcp { Transport::Tcp } else { Transport::Udp },
+            trusted: t.trusted,
+            max_calls: t.max_calls,
+        });
+        let stations = directory.stations.values().map(|s| SipStation {
+            id: s.id,
+            username: s.username.clone(),
+            password: s.password.clone(),
+        });
+        Self::new(directory.version, trunks, stations)
+    }
+}
+
+impl SipDirectory {
+    #[must_use]
+    pub fn new(
+        version: u64,
+        trunks: impl IntoIterator<Item = SipTrunk>,
+        stations: impl IntoIterator<Item = SipStation>,
+    ) -> Self {
+        let trunks: HashMap<_, _> = trunks.into_iter().map(|t| (t.id, t)).collect();
+        let stations: HashMap<_, _> = stations.into_iter().map(|s| (s.id, s)).collect();
+        let mut sources: Vec<_> =
+            trunks.values().flat_map(|t| t.from.iter().map(|(ip, bits)| (ip.to_canonical(), *bits, t.id))).collect();
+        sources.sort_by_key(|(ip, bits, id)| (std::cmp::Reverse(*bits), *id, *ip));
+        let mut users = HashMap::new();
+        for trunk in trunks.values() {
+            if let Some((user, _)) = &trunk.digest {
+                users.insert(user.clone(), Source::Trunk(trunk.id));
+            }
+        }
+        for station in stations.values() {
+            users.insert(station.username.clone(), Source::Station(station.id));
+        }
+        Self { version, trunks, stations, sources, users }
+    }
+
+    #[must_use]
+    pub fn trunk(&self, id: TrunkId) -> Option<&SipTrunk> {
+        self.trunks.get(&id)
+    }
+
+    #[must_use]
+    pub fn station(&self, id: StationId) -> Option<&SipStation> {
+        self.stations.get(&id)
+    }
+
+    /// The trunk whose address ranges hold `ip`, the narrowest range first.
+    #[must_use]
+    pub fn trunk_at(&self, ip: IpAddr) -> Option<&SipTrunk> {
+        let ip = ip.to_canonical();
+        self.sources.iter().find(|(net, bits, _)| within(ip, *net, *bits)).and_then(|(_, _, id)| self.trunks.get(id))
+    }
+
+    /// Whose digest user name this is, and the password.
+    #[must_use]
+    pub fn account(&self, username: &str) -> Option<(Source, &Secret)> {
+        let source = *self.users.get(username)?;
+        let secret = match source {
+            Source::Station(id) => &self.stations.get(&id)?.password,
+            Source::Trunk(id) => &self.trunks.get(&id)?.digest.as_ref()?.1,
+        };
+        Some((source, secret))
+    }
+
+    /// Some trunk may call from anywhere with its digest, so strangers are challenged instead of refused.
+    #[must_use]
+    pub fn has_digest_trunks(&self) -> bool {
+        self.trunks.values().any(|t| t.digest.is_some())
+    }
+}
+
+/// `ip` lies in `net/bits`; addresses of different families never match.
+fn within(ip: IpAddr, net: IpAddr, bits: u8) -> bool {
+    match (ip, net) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => {
+            let mask = u32::MAX.checked_shl(32 - u32::from(bits.min(32))).unwrap_or(0);
+            (u32::from(a) & mask) == (u32::from(b) & mask)
+        }
+        (IpAddr::V6(a), IpAddr::V6(b)) => {
+            let mask = u128::MAX.checked_shl(128 - u32::from(bits.min(128))).unwrap_or(0);
+            (u128::from(a) & mask) == (u128::from(b) & mask)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_belongs_to_the_narrowest_range() {
+        let trunk = |id, from: &[(&str, u8)]| SipTrunk {
+            id: TrunkId(id),
+            from: from.iter().map(|(ip, bits)| (ip.parse().unwrap(), *bits)).collect(),
+            digest: None,
+            to: vec![],
+            transport: Transport::Udp,
+            trusted: false,
+            max_calls: 0,
+        };
+        let directory = SipDirectory::new(
+            1,
+            [trunk(1, &[("10.0.0.0", 8)]), trunk(2, &[("10.1.2.3", 32), ("2001:db8::", 32)]), trunk(3, &[("0.0.0.0", 0)])],
+            [],
+        );
+        for (ip, want) in [
+            ("10.9.9.9", Some(1)),
+            ("10.1.2.3", Some(2)),
+            ("::ffff:10.1.2.3", Some(2)),
+            ("8.8.8.8", Some(3)),
+            ("2001:db8:5::1", Some(2)),
+            ("2001:db9::1", None),
+        ] {
+            assert_eq!(directory.trunk_at(ip.parse().unwrap()).map(|t| t.id.0), want, "{ip}");
+        }
+    }
+}
