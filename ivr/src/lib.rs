@@ -1,1 +1,13 @@
+//! What a caller walks through before an agent: flows read from YAML files (`Flow::compile`) and walked by one
+//! `Session` a call, which takes what happens ([`Input`]) and returns what to do ([`Act`]).
+//! Never in this room: sound, sockets, files, SQL, clocks, async. Who takes a queued call is `acd`'s business;
+//! playing, recording and transferring are done by the call machine in `cti-gateway`.
+//! Files are YAML 1.2, checked against `json_schema`; conditions are a typed subset of CEL.
 
+pub mod act;
+mod known;
+mod language;
+
+pub use act::{Act, Input, Prompt, QueueExit, QueueReturn, QueueState, Start, TransferExit, TransferTo, Voicemail, World};
+pub use known::Known;
+pub use language::Language;
