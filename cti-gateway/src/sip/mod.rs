@@ -3,4 +3,5 @@
 //! Never in this room: what a call means (`call`), audio (`media`), SQL, clocks outside `net`.
 
 pub mod api;
+pub mod message;
 pub mod transaction;
