@@ -1,5 +1,13 @@
 //! Phone numbers. [`PhoneNumber`] is a number in E.164; what people write and networks send becomes one (or a stated
-//! refusal) in `normalize`. Numbers print their tail only: [`PhoneNumber::reveal`] shows one whole, a visible, greppable act.
+//! refusal) in [`normalize`]. Numbers print their tail only: [`PhoneNumber::reveal`] shows one whole, a visible, greppable act.
+
+mod clean;
+mod equal;
+mod normalize;
+mod short;
+
+pub use equal::match_keys;
+pub use normalize::{Class, Context, Normalized, Refusal, display, normalize, warm_up};
 
 /// A number in E.164 with its `+`, ASCII digits only, 3 to 15 of them. `Debug` shows the last two digits; no `Display`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, ts_rs::TS)]
