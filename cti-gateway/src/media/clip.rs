@@ -236,7 +236,7 @@ mod tests {
             assert!((995..=1005).contains(&clip.duration_ms()), "{clip:?}");
             let samples: Vec<i16> = clip.bytes(Law::A).iter().map(|b| Law::A.decoder()[usize::from(*b)]).collect();
             let (tone, other) = (tone::level(&samples, 1000.0), tone::level(&samples, 1500.0));
-            // Half of full scale is 3.14 dBm0 - 6.02 dB.
+            // Half of full scale is 3.155 dBm0 - 6.02 dB.
             assert!((tone + 2.88).abs() < 0.3 && other < tone - 30.0, "{name}: {tone} dBm0, beside it {other}");
         }
     }

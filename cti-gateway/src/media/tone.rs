@@ -1,12 +1,12 @@
 //! Tones: made, and found again. The digits of a keypad, test tones, and the level of one frequency in a stretch of audio.
-//! Start at [`dtmf`], [`sine`] and [`level`]. Frequencies in Hz, levels in dBm0 (a full-scale sine is 3.14 dBm0).
+//! Start at [`dtmf`], [`sine`] and [`level`]. Frequencies in Hz, levels in dBm0 (a full-scale sine is 3.155 dBm0).
 //! Never in this room: packets, and the decision what is a digit (that is `inband`). Standards: ITU-T Q.23, G.711.
 
 use std::f64::consts::TAU;
 
 const RATE: f64 = 8000.0;
-/// Level of a sine that just fills 16 bits, for both laws to within 0.03 dB.
-const FULL_SCALE_DBM0: f64 = 3.14;
+/// Level of a sine that just fills 16 bits: between 3.14 (A-law) and 3.17 (µ-law).
+const FULL_SCALE_DBM0: f64 = 3.155;
 
 /// Low group of the keypad.
 pub const ROWS: [f64; 4] = [697.0, 770.0, 852.0, 941.0];
