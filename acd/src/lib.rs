@@ -1,7 +1,19 @@
 //! Who talks to whom next. The [`Router`] holds the seats, the queues and the offers, and is the only writer of all three:
-//! it is told what happened and answers what to do. Start at [`Router::handle`].
-//! Never in this room: clocks, chance, sockets, SQL, async.
+//! it is told what happened ([`Input`]) and answers what to do and what is now a fact ([`Decision`]), the same for the same
+//! inputs. Start at [`Router::handle`]. Never in this room: clocks, chance, sockets, SQL, async.
 
-pub mod words;
+mod callers;
+mod company;
+mod health;
+mod line;
+mod offers;
+mod pools;
+mod router;
+mod seats;
+mod state;
+mod talks;
+mod timers;
+mod words;
 
+pub use router::{Counts, Router};
 pub use words::*;

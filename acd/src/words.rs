@@ -58,7 +58,16 @@ pub enum Input {
     Enqueue { interaction: InteractionId, queue: QueueId, vip: bool, priority: u8, credit_ms: u32 },
     /// Wait for one agent (transfer to agent), at most `wait_ms`, ringing at most `ring_ms` of it. When it fails the caller
     /// goes to `fallback`, keeping the time waited; without one the call decides. `queue`: whose wrap-up and rules apply.
-    Direct { interaction: InteractionId, agent: AgentId, queue: Option<QueueId>, wait_ms: u32, ring_ms: u32, fallback: Option<QueueId> },
+    Direct {
+        interaction: InteractionId,
+        agent: AgentId,
+        queue: Option<QueueId>,
+        vip: bool,
+        priority: u8,
+        wait_ms: u32,
+        ring_ms: u32,
+        fallback: Option<QueueId>,
+    },
     /// The caller no longer waits: left, went to voicemail, moved elsewhere. A ringing offer is withdrawn.
     Leave { interaction: InteractionId, outcome: QueueOutcome },
     /// The call is over: all it holds here is given back. To be sent at the end of every call; nothing about it is believed after.

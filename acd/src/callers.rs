@@ -1,0 +1,280 @@
+//! Callers come, wait and go. A caller waits in one queue, or for one agent; whatever fails on our side, the place stays.
+
+use contract::directory::Overflow;
+use contract::{AgentId, EpochMs, InteractionId, OfferOutcome, QueueId, QueueOutcome};
+
+use crate::line::Urgency;
+use crate::router::Router;
+use crate::state::{Entry, Want, ms_between};
+use crate::timers::Timer;
+use crate::words::{Decision, DirectWhy, OverflowWhy};
+
+/// Highest priority a call may bring, as a queue's.
+const MAX_PRIORITY: u8 = 9;
+
+impl Router {
+    pub(crate) fn enqueue(
+        &mut self,
+        now: EpochMs,
+        interaction: InteractionId,
+        queue: QueueId,
+        vip: bool,
+        priority: u8,
+        credit_ms: u32,
+    ) {
+        let stays = self.waiting.get(&interaction).is_some_and(|entry| entry.want == Want::Queue(queue));
+        if stays || self.over.contains(interaction) {
+            return;
+        }
+        self.leave(now, interaction, QueueOutcome::Moved);
+        self.end_served_talks(now, interaction);
+        let urgency = Urgency { vip, priority: 0, entered: now - EpochMs::from(credit_ms) };
+        self.admit(now, interaction, queue, urgency, priority);
+    }
+
+    /// Into the queue, or what the queue says when it cannot.
+    fn admit(&mut self, now: EpochMs, interaction: InteractionId, queue: QueueId, urgency: Urgency, priority: u8) {
+        let no_room = self.waiting.len() >= self.config.max_waiting as usize;
+        let Some(state) = self.queues.get_mut(&queue) else {
+            let then = Overflow::Hangup(String::new());
+            self.out.push(Decision::Overflow { interaction, queue, why: OverflowWhy::Unknown, then });
+            return;
+        };
+        if no_room || state.is_full() {
+            let then = state.rules.when_full.clone();
+            let then = self.spill(queue, then);
+            self.out.push(Decision::Overflow { interaction, queue, why: OverflowWhy::Full, then });
+            return;
+        }
+        let call_priority = priority.min(MAX_PRIORITY);
+        let urgency = Urgency { priority: state.rules.priority.min(MAX_PRIORITY) + call_priority, ..urgency };
+        let until = (state.rules.max_wait_ms != 0).then(|| now + EpochMs::from(state.rules.max_wait_ms));
+        let position = place(state.line.ahead_of(urgency, interaction, state.rules.age_step_ms, now));
+        let entry = Entry {
+            want: Want::Queue(queue),
+            urgency,
+            priority: call_priority,
+            joined: now,
+            until,
+            offer: None,
+            told: position,
+        };
+        state.line.insert(urgency, interaction);
+        self.waiting.insert(interaction, entry);
+        if let Some(until) = until {
+            self.timers.set(until, Timer::Wait(interaction));
+        }
+        self.out.push(Decision::Queued { interaction, queue, vip: urgency.vip, priority: urgency.priority, position });
+        self.wait_freely(interaction);
+    }
+
+    pub(crate) fn wait_for_agent(
+        &mut self,
+        now: EpochMs,
+        interaction: InteractionId,
+        want: Want,
+        vip: bool,
+        priority: u8,
+        wait_ms: u32,
+    ) {
+        let Want::Agent { agent, .. } = want else { return };
+        let stays = self.waiting.get(&interaction).is_some_and(
+            |entry| matches!(entry.want, Want::Agent { agent: waited_for, .. } if waited_for == agent),
+        );
+        if stays || self.over.contains(interaction) {
+            return;
+        }
+        self.leave(now, interaction, QueueOutcome::Moved);
+        self.end_served_talks(now, interaction);
+        // At least a tick, so that a free agent is rung before the time is over.
+        let until = now + EpochMs::from(wait_ms.max(1));
+        let priority = priority.min(MAX_PRIORITY);
+        let entry = Entry {
+            want,
+            urgency: Urgency { vip, priority, entered: now },
+            priority,
+            joined: now,
+            until: Some(until),
+            offer: None,
+            told: 1,
+        };
+        self.waiting.insert(interaction, entry);
+        self.direct.entry(agent).or_default().insert((now, interaction));
+        self.timers.set(until, Timer::Wait(interaction));
+        self.wait_freely(interaction);
+        self.forsake_direct(now, agent);
+    }
+
+    /// Nobody is being rung for this caller (any more).
+    pub(crate) fn wait_freely(&mut self, interaction: InteractionId) {
+        let Some(entry) = self.waiting.get(&interaction) else { return };
+        if let Want::Queue(queue) = entry.want
+            && let Some(state) = self.queues.get_mut(&queue)
+        {
+            state.free.insert(entry.urgency, interaction);
+            if let Some(pool) = self.pools.get_mut(state.pool) {
+                pool.waiting.insert(queue);
+            }
+        }
+        self.fresh_callers.insert(interaction);
+    }
+
+    /// Takes the caller out of the choice while somebody is being rung, the place in the line stays.
+    pub(crate) fn wait_no_more_freely(&mut self, interaction: InteractionId) {
+        self.fresh_callers.remove(&interaction);
+        let Some(entry) = self.waiting.get(&interaction) else { return };
+        if let Want::Queue(queue) = entry.want
+            && let Some(state) = self.queues.get_mut(&queue)
+        {
+            state.free.remove(entry.urgency, interaction);
+            if state.free.is_empty()
+                && let Some(pool) = self.pools.get_mut(state.pool)
+            {
+                pool.waiting.remove(&queue);
+            }
+        }
+    }
+
+    /// Forgets that the caller waits. Says nothing.
+    pub(crate) fn remove_caller(&mut self, interaction: InteractionId) -> Option<Entry> {
+        self.wait_no_more_freely(interaction);
+        let entry = self.waiting.remove(&interaction)?;
+        if let Some(until) = entry.until {
+            self.timers.cancel(until, Timer::Wait(interaction));
+        }
+        match entry.want {
+            Want::Queue(queue) => {
+                if let Some(state) = self.queues.get_mut(&queue) {
+                    state.line.remove(entry.urgency, interaction);
+                }
+            }
+            Want::Agent { agent, .. } => {
+                if let Some(callers) = self.direct.get_mut(&agent) {
+                    callers.remove(&(entry.joined, interaction));
+                    if callers.is_empty() {
+                        self.direct.remove(&agent);
+                    }
+                }
+            }
+        }
+        Some(entry)
+    }
+
+    pub(crate) fn leave(&mut self, now: EpochMs, interaction: InteractionId, outcome: QueueOutcome) {
+        let Some(entry) = self.waiting.get(&interaction).copied() else { return };
+        let rung = entry.offer.and_then(|offer| self.close_offer(now, offer, OfferOutcome::Withdrawn));
+        self.remove_caller(interaction);
+        self.say_left(now, interaction, &entry, outcome);
+        if let Some(offer) = rung {
+            self.settle(now, offer.agent, contract::SeatWhy::Call, None);
+        }
+    }
+
+    pub(crate) fn say_left(&mut self, now: EpochMs, interaction: InteractionId, entry: &Entry, outcome: QueueOutcome) {
+        if let Want::Queue(queue) = entry.want {
+            let waited_ms = ms_between(entry.joined, now);
+            self.out.push(Decision::QueueLeft { interaction, queue, outcome, waited_ms });
+        }
+    }
+
+    pub(crate) fn call_over(&mut self, now: EpochMs, interaction: InteractionId, outcome: QueueOutcome) {
+        self.over.insert(interaction);
+        self.leave(now, interaction, outcome);
+        for agent in self.talks.get(&interaction).cloned().unwrap_or_default() {
+            self.talk_ended(now, agent, interaction);
+        }
+    }
+
+    /// The longest wait is over. While an agent is being rung the caller stays; the end of that offer asks again.
+    pub(crate) fn wait_is_over(&mut self, now: EpochMs, interaction: InteractionId) {
+        let Some(entry) = self.waiting.get(&interaction).copied() else { return };
+        if entry.offer.is_some() || entry.until.is_none_or(|until| until > now) {
+            return;
+        }
+        match entry.want {
+            Want::Agent { .. } => self.fail_direct(now, interaction, DirectWhy::Busy),
+            Want::Queue(queue) => {
+                let Some(then) = self.queues.get(&queue).map(|state| state.rules.at_max_wait.clone()) else { return };
+                self.remove_caller(interaction);
+                let then = self.spill(queue, then);
+                let outcome = match then {
+                    Overflow::Voicemail => QueueOutcome::Voicemail,
+                    Overflow::Hangup(_) | Overflow::Queue(_) | Overflow::Number(_) => QueueOutcome::MaxWait,
+                };
+                self.say_left(now, interaction, &entry, outcome);
+                self.out.push(Decision::Overflow { interaction, queue, why: OverflowWhy::MaxWait, then });
+            }
+        }
+    }
+
+    /// Follows queue to queue until one has room, or something else is to be done. A circle ends in good-bye.
+    pub(crate) fn spill(&self, from: QueueId, then: Overflow) -> Overflow {
+        let node_is_full = self.waiting.len() >= self.config.max_waiting as usize;
+        let mut seen = vec![from];
+        let mut then = then;
+        while let Overflow::Queue(queue) = then {
+            let Some(state) = self.queues.get(&queue).filter(|_| !seen.contains(&queue)) else {
+                return Overflow::Hangup(String::new());
+            };
+            if !node_is_full && !state.is_full() {
+                return Overflow::Queue(queue);
+            }
+            seen.push(queue);
+            then = state.rules.when_full.clone();
+        }
+        then
+    }
+
+    /// The agent cannot be had: on to the fallback queue with the time waited, or back to the call.
+    pub(crate) fn fail_direct(&mut self, now: EpochMs, interaction: InteractionId, why: DirectWhy) {
+        let Some(entry) = self.remove_caller(interaction) else { return };
+        let Want::Agent { agent, fallback, .. } = entry.want else { return };
+        self.out.push(Decision::DirectFailed { interaction, agent, why, fallback });
+        if let Some(queue) = fallback {
+            self.admit(now, interaction, queue, entry.urgency, entry.priority);
+        }
+    }
+
+    /// Callers who wait for an agent that will not be ready are told so at once.
+    pub(crate) fn forsake_direct(&mut self, now: EpochMs, agent: AgentId) {
+        let Some(callers) = self.direct.get(&agent) else { return };
+        let seat = self.seats.get(&agent);
+        let why = match seat {
+            Some(state) if state.will_be_ready() => return,
+            Some(state) if state.seat.status != contract::SeatStatus::Offline => DirectWhy::NotReady,
+            _ => DirectWhy::Offline,
+        };
+        let free = |interaction: &InteractionId| self.waiting.get(interaction).is_some_and(|e| e.offer.is_none());
+        let gone: Vec<InteractionId> = callers.iter().map(|&(_, caller)| caller).filter(free).collect();
+        for interaction in gone {
+            self.fail_direct(now, interaction, why);
+        }
+    }
+
+    /// The place in the line, 1 for the next; none unless waiting in a queue. Those being rung for count: they keep theirs.
+    #[must_use]
+    pub fn position(&self, now: EpochMs, interaction: InteractionId) -> Option<u32> {
+        let entry = self.waiting.get(&interaction)?;
+        let Want::Queue(queue) = entry.want else { return None };
+        let state = self.queues.get(&queue)?;
+        Some(place(state.line.ahead_of(entry.urgency, interaction, state.rules.age_step_ms, now)))
+    }
+
+    /// The position to say to the caller: never worse than the one said before in this queue.
+    pub fn position_to_say(&mut self, now: EpochMs, interaction: InteractionId) -> Option<u32> {
+        let position = self.position(now, interaction)?;
+        let entry = self.waiting.get_mut(&interaction)?;
+        entry.told = entry.told.min(position);
+        Some(entry.told)
+    }
+
+    /// Callers waiting in a queue, those being rung for included.
+    #[must_use]
+    pub fn waiting_in(&self, queue: QueueId) -> usize {
+        self.queues.get(&queue).map_or(0, |state| state.line.len())
+    }
+}
+
+fn place(ahead: usize) -> u32 {
+    u32::try_from(ahead + 1).unwrap_or(u32::MAX)
+}
