@@ -3,5 +3,6 @@
 //! Never in this room: what a call means (`call`), audio (`media`), SQL, clocks outside `net`.
 
 pub mod api;
+pub mod auth;
 pub mod message;
 pub mod transaction;
