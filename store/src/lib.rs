@@ -4,15 +4,25 @@
 
 pub mod db;
 mod error;
+pub mod files;
+pub mod fold;
+pub mod lease;
+pub mod ledger;
 mod migrate;
 mod names;
+pub mod outbox;
 mod row;
+mod schema;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod val;
 
 pub use db::{Db, Durability, Options, Read, Tx, placeholders};
 pub use error::{ConstraintKind, DbError};
+pub use files::Files;
+pub use fold::{Fold, Folds};
+pub use ledger::{LedgerOptions, LedgerWriter};
 pub use migrate::Migrations;
 pub use row::{Cell, Col, FromRow, Row};
+pub use schema::MIGRATIONS;
 pub use val::Val;

@@ -82,7 +82,7 @@ impl Server {
         run(server.program("initdb").args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-locale", "--no-sync", "-D"]).arg(&data));
         let settings = format!(
             "listen_addresses = ''\nunix_socket_directories = '{}'\nfsync = off\nfull_page_writes = off\n\
-             synchronous_commit = off\nmax_connections = 200\nshared_buffers = '32MB'\n",
+             max_connections = 200\nshared_buffers = '32MB'\n",
             server.folder.display()
         );
         let mut tee = as_user(user, "tee").arg("-a").arg(data.join("postgresql.conf")).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("tee");

@@ -1,0 +1,319 @@
+//! Folds: whatever is derived from the ledger into tables. A [`Fold`] applies events within the transaction that also
+//! moves its position, so each event counts exactly once; [`Folds`] runs them, each on its own, soon after every commit.
+//! An event a fold cannot take is tried again, then noted in `fold_failure` and passed over: one bad event must not stop a report.
+//! Never in this room: what a fold makes of an event.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use contract::Event;
+use futures_util::FutureExt as _;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::ledger::{LedgerWriter, decode, last_seqs, raw_after};
+use crate::{Db, DbError, Tx, vals};
+
+/// Something derived from the ledger. It keeps nothing in memory that a rolled-back transaction would make untrue.
+pub trait Fold: Send + Sync + 'static {
+    /// Never changes: positions are kept under it.
+    fn name(&self) -> &'static str;
+
+    /// Takes events of one node, in order, none twice.
+    fn apply(&mut self, tx: &mut Tx<'_>, events: &[Event]) -> impl Future<Output = Result<(), DbError>> + Send;
+
+    /// Empties the tables of this fold, before everything is applied from the beginning.
+    fn clear(&mut self, tx: &mut Tx<'_>) -> impl Future<Output = Result<(), DbError>> + Send;
+}
+
+/// Events in one transaction.
+const BATCH: usize = 512;
+/// Tries before an event is passed over.
+const TRIES: u32 = 3;
+/// How soon events of other nodes, and a database that was away, are looked for.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// The running folds of this node.
+#[derive(Debug)]
+pub struct Folds {
+    db: Db,
+    node: u16,
+    durable: watch::Receiver<u64>,
+    running: Vec<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    name: &'static str,
+    applied: watch::Receiver<BTreeMap<u16, u64>>,
+    failures: Arc<AtomicU64>,
+    orders: mpsc::Sender<oneshot::Sender<Result<(), DbError>>>,
+    task: JoinHandle<()>,
+}
+
+impl Folds {
+    #[must_use]
+    pub fn new(db: Db, ledger: &LedgerWriter) -> Self {
+        Self { db, node: ledger.node(), durable: ledger.durable(), running: Vec::new() }
+    }
+
+    /// Starts a fold where it stopped last time.
+    pub fn start(&mut self, fold: impl Fold) {
+        let (applied_tx, applied) = watch::channel(BTreeMap::new());
+        let (orders, orders_rx) = mpsc::channel(1);
+        let failures = Arc::new(AtomicU64::new(0));
+        let name = fold.name();
+        let runner = Runner {
+            db: self.db.clone(),
+            fold,
+            applied: applied_tx,
+            failures: Arc::clone(&failures),
+            durable: self.durable.clone(),
+            orders: orders_rx,
+        };
+        let task = tokio::spawn(runner.run());
+        self.running.push(Running { name, applied, failures, orders, task });
+    }
+
+    /// Until every fold has taken this node's events up to `seq`.
+    pub async fn wait_until_applied(&self, seq: u64) {
+        for fold in &self.running {
+            let there = |applied: &BTreeMap<u16, u64>| seq == 0 || applied.get(&self.node).is_some_and(|at| *at >= seq);
+            // An error means the fold was stopped: then there is nothing to wait for.
+            let _ = fold.applied.clone().wait_for(there).await;
+        }
+    }
+
+    /// For each fold: its name, how many events of this node it is behind the database, and how many it passed over.
+    #[must_use]
+    pub fn counts(&self) -> Vec<(&'static str, u64, u64)> {
+        let durable = *self.durable.borrow();
+        let behind = |fold: &Running| durable.saturating_sub(fold.applied.borrow().get(&self.node).copied().unwrap_or(0));
+        self.running.iter().map(|f| (f.name, behind(f), f.failures.load(Ordering::Relaxed))).collect()
+    }
+
+    /// Empties a fold's tables; everything is applied again from the beginning, while the program goes on.
+    /// # Errors
+    /// [`DbError::Value`] where no such fold runs, or of the database; then nothing was emptied.
+    pub async fn rebuild(&self, name: &str) -> Result<(), DbError> {
+        let gone = || DbError::Value(format!("no fold `{name}` runs here"));
+        let fold = self.running.iter().find(|f| f.name == name).ok_or_else(gone)?;
+        let (answer, done) = oneshot::channel();
+        fold.orders.send(answer).await.map_err(|_| gone())?;
+        done.await.map_err(|_| gone())?
+    }
+
+    /// Ends all folds, each after the batch it is at.
+    pub async fn stop(self) {
+        for Running { orders, task, name, .. } in self.running {
+            drop(orders);
+            if let Err(e) = task.await {
+                tracing::error!("fold {name} ended badly: {e}");
+            }
+        }
+    }
+}
+
+struct Runner<F> {
+    db: Db,
+    fold: F,
+    /// Per node.
+    applied: watch::Sender<BTreeMap<u16, u64>>,
+    failures: Arc<AtomicU64>,
+    durable: watch::Receiver<u64>,
+    /// Rebuild; closed: stop.
+    orders: mpsc::Receiver<oneshot::Sender<Result<(), DbError>>>,
+}
+
+/// What the runner does before its next round.
+#[derive(Clone, Copy)]
+enum Rest {
+    None,
+    /// Everything is applied.
+    UntilCommit,
+    /// The database is away, or another program is at this fold.
+    Pause,
+}
+
+enum Wake {
+    Look,
+    Rebuild(oneshot::Sender<Result<(), DbError>>),
+    Stop,
+}
+
+impl<F: Fold> Runner<F> {
+    async fn run(mut self) {
+        let mut rest = Rest::None;
+        loop {
+            match self.wake(rest).await {
+                Wake::Stop => return,
+                Wake::Rebuild(answer) => {
+                    let done = self.start_over().await;
+                    // Whoever asked may be gone.
+                    let _ = answer.send(done);
+                }
+                Wake::Look => {}
+            }
+            self.durable.mark_unchanged();
+            rest = match self.round().await {
+                Ok(true) => Rest::None,
+                Ok(false) => Rest::UntilCommit,
+                Err(e) => {
+                    tracing::warn!("fold {} waits: {e}", self.fold.name());
+                    Rest::Pause
+                }
+            };
+        }
+    }
+
+    async fn wake(&mut self, rest: Rest) -> Wake {
+        let (orders, durable) = (&mut self.orders, &mut self.durable);
+        let commit = async {
+            match rest {
+                Rest::None => {}
+                Rest::UntilCommit if durable.changed().await.is_ok() => {}
+                Rest::UntilCommit | Rest::Pause => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            order = orders.recv() => order.map_or(Wake::Stop, Wake::Rebuild),
+            _ = timeout(LOOK, commit) => Wake::Look,
+        }
+    }
+
+    /// One batch of every node. `true`: something was applied, so there may be more.
+    async fn round(&mut self) -> Result<bool, DbError> {
+        let mut more = false;
+        for (node, last) in last_seqs(&self.db).await? {
+            let position = self.position(node).await?;
+            if position < last {
+                more |= self.advance(node, position).await?;
+            } else {
+                self.tell(node, position);
+            }
+        }
+        Ok(more)
+    }
+
+    async fn position(&self, node: u16) -> Result<u64, DbError> {
+        let sql = "SELECT seq FROM fold_position WHERE fold = $1 AND node = $2";
+        let row = self.db.query_opt(sql, vals![self.fold.name(), node]).await?;
+        row.map_or(Ok(0), |row| row.get(0))
+    }
+
+    fn tell(&self, node: u16, seq: u64) {
+        self.applied.send_if_modified(|applied| applied.insert(node, seq) != Some(seq));
+    }
+
+    /// Applies the next batch, or where that fails, event by event. `false`: another program is at it.
+    async fn advance(&mut self, node: u16, after: u64) -> Result<bool, DbError> {
+        let rows = raw_after(&self.db, node, after, BATCH).await?;
+        let batch: Vec<(u64, Result<Event, DbError>)> =
+            rows.iter().map(|row| Ok((row.get("seq")?, decode(row)))).collect::<Result<_, DbError>>()?;
+        let good: Vec<Event> = batch.iter().filter_map(|(_, event)| event.as_ref().ok().cloned()).collect();
+        if good.len() == batch.len()
+            && let Some(last) = good.last()
+        {
+            match self.apply(node, after, last.seq, &good).await {
+                Ok(mine) => return Ok(mine),
+                Err(e) if e.is_passing() => return Err(e),
+                Err(e) => tracing::warn!("fold {} goes event by event after {after}: {e}", self.fold.name()),
+            }
+        }
+        let mut at = after;
+        for (seq, event) in batch {
+            let mine = match event {
+                Ok(event) => self.apply_or_pass_over(node, at, &event).await?,
+                Err(e) => self.pass_over(node, at, seq, &e).await?,
+            };
+            if !mine {
+                return Ok(false);
+            }
+            at = seq;
+        }
+        Ok(true)
+    }
+
+    async fn apply_or_pass_over(&mut self, node: u16, after: u64, event: &Event) -> Result<bool, DbError> {
+        let mut tries = 0;
+        loop {
+            match self.apply(node, after, event.seq, std::slice::from_ref(event)).await {
+                Ok(mine) => return Ok(mine),
+                Err(e) if e.is_passing() => return Err(e),
+                Err(e) => {
+                    tries += 1;
+                    if tries >= TRIES {
+                        return self.pass_over(node, after, event.seq, &e).await;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn pass_over(&mut self, node: u16, after: u64, seq: u64, error: &DbError) -> Result<bool, DbError> {
+        tracing::error!(node, seq, "fold {} passes over event {seq}: {error}", self.fold.name());
+        let mut tx = self.db.begin().await?;
+        if !self.lock(&mut tx, node, after).await? {
+            return Ok(false);
+        }
+        tx.execute(
+            "INSERT INTO fold_failure (fold, node, seq, at, error) VALUES ($1, $2, $3, {NOW_MS}, $4) ON CONFLICT DO NOTHING",
+            vals![self.fold.name(), node, seq, error.to_string().replace('\0', "")],
+        )
+        .await?;
+        self.set_position(&mut tx, node, seq).await?;
+        tx.commit().await?;
+        self.failures.fetch_add(1, Ordering::Relaxed);
+        self.tell(node, seq);
+        Ok(true)
+    }
+
+    /// One transaction: the events and the position. Where another program moved the position meanwhile, nothing.
+    async fn apply(&mut self, node: u16, after: u64, last: u64, events: &[Event]) -> Result<bool, DbError> {
+        let mut tx = self.db.begin().await?;
+        if !self.lock(&mut tx, node, after).await? {
+            return Ok(false);
+        }
+        let applied = AssertUnwindSafe(self.fold.apply(&mut tx, events)).catch_unwind().await;
+        applied.unwrap_or_else(|_| Err(DbError::Other("the fold panicked".into())))?;
+        self.set_position(&mut tx, node, last).await?;
+        tx.commit().await?;
+        self.tell(node, last);
+        Ok(true)
+    }
+
+    /// Holds the position for this transaction. `false`: it is not `expected` any more.
+    async fn lock(&self, tx: &mut Tx<'_>, node: u16, expected: u64) -> Result<bool, DbError> {
+        let name = self.fold.name();
+        tx.execute(
+            "INSERT INTO fold_position (fold, node, seq) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING",
+            vals![name, node],
+        )
+        .await?;
+        let sql = "SELECT seq FROM fold_position WHERE fold = $1 AND node = $2 {SKIP_LOCKED}";
+        let row = tx.query_opt(sql, vals![name, node]).await?;
+        Ok(row.map(|row| row.get::<u64>(0)).transpose()? == Some(expected))
+    }
+
+    async fn set_position(&self, tx: &mut Tx<'_>, node: u16, seq: u64) -> Result<(), DbError> {
+        let sql = "UPDATE fold_position SET seq = $3 WHERE fold = $1 AND node = $2";
+        tx.execute(sql, vals![self.fold.name(), node, seq]).await.map(|_| ())
+    }
+
+    async fn start_over(&mut self) -> Result<(), DbError> {
+        let mut tx = self.db.begin().await?;
+        // First the positions: whoever is at a batch of this fold elsewhere is waited for.
+        tx.execute("UPDATE fold_position SET seq = 0 WHERE fold = $1", vals![self.fold.name()]).await?;
+        tx.execute("DELETE FROM fold_failure WHERE fold = $1", vals![self.fold.name()]).await?;
+        self.fold.clear(&mut tx).await?;
+        tx.commit().await?;
+        self.failures.store(0, Ordering::Relaxed);
+        self.applied.send_replace(BTreeMap::new());
+        Ok(())
+    }
+}
