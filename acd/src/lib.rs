@@ -2,8 +2,10 @@
 //! it is told what happened ([`Input`]) and answers what to do and what is now a fact ([`Decision`]), the same for the same
 //! inputs. Start at [`Router::handle`]. Never in this room: clocks, chance, sockets, SQL, async.
 
+mod audit;
 mod callers;
 mod company;
+mod explain;
 mod health;
 mod line;
 mod offers;
@@ -15,5 +17,7 @@ mod talks;
 mod timers;
 mod words;
 
+pub use audit::{Facts, Orphan};
+pub use explain::{AgentExplained, CallExplained, NotReadyWhy, Obstacle, Verdict};
 pub use router::{Counts, Router};
 pub use words::*;

@@ -36,6 +36,8 @@ pub struct Router {
     pub(crate) fresh_agents: BTreeSet<AgentId>,
     pub(crate) fresh_callers: BTreeSet<InteractionId>,
     pub(crate) turn: u64,
+    /// Unknown to us in the last audit.
+    pub(crate) suspects: BTreeSet<InteractionId>,
     pub(crate) out: Vec<Decision>,
 }
 
@@ -75,6 +77,7 @@ impl Router {
             fresh_agents: BTreeSet::new(),
             fresh_callers: BTreeSet::new(),
             turn: 0,
+            suspects: BTreeSet::new(),
             out: Vec::new(),
         }
     }
