@@ -218,7 +218,7 @@ mod tests {
         assert_eq!((read[1].realm.as_str(), read[1].algorithm, read[1].stale), ("plain", Algorithm::MD5, true));
         assert_eq!(read[1].opaque.as_deref(), Some(""));
         for challenge in &read {
-            assert_eq!(Challenge::read(&challenge.to_string()), [challenge.clone()]);
+            assert_eq!(Challenge::read(&challenge.to_string()), std::slice::from_ref(challenge));
         }
     }
 
