@@ -1,11 +1,11 @@
-//! The words between a `Session` and the call machine: what happened, and what to do about it.
+//! The words between a [`Session`](crate::Session) and the call machine: what happened, and what to do about it.
 //! Plain data. The call machine carries out every [`Act`] in order and reports back with the ids it was given.
 
 use std::sync::Arc;
 
 use contract::{AgentId, Caller, Candidate, EndCause, EventKind, PhoneNumber, QueueId};
 
-use crate::Language;
+use crate::{Flow, Language};
 
 /// What is known when the call reaches the flow.
 #[derive(Debug, Clone)]
@@ -26,7 +26,7 @@ pub enum Input {
     Digit(char),
     /// The play `id` is over: heard whole, stopped, or (`ok: false`) impossible, as with a file that is not there.
     PlayDone { id: u32, ok: bool },
-    /// `Session::deadline` has come.
+    /// [`Session::deadline`](crate::Session::deadline) has come.
     Deadline,
     /// The customer store has answered.
     Identified(Vec<Candidate>),
@@ -67,6 +67,8 @@ pub enum Act {
     Record(Voicemail),
     /// Hang up. Nothing follows.
     Hangup(EndCause),
+    /// Tell the log: the flow could not be carried out as written. What the caller gets instead is in the other acts.
+    Trouble { flow: String, why: String },
     /// Tell the ledger: `FlowStarted`, `FlowStep`, `DigitsCollected`, `FlowEnded`.
     Emit(EventKind),
 }
@@ -141,4 +143,6 @@ pub trait World {
     fn listed(&self, list: &str, number: &PhoneNumber) -> bool;
     /// A queue now; zeros where it is unknown.
     fn queue(&self, queue: QueueId) -> QueueState;
+    /// The flow of that name as it runs now, for `goto`.
+    fn flow(&self, name: &str) -> Option<Arc<Flow>>;
 }

@@ -23,6 +23,15 @@ impl Language {
         }
     }
 
+    /// As its speakers call it.
+    #[must_use]
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Self::ZhCn => "中文",
+            Self::En => "English",
+        }
+    }
+
     /// `zh…` and `en…` in any case and with any region; nothing else.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
