@@ -48,13 +48,13 @@ impl Router {
             self.settle(now, agent, why_of(agent, by), Some(by));
             return Ok(());
         };
+        if state.seat.station != station && !state.is_free() {
+            return Err(Refusal::Busy);
+        }
         if state.seat.next == Some(SeatStatus::Offline) {
             state.seat.next = None;
         }
         if state.seat.station != station {
-            if !state.is_free() {
-                return Err(Refusal::Busy);
-            }
             state.set_status(now, SeatStatus::NotReady { reason: None }, why_of(agent, by));
             state.took = false;
             self.sit_down(agent, station);
