@@ -108,13 +108,6 @@ impl Message {
         }
     }
 
-    pub(crate) fn headers_mut(&mut self) -> &mut Headers {
-        match self {
-            Message::Request(request) => &mut request.headers,
-            Message::Response(response) => &mut response.headers,
-        }
-    }
-
     /// The body of either kind.
     pub fn body(&self) -> &Bytes {
         match self {
@@ -131,10 +124,19 @@ impl Message {
         }
     }
 
-    fn set_defect(&mut self, problem: Problem) {
+    fn set_body(&mut self, bytes: Bytes) {
         match self {
-            Message::Request(request) => request.defect = Some(problem),
-            Message::Response(response) => response.defect = Some(problem),
+            Message::Request(request) => request.body = bytes,
+            Message::Response(response) => response.body = bytes,
         }
+    }
+
+    /// Notes a fault; the first one stays.
+    fn note(&mut self, problem: Problem) {
+        let defect = match self {
+            Message::Request(request) => &mut request.defect,
+            Message::Response(response) => &mut response.defect,
+        };
+        defect.get_or_insert(problem);
     }
 }

@@ -24,23 +24,32 @@ pub enum Unreadable {
     Status,
 }
 
-/// How the body's length is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
-    /// A datagram: without Content-Length the body is the rest.
-    Datagram,
-    /// A stream, already cut to one message.
-    Stream,
+/// Start line and headers of a message; the body is still to be cut.
+pub(super) struct Head {
+    pub message: Message,
+    /// Octets up to and with the empty line.
+    pub len: usize,
+    /// What Content-Length says.
+    pub length: Result<Option<usize>, Problem>,
 }
 
 /// Reads one datagram. What follows the body by Content-Length is ignored (RFC 3261 §18.3).
 /// # Errors
 /// [`Unreadable`]: drop it. Everything else comes back as a message, its first fault in `defect`.
 pub fn parse(datagram: Bytes) -> Result<Message, Unreadable> {
-    read(datagram, Extent::Datagram)
+    let Head { mut message, len, length } = head(&datagram)?;
+    let came = datagram.len() - len;
+    match length {
+        Ok(None) => message.set_body(datagram.slice(len..)),
+        Ok(Some(stated)) if stated <= came => message.set_body(datagram.slice(len..len + stated)),
+        Ok(Some(stated)) => message.note(Problem::BodyShort { stated, came }),
+        Err(problem) => message.note(problem),
+    }
+    Ok(message)
 }
 
-pub(super) fn read(bytes: Bytes, extent: Extent) -> Result<Message, Unreadable> {
+/// Reads start line and headers.
+pub(super) fn head(bytes: &[u8]) -> Result<Head, Unreadable> {
     let skip = bytes.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
     if skip == bytes.len() {
         return Err(Unreadable::KeepAlive);
@@ -53,17 +62,24 @@ pub(super) fn read(bytes: Bytes, extent: Extent) -> Result<Message, Unreadable> 
         defect.get_or_insert(Problem::LineTooLong);
     }
     let headers = header_lines(&mut lines, bytes.len(), &mut defect);
-    let rest = lines.at.min(bytes.len());
-    let body = body(&headers, &bytes, rest, extent, &mut defect);
-    Ok(match start {
+    let length = content_length(&headers);
+    let body = Bytes::new();
+    let message = match start {
         Start::Request { method, uri, fault } => {
-            let defect = fault.or(defect);
-            Message::Request(Request { method, uri, headers, body, defect })
+            Message::Request(Request { method, uri, headers, body, defect: fault.or(defect) })
         }
         Start::Response { status, reason, fault } => {
             Message::Response(Response { status, reason, headers, body, defect: fault.or(defect) })
         }
-    })
+    };
+    Ok(Head { message, len: lines.at, length })
+}
+
+/// What a head nobody can read says of its body's length, so that it can be passed over whole.
+pub(super) fn length_behind_bad_start(bytes: &[u8]) -> Result<Option<usize>, Problem> {
+    let mut lines = Lines { bytes, at: 0 };
+    lines.next_line();
+    content_length(&header_lines(&mut lines, bytes.len(), &mut None))
 }
 
 enum Start {
@@ -171,26 +187,8 @@ fn header(line: &[u8], headers: &mut Headers) -> bool {
     }
 }
 
-/// The body by Content-Length; faults of that header are noted.
-fn body(headers: &Headers, bytes: &Bytes, from: usize, extent: Extent, defect: &mut Option<Problem>) -> Bytes {
-    let came = bytes.len() - from;
-    match content_length(headers) {
-        Ok(Some(stated)) if stated <= came => bytes.slice(from..from + stated),
-        Ok(Some(stated)) => {
-            defect.get_or_insert(Problem::BodyShort { stated, came });
-            Bytes::new()
-        }
-        Ok(None) if extent == Extent::Datagram => bytes.slice(from..),
-        Ok(None) => Bytes::new(),
-        Err(problem) => {
-            defect.get_or_insert(problem);
-            Bytes::new()
-        }
-    }
-}
-
 /// What Content-Length says. Twice the same number is one number.
-pub(super) fn content_length(headers: &Headers) -> Result<Option<usize>, Problem> {
+fn content_length(headers: &Headers) -> Result<Option<usize>, Problem> {
     let mut stated = None;
     for line in headers.lines(Name::ContentLength) {
         let sound = !line.is_empty() && line.len() <= 9 && line.bytes().all(|b| b.is_ascii_digit());

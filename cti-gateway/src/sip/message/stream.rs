@@ -6,7 +6,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use super::{
     MAX_MESSAGE, Message,
     name::Name,
-    parse::{self, Extent, Unreadable},
+    parse::{self, Head, Unreadable},
     problem::Problem,
 };
 
@@ -28,11 +28,22 @@ pub enum Framed {
     },
 }
 
+/// A head that was read and waits for its body.
+#[derive(Debug)]
+struct Waiting {
+    /// `Err`: passed over when whole.
+    what: Result<Box<Message>, Unreadable>,
+    head: usize,
+    body: usize,
+}
+
 /// Cuts one connection's bytes into messages. Holds at most one message ([`MAX_MESSAGE`]) and what one read brought.
 #[derive(Debug, Default)]
 pub struct Framer {
     buffer: BytesMut,
+    /// Octets searched for the end of a head.
     searched: usize,
+    waiting: Option<Waiting>,
     lost: bool,
 }
 
@@ -59,18 +70,21 @@ impl Framer {
         if self.lost {
             return None;
         }
-        if self.searched == 0
-            && let Some(ping) = self.line_ends()
-        {
-            return Some(ping);
+        if self.waiting.is_none() {
+            if self.searched == 0
+                && let Some(ping) = self.line_ends()
+            {
+                return Some(ping);
+            }
+            let Some(head) = self.head_end() else {
+                return (self.buffer.len() > MAX_MESSAGE).then(|| self.lose(Problem::TooLarge, None));
+            };
+            match self.look(head) {
+                Ok(waiting) => self.waiting = Some(waiting),
+                Err(lost) => return Some(lost),
+            }
         }
-        if self.buffer.is_empty() {
-            return None;
-        }
-        let Some(head) = self.head_end() else {
-            return (self.buffer.len() > MAX_MESSAGE).then(|| self.lose(Problem::TooLarge, None));
-        };
-        self.frame(head)
+        self.take_whole()
     }
 
     /// Takes line ends in front of a message away; two CRLFs are a ping.
@@ -90,6 +104,9 @@ impl Framer {
 
     /// Length of start line and headers with their empty line.
     fn head_end(&mut self) -> Option<usize> {
+        if self.buffer.iter().all(|b| matches!(b, b'\r' | b'\n')) {
+            return None;
+        }
         let from = self.searched.saturating_sub(3);
         let bytes = &self.buffer[from..];
         let mut at = 0;
@@ -105,65 +122,47 @@ impl Framer {
         None
     }
 
-    fn frame(&mut self, head: usize) -> Option<Framed> {
-        let whole = match parse::read(Bytes::copy_from_slice(&self.buffer[..head]), Extent::Stream) {
-            Ok(message) => parse::content_length(message.headers()).map(|l| (message, l.unwrap_or(0))),
-            Err(unreadable) => return Some(self.skip(head, unreadable)),
+    /// Reads a head that is whole.
+    fn look(&mut self, head: usize) -> Result<Waiting, Framed> {
+        let bytes = &self.buffer[..head];
+        let (what, length) = match parse::head(bytes) {
+            Ok(Head { message, length, .. }) => (Ok(Box::new(message)), length),
+            Err(unreadable) => (Err(unreadable), parse::length_behind_bad_start(bytes)),
         };
-        match whole {
-            Ok((_, length)) if head + length > MAX_MESSAGE => {
-                let last = self.read(head);
-                Some(self.lose(Problem::TooLarge, last))
-            }
-            Ok((_, length)) if head + length > self.buffer.len() => {
-                // The head will be looked at again when the body is whole.
-                self.searched = head;
-                None
-            }
-            Ok((_, length)) => {
-                self.searched = 0;
-                let bytes = self.buffer.split_to(head + length).freeze();
-                Some(match parse::read(bytes, Extent::Stream) {
-                    Ok(message) => Framed::Message(Box::new(message)),
-                    Err(unreadable) => Framed::Skipped(unreadable),
-                })
-            }
-            Err(problem) => {
-                let last = self.read(head);
-                Some(self.lose(problem, last))
-            }
-        }
-    }
-
-    /// Passes over a head nobody can read; its body goes too if its length is legible.
-    fn skip(&mut self, head: usize, unreadable: Unreadable) -> Framed {
-        let start = self.buffer[..head].iter().position(|b| *b == b'\n').map_or(head, |p| p + 1);
-        let probe = [b"OPTIONS sip:x SIP/2.0\r\n", &self.buffer[start..head]].concat();
-        let length = parse::read(probe.into(), Extent::Stream)
-            .ok()
-            .map(|m| parse::content_length(m.headers()).map(|l| l.unwrap_or(0)))
-            .and_then(Result::ok);
+        // A stream has no other end of a body than its length (RFC 3261 §18.3): bodies without one are lost with what follows.
+        let typed = |m: &Message| m.headers().get(Name::ContentType).is_some();
+        let length = match length {
+            Ok(None) if what.as_deref().is_ok_and(typed) => Err(Problem::Missing(Name::ContentLength)),
+            Ok(length) if head + length.unwrap_or(0) > MAX_MESSAGE => Err(Problem::TooLarge),
+            Ok(length) => Ok(length.unwrap_or(0)),
+            Err(problem) => Err(problem),
+        };
         match length {
-            Some(length) if head + length <= MAX_MESSAGE && head + length <= self.buffer.len() => {
-                self.searched = 0;
-                self.buffer.advance(head + length);
-                Framed::Skipped(unreadable)
-            }
-            _ => self.lose(Problem::RequestLine, None),
+            Ok(body) => Ok(Waiting { what, head, body }),
+            Err(problem) => Err(self.lose(problem, what.ok())),
         }
     }
 
-    fn read(&self, head: usize) -> Option<Box<Message>> {
-        let mut message = parse::read(Bytes::copy_from_slice(&self.buffer[..head]), Extent::Stream).ok()?;
-        message.headers_mut().remove(Name::ContentLength);
-        Some(Box::new(message))
+    /// The waiting message, if its body is here.
+    fn take_whole(&mut self) -> Option<Framed> {
+        let Waiting { what, head, body } = self.waiting.take_if(|w| w.head + w.body <= self.buffer.len())?;
+        self.searched = 0;
+        self.buffer.advance(head);
+        let body = Bytes::copy_from_slice(&self.buffer.split_to(body));
+        Some(match what {
+            Ok(mut message) => {
+                message.set_body(body);
+                Framed::Message(message)
+            }
+            Err(unreadable) => Framed::Skipped(unreadable),
+        })
     }
 
     fn lose(&mut self, problem: Problem, last: Option<Box<Message>>) -> Framed {
         self.lost = true;
         self.buffer = BytesMut::new();
         let last = last.map(|mut message| {
-            message.set_defect(problem.clone());
+            message.note(problem.clone());
             message
         });
         Framed::Lost { problem, last }

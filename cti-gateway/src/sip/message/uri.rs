@@ -119,21 +119,17 @@ impl Uri {
     }
 
     /// `sip:user@host:port`; `user` empty for none. Characters a user part cannot hold are escaped.
+    /// # Errors
+    /// [`UriError::BadHost`] for a host that is none.
     pub fn sip(user: &str, host: &str, port: Option<u16>) -> Result<Uri, UriError> {
-        let mut text = String::from("sip:");
-        if !user.is_empty() {
-            escape_user(user, &mut text);
-            text.push('@');
-        }
-        if host.contains(':') && !host.starts_with('[') {
-            text.extend(["[", host, "]"]);
-        } else {
-            text.push_str(host);
-        }
-        if let Some(port) = port {
-            text.push_str(&format!(":{port}"));
-        }
-        Uri::parse(&text)
+        let auth = (!user.is_empty()).then(|| rsip::Auth { user: escape_user(user), password: None });
+        let host = match host.parse::<std::net::Ipv6Addr>() {
+            Ok(v6) => format!("[{v6}]"),
+            Err(_) => host.to_owned(),
+        };
+        let host_with_port = rsip::HostWithPort { host: rsip::Host::Domain(host.into()), port: port.map(Into::into) };
+        let uri = rsip::Uri { scheme: Some(rsip::Scheme::Sip), auth, host_with_port, ..Default::default() };
+        Uri::parse(&uri.to_string())
     }
 
     /// This URI with `;name` or `;name=value` added, any earlier parameter of that name gone.
@@ -318,23 +314,107 @@ pub fn unescape(text: &str) -> Cow<'_, str> {
     Cow::Owned(super::recode::text(&plain).into_owned())
 }
 
-fn escape_user(user: &str, out: &mut String) {
-    escape(user, b"-_.!~*'()&=+$,;?/", out);
+fn escape_user(user: &str) -> String {
+    escape(user, b"-_.!~*'()&=+$,;?/")
 }
 
 /// Escapes a value for use as an embedded URI header (`Replaces=…`).
 pub fn escape_header(value: &str) -> String {
-    let mut out = String::with_capacity(value.len() + 16);
-    escape(value, b"-_.!~*'()[]/?:+$", &mut out);
-    out
+    escape(value, b"-_.!~*'()[]/?:+$")
 }
 
-fn escape(text: &str, allowed: &[u8], out: &mut String) {
+fn escape(text: &str, allowed: &[u8]) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || allowed.contains(&byte) {
             out.push(byte as char);
         } else {
             out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uri_is_cut_where_the_grammar_cuts() {
+        type Row<'a> = (&'a str, Option<&'a str>, &'a str, Option<u16>, &'a str, &'a str);
+        let table: &[Row<'_>] = &[
+            ("sip:example.com", None, "example.com", None, "", ""),
+            ("sip:1001@10.0.0.1:5090;transport=tcp;lr", Some("1001"), "10.0.0.1", Some(5090), ";transport=tcp;lr", ""),
+            ("SIPS:a;b?c@h.example?subject=x&Replaces=y", Some("a;b?c"), "h.example", None, "", "subject=x&Replaces=y"),
+            ("sip:%E5%BC%A0@[2001:db8::1]:5060;x", Some("张"), "[2001:db8::1]", Some(5060), ";x", ""),
+            ("sip:u:secret@h", Some("u"), "h", None, "", ""),
+            ("tel:+8613800000000;phone-context=cn", Some("+8613800000000"), "+8613800000000;phone-context=cn", None, "", ""),
+        ];
+        for (text, user, host, port, params, headers) in table {
+            let uri = Uri::parse(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+            assert_eq!(uri.user().as_deref(), *user, "{text}");
+            assert_eq!((uri.host(), uri.port(), uri.params().0, uri.headers_text()), (*host, *port, *params, *headers));
+            assert_eq!(uri.to_string(), *text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_uri_is_refused_for_its_reason() {
+        for (text, why) in [
+            ("example.com", UriError::NoScheme),
+            (":x", UriError::NoScheme),
+            ("1sip:x", UriError::NoScheme),
+            ("sip:", UriError::BadHost),
+            ("sip:@h", UriError::BadHost),
+            ("sip:a@", UriError::BadHost),
+            ("sip:a@h h", UriError::BadCharacter),
+            ("<sip:a@h>", UriError::BadCharacter),
+            ("sip:a@[::1", UriError::BadHost),
+            ("sip:a@[::1]x", UriError::BadHost),
+            ("sip:a@h:0", UriError::BadPort),
+            ("sip:a@h:70000", UriError::BadPort),
+            ("sip:a@h:", UriError::BadPort),
+            ("sip:a%4@h", UriError::BadEscape),
+            ("sip:张@h/", UriError::BadHost),
+        ] {
+            assert_eq!(Uri::parse(text), Err(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn made_uris_are_escaped_and_read_back() {
+        for (user, host, port, want) in [
+            ("1001", "10.0.0.1", Some(5060), "sip:1001@10.0.0.1:5060"),
+            ("", "zuoxi", None, "sip:zuoxi"),
+            ("+86 10@x", "h.example", None, "sip:+86%2010%40x@h.example"),
+            ("张", "::1", Some(5070), "sip:%E5%BC%A0@[::1]:5070"),
+        ] {
+            let uri = Uri::sip(user, host, port).unwrap();
+            assert_eq!(uri.as_str(), want);
+            assert_eq!(uri.user().as_deref().unwrap_or(""), user);
+        }
+        assert_eq!(Uri::sip("a", "b c", None), Err(UriError::BadCharacter));
+        let uri = Uri::parse("sip:a@h;lr;transport=udp?x=y").unwrap();
+        assert_eq!(uri.with_param("Transport", "tcp").unwrap().as_str(), "sip:a@h;lr;Transport=tcp?x=y");
+        assert_eq!((uri.bare().as_str(), uri.without_headers().as_str()), ("sip:a@h", "sip:a@h;lr;transport=udp"));
+        assert_eq!(uri.bare().params().iter().count(), 0);
+    }
+
+    /// RFC 3261 §19.1.4.
+    #[test]
+    fn the_examples_of_the_rfc_compare_as_it_says() {
+        for (a, b, same) in [
+            ("sip:%61lice@atlanta.com;transport=TCP", "sip:alice@AtLanTa.CoM;Transport=tcp", true),
+            ("sip:carol@chicago.com", "sip:carol@chicago.com;newparam=5", true),
+            ("sip:carol@chicago.com;newparam=5", "sip:carol@chicago.com;security=on", true),
+            ("SIP:ALICE@AtLanTa.CoM;Transport=udp", "sip:alice@AtLanTa.CoM;Transport=UDP", false),
+            ("sip:bob@biloxi.com", "sip:bob@biloxi.com:5060", false),
+            ("sip:bob@biloxi.com", "sip:bob@biloxi.com;transport=udp", false),
+            ("sip:carol@chicago.com;security=on", "sip:carol@chicago.com;security=off", false),
+            ("sip:carol@chicago.com", "sip:carol@chicago.com?Subject=next%20meeting", false),
+        ] {
+            let (a, b) = (Uri::parse(a).unwrap(), Uri::parse(b).unwrap());
+            assert_eq!((a.same_as(&b), b.same_as(&a)), (same, same), "{a} {b}");
         }
     }
 }
