@@ -108,7 +108,8 @@ pub enum Decision {
 
     Queued { interaction: InteractionId, queue: QueueId, vip: bool, priority: u8, position: u32 },
     QueueLeft { interaction: InteractionId, queue: QueueId, outcome: QueueOutcome, waited_ms: u32 },
-    /// The caller is in no queue (any more): do `then`. A queue named there has room at this moment.
+    /// The caller is in no queue (any more): do `then`. A queue named there has room at this
+    /// moment; enqueue with the time waited as credit to keep its weight.
     Overflow { interaction: InteractionId, queue: QueueId, why: OverflowWhy, then: Overflow },
     /// The agent could not be given the call. With `fallback`, [`Decision::Queued`] or [`Decision::Overflow`] follows.
     DirectFailed { interaction: InteractionId, agent: AgentId, why: DirectWhy, fallback: Option<QueueId> },

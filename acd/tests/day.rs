@@ -409,3 +409,13 @@ fn changed_skills_bring_waiting_callers_and_idle_agents_together() {
     let taught = shop().agent(1, &[(1, 5), (2, 1)]).queue(queue(2, &[(2, 1)]));
     assert_eq!(offers(&room.tell(Input::Directory(std::sync::Arc::new(taught.0)))), [(100, 1)]);
 }
+
+#[test]
+fn a_queue_that_now_asks_for_what_another_asks_for_finds_its_agents() {
+    let first = |need: &[(i64, u8)]| shop().agent(4, &[(2, 5)]).queue(queue(2, need)).queue(queue(3, &[(1, 1)])).queue(queue(4, &[(2, 1)]));
+    let mut room = Room::new(first(&[(1, 1)]));
+    room.ready(4);
+    assert_eq!(offers(&room.calls(100, 2)), []);
+    let said = room.tell(Input::Directory(std::sync::Arc::new(first(&[(2, 1)]).0)));
+    assert_eq!(offers(&said), [(100, 4)]);
+}
