@@ -1,0 +1,169 @@
+//! From the book to what phones, routing and flows must know.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use contract::directory::{self as phones, Directory, FlowSource, Secret};
+use contract::{PhoneNumber, SkillId};
+
+use crate::book::Book;
+use crate::items::*;
+use crate::rules::read_network;
+use crate::vault::Vault;
+
+/// The directory of this book. `lists`: number lists, kept in another room. A station or trunk whose password does not
+/// open is left out and named: it could not be trusted.
+#[must_use]
+pub fn directory(
+    book: &Book,
+    lists: BTreeMap<String, HashSet<PhoneNumber>>,
+    vault: &Vault,
+) -> (Directory, Vec<String>) {
+    let mut left_out = Vec::new();
+    let settings = book.settings.as_ref().map(|kept| kept.item.clone()).unwrap_or_default();
+    let mut out = Directory {
+        version: book.version,
+        company: phones::Company {
+            name: settings.name,
+            zone: settings.zone,
+            country: settings.country,
+            area_code: settings.area_code,
+            language: settings.language,
+        },
+        lists,
+        ..Directory::default()
+    };
+    for (id, kept) in &book.stations {
+        match kept.item.sealed.as_deref().and_then(|sealed| vault.unseal(sealed)) {
+            Some(password) => {
+                let station = phones::Station {
+                    id: *id,
+                    username: kept.item.username.clone(),
+                    password: Secret(password),
+                    answer_by: answer_by(kept.item.answer_by),
+                };
+                out.stations.insert(*id, station);
+            }
+            None => left_out.push(format!("station {}", kept.item.username)),
+        }
+    }
+    for (id, kept) in &book.trunks {
+        match trunk(&kept.item, *id, vault) {
+            Some(trunk) => {
+                out.trunks.insert(*id, trunk);
+            }
+            None => left_out.push(format!("trunk {}", kept.item.name)),
+        }
+    }
+    out.agents = book.agents.iter().filter(|(_, kept)| kept.item.active).map(|(id, kept)| (*id, agent(&kept.item, *id))).collect();
+    out.queues = book.queues.iter().map(|(id, kept)| (*id, queue(&kept.item, *id))).collect();
+    out.numbers = book
+        .numbers
+        .values()
+        .map(|kept| phones::Number { pattern: kept.item.pattern.clone(), flow: kept.item.flow.clone() })
+        .collect();
+    out.flows = book
+        .flows
+        .values()
+        .map(|kept| {
+            let version = u32::try_from(kept.version).unwrap_or(u32::MAX);
+            (kept.item.name.clone(), FlowSource { version, yaml: kept.item.yaml.clone() })
+        })
+        .collect();
+    out.reasons = book.reasons.iter().map(|(id, kept)| (*id, reason(&kept.item, *id))).collect();
+    (out, left_out)
+}
+
+fn answer_by(by: AnswerBy) -> phones::AnswerBy {
+    match by {
+        AnswerBy::Phone => phones::AnswerBy::Phone,
+        AnswerBy::TalkEvent => phones::AnswerBy::TalkEvent,
+        AnswerBy::AutoAnswer => phones::AnswerBy::AutoAnswer,
+    }
+}
+
+fn levels(levels: &[SkillLevel]) -> BTreeMap<SkillId, u8> {
+    levels.iter().map(|l| (l.skill, l.level)).collect()
+}
+
+fn trunk(item: &Trunk, id: contract::TrunkId, vault: &Vault) -> Option<phones::Trunk> {
+    let digest = match (&item.digest_user, &item.sealed) {
+        (Some(user), Some(sealed)) => Some((user.clone(), Secret(vault.unseal(sealed)?))),
+        (Some(_), None) => return None,
+        (None, _) => None,
+    };
+    Some(phones::Trunk {
+        id,
+        name: item.name.clone(),
+        from: item.from.iter().filter_map(|text| read_network(text)).collect(),
+        digest,
+        to: item.to.iter().filter_map(|to| to.parse().ok()).collect(),
+        tcp: item.tcp,
+        trusted: item.trusted,
+        country: item.country.clone(),
+        max_calls: item.max_calls,
+        caller_id: item.caller_id.clone(),
+        prefixes: item.prefixes.clone(),
+    })
+}
+
+fn agent(item: &Agent, id: contract::AgentId) -> phones::Agent {
+    phones::Agent {
+        id,
+        name: item.name.clone(),
+        team: item.team,
+        skills: levels(&item.skills),
+        station: item.station,
+        dial_prefixes: item.dial_prefixes.clone(),
+    }
+}
+
+fn overflow(then: &Overflow) -> phones::Overflow {
+    match then {
+        Overflow::Hangup { prompt } => phones::Overflow::Hangup(prompt.clone()),
+        Overflow::Queue { queue } => phones::Overflow::Queue(*queue),
+        Overflow::Voicemail => phones::Overflow::Voicemail,
+        Overflow::Number { number } => phones::Overflow::Number(number.clone()),
+    }
+}
+
+fn queue(item: &Queue, id: contract::QueueId) -> phones::Queue {
+    let ms = |seconds: u32| seconds.saturating_mul(1_000);
+    phones::Queue {
+        id,
+        name: item.name.clone(),
+        skills: levels(&item.skills),
+        ring_ms: ms(item.ring_seconds),
+        max_wait_ms: ms(item.max_wait_seconds),
+        at_max_wait: overflow(&item.at_max_wait),
+        max_waiting: item.max_waiting,
+        when_full: overflow(&item.when_full),
+        wrap_up_ms: ms(item.wrap_up_seconds),
+        announce_ms: ms(item.announce_seconds),
+        music: item.music.clone(),
+        priority: item.priority,
+        age_step_ms: ms(item.age_step_seconds),
+        target_ms: ms(item.target_seconds),
+        short_ms: ms(item.short_seconds),
+        record: item.record,
+        missed_not_ready: item.missed_not_ready,
+        rejected_not_ready: item.rejected_not_ready,
+    }
+}
+
+fn reason(item: &Reason, id: contract::ReasonId) -> phones::Reason {
+    phones::Reason {
+        id,
+        name_zh: item.name_zh.clone(),
+        name_en: item.name_en.clone(),
+        target_minutes: item.target_minutes,
+    }
+}
+
+/// Used where a map of names is wanted.
+#[must_use]
+pub fn names<T: Item>(shelf: &crate::book::Shelf<T>) -> HashMap<T::Id, String>
+where
+    T::Id: std::hash::Hash,
+{
+    shelf.iter().map(|(id, kept)| (*id, kept.item.title().to_owned())).collect()
+}

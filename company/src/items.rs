@@ -1,0 +1,329 @@
+//! The kinds of things an administrator edits, as they are kept, sent and shown. Durations are whole seconds, as people set
+//! them. Passwords go in and never come out: they are sealed before they are kept.
+
+use contract::{AgentId, DispositionId, NumberId, QueueId, ReasonId, SkillId, StationId, TeamId, TrunkId};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A kind of configuration document.
+pub trait Item: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
+    /// As in the database and the API's paths.
+    const KIND: &'static str;
+    type Id: From<i64> + Into<i64> + Copy + Ord + std::fmt::Display + std::fmt::Debug + Send + Sync;
+    /// Unique within its kind, ignoring case.
+    fn title(&self) -> &str;
+    /// A secret given as plain text, to be sealed: the field it came in and the field it is kept in.
+    fn secret(&mut self) -> Option<(&mut Option<String>, &mut Option<String>)> {
+        None
+    }
+}
+
+macro_rules! item {
+    ($name:ident, $id:ty, $kind:literal, $field:ident) => {
+        impl Item for $name {
+            const KIND: &'static str = $kind;
+            type Id = $id;
+            fn title(&self) -> &str {
+                &self.$field
+            }
+        }
+    };
+    ($name:ident, $id:ty, $kind:literal, $field:ident, secret) => {
+        impl Item for $name {
+            const KIND: &'static str = $kind;
+            type Id = $id;
+            fn title(&self) -> &str {
+                &self.$field
+            }
+            fn secret(&mut self) -> Option<(&mut Option<String>, &mut Option<String>)> {
+                Some((&mut self.password, &mut self.sealed))
+            }
+        }
+    };
+}
+
+item!(Team, TeamId, "teams", name);
+item!(Skill, SkillId, "skills", name);
+item!(Queue, QueueId, "queues", name);
+item!(Number, NumberId, "numbers", pattern);
+item!(Trunk, TrunkId, "trunks", name, secret);
+item!(Station, StationId, "stations", username, secret);
+item!(Flow, contract::RowId, "flows", name);
+item!(Reason, ReasonId, "reasons", name_en);
+item!(Disposition, DispositionId, "dispositions", name_en);
+item!(Agent, AgentId, "agents", username);
+item!(Settings, contract::RowId, "company", kind);
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Team {
+    pub name: String,
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    pub lead: Option<AgentId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Skill {
+    pub name: String,
+}
+
+/// A skill at a level of 1 to 10: had by an agent, or needed at least by a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SkillLevel {
+    #[schema(value_type = String)]
+    pub skill: SkillId,
+    pub level: u8,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Queue {
+    pub name: String,
+    /// All of these, at least at the level.
+    #[serde(default)]
+    pub skills: Vec<SkillLevel>,
+    /// How long one phone rings: 5 to 120.
+    pub ring_seconds: u32,
+    /// Longest wait; 0: none.
+    pub max_wait_seconds: u32,
+    pub at_max_wait: Overflow,
+    /// Most callers waiting; 0: the node's limit.
+    pub max_waiting: u32,
+    pub when_full: Overflow,
+    /// 0: none.
+    pub wrap_up_seconds: u32,
+    /// Every how often the place in the queue is said; 0: never.
+    pub announce_seconds: u32,
+    /// Name of the music; empty: the default.
+    #[serde(default)]
+    pub music: String,
+    /// 0 (normal) to 9.
+    pub priority: u8,
+    /// One step of priority for every so many seconds waited; 0: none.
+    pub age_step_seconds: u32,
+    /// Service level: answered within.
+    pub target_seconds: u32,
+    /// Leaving at or under this is a short abandon.
+    pub short_seconds: u32,
+    pub record: bool,
+    pub missed_not_ready: bool,
+    pub rejected_not_ready: bool,
+}
+
+impl Default for Queue {
+    /// What most queues begin with.
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            skills: Vec::new(),
+            ring_seconds: 20,
+            max_wait_seconds: 600,
+            at_max_wait: Overflow::Voicemail,
+            max_waiting: 0,
+            when_full: Overflow::Hangup { prompt: "all-busy".into() },
+            wrap_up_seconds: 30,
+            announce_seconds: 45,
+            music: String::new(),
+            priority: 0,
+            age_step_seconds: 60,
+            target_seconds: 20,
+            short_seconds: 5,
+            record: true,
+            missed_not_ready: true,
+            rejected_not_ready: false,
+        }
+    }
+}
+
+/// What happens to a caller whom a queue cannot keep.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
+pub enum Overflow {
+    Hangup { prompt: String },
+    Queue {
+        #[schema(value_type = String)]
+        queue: QueueId,
+    },
+    Voicemail,
+    Number { number: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Number {
+    /// As the trunk sends it; a trailing `*` matches any rest.
+    pub pattern: String,
+    /// Name of the flow it starts.
+    pub flow: String,
+    #[serde(default)]
+    pub note: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Trunk {
+    pub name: String,
+    /// Addresses whose calls are this trunk's: `192.0.2.10`, `192.0.2.0/28`.
+    #[serde(default)]
+    pub from: Vec<String>,
+    /// Calls with digest of this user are this trunk's, from anywhere.
+    #[serde(default)]
+    pub digest_user: Option<String>,
+    /// Only ever sent in; left out, the old one stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(ignore)]
+    pub sealed: Option<String>,
+    /// Where calls go out: `192.0.2.10:5060`, in order; empty: inbound only.
+    #[serde(default)]
+    pub to: Vec<String>,
+    #[serde(default)]
+    pub tcp: bool,
+    /// P-Asserted-Identity is believed.
+    #[serde(default)]
+    pub trusted: bool,
+    /// ISO 3166, for reading national numbers; empty: the company's.
+    #[serde(default)]
+    pub country: String,
+    /// Calls at once; 0: no limit but the node's.
+    #[serde(default)]
+    pub max_calls: u32,
+    #[serde(default)]
+    pub caller_id: String,
+    /// Outbound numbers it takes, as prefixes; empty: all.
+    #[serde(default)]
+    pub prefixes: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerBy {
+    Phone,
+    TalkEvent,
+    AutoAnswer,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Station {
+    /// SIP user and digest user name.
+    pub username: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(ignore)]
+    pub sealed: Option<String>,
+    pub answer_by: AnswerBy,
+    #[serde(default)]
+    pub note: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Flow {
+    pub name: String,
+    pub yaml: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Reason {
+    pub name_zh: String,
+    pub name_en: String,
+    /// How long this kind of break is meant to last; 0: no aim.
+    #[serde(default)]
+    pub target_minutes: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Disposition {
+    pub name_zh: String,
+    pub name_en: String,
+    /// Two levels at most: a parent has none itself.
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    pub parent: Option<DispositionId>,
+    /// Where it is offered; empty: everywhere.
+    #[schema(value_type = Vec<String>)]
+    #[serde(default)]
+    pub queues: Vec<QueueId>,
+    /// Order among its siblings.
+    #[serde(default)]
+    pub position: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Agent,
+    Supervisor,
+    Qa,
+    Admin,
+}
+
+/// A person who signs in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Agent {
+    pub username: String,
+    pub name: String,
+    pub roles: Vec<Role>,
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    pub team: Option<TeamId>,
+    #[serde(default)]
+    pub skills: Vec<SkillLevel>,
+    /// The station proposed at sign-in.
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    pub station: Option<StationId>,
+    /// Outside numbers this person may dial or transfer to, as prefixes of the E.164 form; empty: none.
+    #[serde(default)]
+    pub dial_prefixes: Vec<String>,
+    /// `zh-CN` or `en`.
+    pub language: String,
+    /// Signs in only while active.
+    pub active: bool,
+}
+
+/// The company itself; one document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Settings {
+    /// Always `company`.
+    #[serde(default = "company_kind")]
+    #[schema(ignore)]
+    pub kind: String,
+    pub name: String,
+    /// IANA zone: `Asia/Shanghai`.
+    pub zone: String,
+    /// ISO 3166: `CN`.
+    pub country: String,
+    #[serde(default)]
+    pub area_code: String,
+    /// `zh-CN` or `en`: what callers hear before they choose.
+    pub language: String,
+}
+
+fn company_kind() -> String {
+    "company".into()
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            kind: company_kind(),
+            name: "Zuoxi 坐席".into(),
+            zone: "Asia/Shanghai".into(),
+            country: "CN".into(),
+            area_code: String::new(),
+            language: "zh-CN".into(),
+        }
+    }
+}

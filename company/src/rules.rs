@@ -1,0 +1,367 @@
+//! What makes each kind of document right, held against the whole book: pure, every fault at once, each naming its field.
+
+use std::net::{IpAddr, SocketAddr};
+
+use crate::book::Book;
+use crate::edit::FieldFault;
+use crate::items::*;
+
+/// A kind that can be checked and knows who uses it.
+pub trait Checked: Item {
+    /// Every fault of this document as it stands in `book`.
+    fn check(&self, id: Self::Id, book: &Book) -> Vec<FieldFault>;
+    /// Who would miss it, in words: `queue support-zh`.
+    fn users(&self, id: Self::Id, book: &Book) -> Vec<String>;
+}
+
+/// Gathers faults.
+#[derive(Default)]
+struct Faults(Vec<FieldFault>);
+
+impl Faults {
+    fn add(&mut self, field: impl Into<String>, rule: &'static str, message: impl Into<String>) {
+        self.0.push(FieldFault { field: field.into(), rule, message: message.into() });
+    }
+
+    /// Not blank, no control characters, at most `most` characters.
+    fn text(&mut self, field: &str, text: &str, most: usize) {
+        if text.trim().is_empty() {
+            self.add(field, "required", "must not be empty");
+        }
+        self.optional(field, text, most);
+    }
+
+    fn optional(&mut self, field: &str, text: &str, most: usize) {
+        if text.chars().count() > most {
+            self.add(field, "range", format!("may have at most {most} characters"));
+        }
+        if text.chars().any(char::is_control) {
+            self.add(field, "format", "must not have control characters");
+        }
+    }
+
+    fn range(&mut self, field: &str, value: u32, low: u32, high: u32) {
+        if !(low..=high).contains(&value) {
+            self.add(field, "range", format!("{value} is not from {low} to {high}"));
+        }
+    }
+
+    fn known(&mut self, field: impl Into<String>, known: bool, what: &str) {
+        if !known {
+            self.add(field, "unknown", format!("there is no such {what}"));
+        }
+    }
+
+    fn levels(&mut self, levels: &[SkillLevel], book: &Book) {
+        for (at, need) in levels.iter().enumerate() {
+            self.known(format!("skills[{at}].skill"), book.skills.contains_key(&need.skill), "skill");
+            self.range(&format!("skills[{at}].level"), u32::from(need.level), 1, 10);
+            if levels[..at].iter().any(|other| other.skill == need.skill) {
+                self.add(format!("skills[{at}].skill"), "unique", "is listed twice");
+            }
+        }
+    }
+
+    fn language(&mut self, field: &str, language: &str) {
+        if !["zh-CN", "en"].contains(&language) {
+            self.add(field, "unknown", "must be zh-CN or en");
+        }
+    }
+
+    fn country(&mut self, field: &str, country: &str) {
+        let two_capitals = country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
+        if !country.is_empty() && !two_capitals {
+            self.add(field, "format", "must be two capital letters, as in CN or US");
+        }
+    }
+}
+
+/// `prefix name` for each that matches.
+fn named<T: Item>(shelf: &crate::book::Shelf<T>, what: &str, uses: impl Fn(&T) -> bool) -> Vec<String> {
+    shelf.values().filter(|kept| uses(&kept.item)).map(|kept| format!("{what} {}", kept.item.title())).collect()
+}
+
+impl Checked for Team {
+    fn check(&self, _: Self::Id, book: &Book) -> Vec<FieldFault> {
+        let mut faults = Faults::default();
+        faults.text("name", &self.name, 60);
+        if let Some(lead) = self.lead {
+            faults.known("lead", book.agents.contains_key(&lead), "person");
+        }
+        faults.0
+    }
+
+    fn users(&self, id: Self::Id, book: &Book) -> Vec<String> {
+        named(&book.agents, "agent", |agent| agent.team == Some(id))
+    }
+}
+
+impl Checked for Skill {
+    fn check(&self, _: Self::Id, _: &Book) -> Vec<FieldFault> {
+        let mut faults = Faults::default();
+        faults.text("name", &self.name, 60);
+        faults.0
+    }
+
+    fn users(&self, id: Self::Id, book: &Book) -> Vec<String> {
+        let mut users = named(&book.queues, "queue", |queue| queue.skills.iter().any(|need| need.skill == id));
+        users.extend(named(&book.agents, "agent", |agent| agent.skills.iter().any(|has| has.skill == id)));
+        users
+    }
+}
+
+impl Checked for Queue {
+    fn check(&self, id: Self::Id, book: &Book) -> Vec<FieldFault> {
+        let mut faults = Faults::default();
+        faults.text("name", &self.name, 60);
+        faults.levels(&self.skills, book);
+        faults.range("ringSeconds", self.ring_seconds, 5, 120);
+        faults.range("maxWaitSeconds", self.max_wait_seconds, 0, 86_400);
+        faults.range("maxWaiting", self.max_waiting, 0, 100_000);
+        faults.range("wrapUpSeconds", self.wrap_up_seconds, 0, 3_600);
+        faults.range("priority", u32::from(self.priority), 0, 9);
+        faults.range("ageStepSeconds", self.age_step_seconds, 0, 3_600);
+        faults.range("targetSeconds", self.target_seconds, 1, 3_600);
+        faults.range("shortSeconds", self.short_seconds, 0, 60);
+        if self.announce_seconds != 0 {
+            faults.range("announceSeconds", self.announce_seconds, 15, 3_600);
+        }
+        faults.optional("music", &self.music, 60);
+        for (field, then) in [("atMaxWait", &self.at_max_wait), ("whenFull", &self.when_full)] {
+            match then {
+                Overflow::Queue { queue } if *queue == id => {
+                    faults.add(format!("{field}.queue"), "format", "must not be the queue itself");
+                }
+                Overflow::Queue { queue } => {
+                    faults.known(format!("{field}.queue"), book.queues.contains_key(queue), "queue");
+                }
+                Overflow::Number { number } => faults.text(&format!("{field}.number"), number, 40),
+                Overflow::Hangup { prompt } => faults.optional(&format!("{field}.prompt"), prompt, 60),
+                Overflow::Voicemail => {}
+            }
+        }
+        faults.0
+    }
+
+    fn users(&self, id: Self::Id, book: &Book) -> Vec<String> {
+        let to_it = |then: &Overflow| *then == Overflow::Queue { queue: id };
+        let mut users = named(&book.queues, "queue", |queue| to_it(&queue.at_max_wait) || to_it(&queue.when_full));
+        users.extend(named(&book.dispositions, "disposition", |d| d.queues.contains(&id)));
+        // A flow names queues by name; its own check runs when it is next published, so name it here.
+        users.extend(named(&book.flows, "flow", |flow| names_word(&flow.yaml, &self.name)));
+        users
+    }
+}
+
+/// `word` stands in `text` with no letter, digit or `-` on either side.
+fn names_word(text: &str, word: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    text.match_indices(word).any(|(at, _)| {
+        !text[..at].chars().next_back().is_some_and(part) && !text[at + word.len()..].chars().next().is_some_and(part)
+    })
+}
+
+impl Checked for Number {
+    fn check(&self, _: Self::Id, book: &Book) -> Vec<FieldFault> {
+        let mut faults = Faults::default();
+        faults.text("pattern", &self.pattern, 40);
+        let body = self.pattern.strip_suffix('*').unwrap_or(&self.pattern);
+        let body = body.strip_prefix('+').unwrap_or(body);
+        if !body.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c)) {
+            faults.add("pattern", "format", "may have digits, letters, a leading + and a trailing *");
+        }
+        let flow = self.flow.to_lowercase();
+        faults.known("flow", book.flows.values().any(|kept| kept.item.name.to_lowercase() == flow), "flow");
+        faults.optional("note", &self.note, 200);
+        faults.0
+    }
+
+    fn users(&self, _: Self::Id, _: &Book) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// An address and how many of its bits count.
+pub(crate) fn read_network(text: &str) -> Option<(IpAddr, u8)> {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(a, b)| (a, Some(b)));
+    let address: IpAddr = address.trim().parse().ok()?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let bits = bits.map_or(Some(most), |b| b.trim().parse().ok())?;
+    (bits <= most).then_some((address, bits))
+}
+
+impl Checked for Trunk {
+    fn check(&self, id: Self::Id, book: &Book) -> Vec<FieldFault> {
+        let mut faults = Faults::default();
+        faults.text("name", &self.name, 60);
+        for (at, from) in self.from.iter().enumerate() {
+            if read_network(from).is_none() {
+                faults.add(format!("from[{at}]"), "format", "must be an address, or address/bits");
+            }
+        }
+        for (at, to) in self.to.iter().enumerate() {
+            if to.parse::<SocketAddr>().is_err() {
+                faults.add(format!("to[{at}]"), "format", "must be address:port");
+            }
+        }
+        match (&self.digest_user, &self.sealed) {
+            (Some(user), sealed) => {
+                faults.text("digestUser", user, 60);
+                if sealed.is_none() {
+                    faults.add("password", "required", "a digest user needs a password");
+                }
+                let station = book.stations.values().any(|s| s.item.username.eq_ignore_ascii_case(user));
+                let trunk = book.trunks.iter().any(|(other, t)| {
+                    *other != id && t.item.digest_user.as_ref().is_some_and(|u| u.eq_ignore_ascii_case(user))
+                });
+                if station || trunk {
+                    faults.add("digestUser", "unique", "is already taken by a station or trunk");
+                }
+            }
+            (None, _) if self.from.is_empty() && self.to.is_empty() => {
+                faults.add("from", "required", "a trunk needs an address, a digest user, or a place to call out to");
+            }
+            (None, _) => {}
+        }
+        faults.country("country", &self.country);
+        faults.optional("callerId", &self.caller_id, 40);
+        faults.0
+    }
+
+    fn users(&self, _: Self::Id, _: &Book) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+impl Checked for Station {
+    fn check(&self, _: Self::Id, book: &Book) -> Vec<FieldFault> {
+        let mut faults = Faults::default();
+        faults.text("username", &self.username, 60);
+        if !self.username.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c)) {
+            faults.add("username", "format", "may have letters, digits, - . _");
+        }
+        if self.sealed.is_none() {
+            faults.add("password", "required", "a station needs a password");
+        }
+        let trunk = |t: &Trunk| t.digest_user.as_ref().is_some_and(|u| u.eq_ignore_ascii_case(&self.username));
+        if book.trunks.values().any(|kept| trunk(&kept.item)) {
+            faults.add("username", "unique", "is already taken by a trunk's digest user");
+        }
+        faults.optional("note", &self.note, 200);
+        faults.0
+    }
+
+    fn users(&self, id: Self::Id, book: &Book) -> Vec<String> {
+        named(&book.agents, "agent", |agent| agent.station == Some(id))
+    }
+}
+
+impl Checked for Flow {
+    /// The text itself is checked by the room that runs it, before it comes here.
+    fn check(&self, _: Self::Id, _: &Book) -> Vec<FieldFault> {
+        let mut faults = Faults::default();
+        faults.text("name", &self.name, 60);
+        if self.yaml.len() > 512 * 1024 {
+            faults.add("yaml", "range", "may have at most 512 KiB");
+        }
+        faults.0
+    }
+
+    fn users(&self, _: Self::Id, book: &Book) -> Vec<String> {
+        named(&book.numbers, "number", |number| number.flow.eq_ignore_ascii_case(&self.name))
+    }
+}
+
+impl Checked for Reason {
+    fn check(&self, _: Self::Id, _: &Book) -> Vec<FieldFault> {
+        let mut faults = Faults::default();
+        faults.text("nameZh", &self.name_zh, 40);
+        faults.text("nameEn", &self.name_en, 40);
+        faults.range("targetMinutes", self.target_minutes, 0, 1_440);
+        faults.0
+    }
+
+    fn users(&self, _: Self::Id, _: &Book) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+impl Checked for Disposition {
+    fn check(&self, id: Self::Id, book: &Book) -> Vec<FieldFault> {
+        let mut faults = Faults::default();
+        faults.text("nameZh", &self.name_zh, 40);
+        faults.text("nameEn", &self.name_en, 40);
+        if let Some(parent) = self.parent {
+            let deep = book.dispositions.get(&parent).is_some_and(|p| p.item.parent.is_some());
+            let has_children = book.dispositions.values().any(|d| d.item.parent == Some(id));
+            faults.known("parent", book.dispositions.contains_key(&parent) && parent != id, "disposition");
+            if deep || has_children {
+                faults.add("parent", "range", "two levels at most");
+            }
+        }
+        for (at, queue) in self.queues.iter().enumerate() {
+            faults.known(format!("queues[{at}]"), book.queues.contains_key(queue), "queue");
+        }
+        faults.0
+    }
+
+    fn users(&self, id: Self::Id, book: &Book) -> Vec<String> {
+        named(&book.dispositions, "disposition", |d| d.parent == Some(id))
+    }
+}
+
+impl Checked for Agent {
+    fn check(&self, id: Self::Id, book: &Book) -> Vec<FieldFault> {
+        let mut faults = Faults::default();
+        faults.text("username", &self.username, 60);
+        if !self.username.chars().all(|c| c.is_alphanumeric() || "-._@".contains(c)) {
+            faults.add("username", "format", "may have letters, digits, - . _ @");
+        }
+        faults.text("name", &self.name, 60);
+        if self.roles.is_empty() {
+            faults.add("roles", "required", "a person needs at least one role");
+        }
+        faults.language("language", &self.language);
+        faults.levels(&self.skills, book);
+        if let Some(team) = self.team {
+            faults.known("team", book.teams.contains_key(&team), "team");
+        }
+        if let Some(station) = self.station {
+            faults.known("station", book.stations.contains_key(&station), "station");
+            if book.agents.iter().any(|(other, a)| *other != id && a.item.station == Some(station)) {
+                faults.add("station", "unique", "is already proposed to somebody else");
+            }
+        }
+        for (at, prefix) in self.dial_prefixes.iter().enumerate() {
+            let digits = prefix.strip_prefix('+').unwrap_or(prefix);
+            if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+                faults.add(format!("dialPrefixes[{at}]"), "format", "must be digits, with a leading + for a country");
+            }
+        }
+        faults.0
+    }
+
+    fn users(&self, id: Self::Id, book: &Book) -> Vec<String> {
+        named(&book.teams, "team", |team| team.lead == Some(id))
+    }
+}
+
+/// The company's own document.
+#[must_use]
+pub fn check_settings(settings: &Settings) -> Vec<FieldFault> {
+    let mut faults = Faults::default();
+    faults.text("name", &settings.name, 100);
+    if settings.zone.parse::<chrono_tz::Tz>().is_err() {
+        faults.add("zone", "unknown", "must be an IANA time zone, as in Asia/Shanghai");
+    }
+    if settings.country.is_empty() {
+        faults.add("country", "required", "must not be empty");
+    }
+    faults.country("country", &settings.country);
+    if !settings.area_code.bytes().all(|b| b.is_ascii_digit()) || settings.area_code.len() > 6 {
+        faults.add("areaCode", "format", "may have at most 6 digits, without the leading 0");
+    }
+    faults.language("language", &settings.language);
+    faults.0
+}
+

@@ -1,0 +1,65 @@
+//! Tables of this room.
+
+use store::Migrations;
+
+pub const MIGRATIONS: Migrations = Migrations { room: "company", steps: &[("1_company", COMPANY)] };
+
+const COMPANY: &str = "
+CREATE TABLE config_item (
+    item_id BIGINT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    updated_by BIGINT
+);
+CREATE UNIQUE INDEX config_item_name_key ON config_item (kind, name_key);
+CREATE TABLE config_change (
+    change_id BIGINT PRIMARY KEY,
+    item_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    body TEXT,
+    note TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    by_agent BIGINT
+);
+CREATE INDEX config_change_item ON config_change (item_id, version);
+CREATE TABLE credential (
+    agent_id BIGINT PRIMARY KEY,
+    password_hash TEXT NOT NULL,
+    must_change BIGINT NOT NULL,
+    failures BIGINT NOT NULL,
+    locked_until BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL
+);
+CREATE TABLE auth_session (
+    token_hash TEXT PRIMARY KEY,
+    agent_id BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    address TEXT NOT NULL,
+    user_agent TEXT NOT NULL,
+    revoked_at BIGINT
+);
+CREATE INDEX auth_session_agent ON auth_session (agent_id, created_at);
+CREATE TABLE audit (
+    audit_id BIGINT PRIMARY KEY,
+    at BIGINT NOT NULL,
+    actor BIGINT,
+    action TEXT NOT NULL,
+    object TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    address TEXT NOT NULL,
+    chain TEXT NOT NULL
+);
+CREATE INDEX audit_actor ON audit (actor, audit_id);
+CREATE INDEX audit_action ON audit (action, audit_id);
+CREATE TABLE audit_head (
+    one BIGINT PRIMARY KEY,
+    chain TEXT NOT NULL
+);
+INSERT INTO audit_head (one, chain) VALUES (1, '');
+";
