@@ -173,16 +173,20 @@ impl Credentials {
                 realm: words.get("realm")?,
                 nonce: words.get("nonce")?,
                 uri: words.get("uri")?,
-                response: words.get("response")?,
+                response: words.get("response").filter(|r| is_hex(r))?,
                 algorithm: words.algorithm()?,
                 cnonce: words.get("cnonce").unwrap_or_default(),
                 opaque: words.get("opaque"),
                 qop,
-                nc: words.get("nc").unwrap_or_default(),
+                nc: Some(words.get("nc").unwrap_or_default()).filter(|n| is_hex(n))?,
             })
         };
         digests(line).filter_map(one).collect()
     }
+}
+
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 impl fmt::Display for Credentials {

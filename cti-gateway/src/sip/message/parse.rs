@@ -97,7 +97,7 @@ fn start_line(line: &str) -> Result<Start, Unreadable> {
         let (version, status) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
         let known = status.len() == 3 && status.bytes().all(|b| b.is_ascii_digit());
         let status = status.parse::<u16>().ok().filter(|s| known && (100..700).contains(s)).ok_or(Unreadable::Status)?;
-        let reason = words.next().unwrap_or("").to_owned();
+        let reason = words.next().unwrap_or("").replace('\r', " ");
         return Ok(Start::Response { status, reason, fault: version_of(version) });
     }
     let trimmed = line.trim();
@@ -106,7 +106,7 @@ fn start_line(line: &str) -> Result<Start, Unreadable> {
     if !is_version(version) || !params::is_token(method) {
         return Err(Unreadable::StartLine);
     }
-    let spaced = trimmed.len() != line.len() || uri.contains([' ', '\t']) || line.len() != method.len() + uri.len() + version.len() + 2;
+    let spaced = line.len() != method.len() + uri.len() + version.len() + 2 || uri.contains(|c: char| c <= ' ');
     let fault = version_of(version).or(spaced.then_some(Problem::RequestLine));
     Ok(Start::Request { method: Method::new(method), uri: uri.trim().to_owned(), fault })
 }
