@@ -201,5 +201,5 @@ fn day(text: &str) -> Option<Day> {
     (text.len() == 5).then(|| Day::Yearly(date.month(), date.day()))
 }
 
-#[cfg(any())]
+#[cfg(test)]
 mod tests;

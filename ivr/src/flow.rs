@@ -243,6 +243,19 @@ impl Kind {
     }
 }
 
+impl Choose {
+    /// Each language once, in the order of the digits.
+    pub(crate) fn languages(&self) -> Vec<Language> {
+        let mut languages: Vec<Language> = Vec::new();
+        for (_, language) in &self.choices {
+            if !languages.contains(language) {
+                languages.push(*language);
+            }
+        }
+        languages
+    }
+}
+
 impl Ask {
     fn pieces(&self) -> Vec<&Vec<Piece>> {
         vec![&self.prompts, &self.invalid, &self.no_input]

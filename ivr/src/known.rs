@@ -44,3 +44,30 @@ impl Known {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contract::directory::Agent;
+
+    #[test]
+    fn a_name_that_two_agents_share_names_neither() {
+        let agent = |id, name: &str| Agent {
+            id: AgentId(id),
+            name: name.to_owned(),
+            team: None,
+            skills: BTreeMap::new(),
+            station: None,
+            dial_prefixes: Vec::new(),
+        };
+        let mut directory = Directory::default();
+        directory.company.language = "en-GB".into();
+        for one in [agent(1, "李薇"), agent(2, "Wang"), agent(3, "Wang")] {
+            directory.agents.insert(one.id, one);
+        }
+        let known = Known::of(&directory, BTreeMap::new(), false);
+        assert_eq!(known.agents["李薇"], Some(AgentId(1)));
+        assert_eq!(known.agents["Wang"], None);
+        assert_eq!(known.language, Language::En);
+    }
+}

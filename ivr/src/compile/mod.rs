@@ -260,6 +260,3 @@ pub fn fuzz_compile(data: &[u8]) {
         assert!(!problems.is_empty(), "a refusal names its reason");
     }
 }
-
-#[cfg(any())]
-mod tests;

@@ -52,6 +52,8 @@ pub(super) fn read(tree: &Tree) -> (Read, Vec<Problem>) {
             Vec::new()
         }
     };
+    // Without nodes there is nothing that names could refer to.
+    let head = head.filter(|_| !nodes.is_empty());
     (Read { head, nodes }, problems)
 }
 

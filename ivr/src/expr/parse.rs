@@ -137,30 +137,33 @@ impl Parser<'_> {
     }
 
     fn relation(&mut self) -> Parsed {
-        let left = self.sum()?;
-        if matches!(self.peek(), Token::Name(name) if name == "in") {
+        let mut left = self.sum()?;
+        loop {
+            let op = match self.peek() {
+                Token::Name(name) if name == "in" => {
+                    self.step();
+                    left = self.within(left)?;
+                    continue;
+                }
+                Token::Sign("==") => CompareOp::Equal,
+                Token::Sign("!=") => CompareOp::Differs,
+                Token::Sign("<") => CompareOp::Less,
+                Token::Sign("<=") => CompareOp::AtMost,
+                Token::Sign(">") => CompareOp::More,
+                Token::Sign(">=") => CompareOp::AtLeast,
+                _ => return Ok(left),
+            };
+            let sign_at = self.at();
             self.step();
-            return self.within(left);
+            let right = self.sum()?;
+            right.must_be(left.kind)?;
+            if left.kind == Type::Bool && !matches!(op, CompareOp::Equal | CompareOp::Differs) {
+                return Err(error(sign_at, "yes/no has no order", "是/否不能比较大小"));
+            }
+            let at = left.at;
+            let expr = Expr::Compare { op, left: Box::new(left.expr), right: Box::new(right.expr) };
+            left = Typed { expr, kind: Type::Bool, at };
         }
-        let op = match self.peek() {
-            Token::Sign("==") => CompareOp::Equal,
-            Token::Sign("!=") => CompareOp::Differs,
-            Token::Sign("<") => CompareOp::Less,
-            Token::Sign("<=") => CompareOp::AtMost,
-            Token::Sign(">") => CompareOp::More,
-            Token::Sign(">=") => CompareOp::AtLeast,
-            _ => return Ok(left),
-        };
-        let sign_at = self.at();
-        self.step();
-        let right = self.sum()?;
-        right.must_be(left.kind)?;
-        if left.kind == Type::Bool && !matches!(op, CompareOp::Equal | CompareOp::Differs) {
-            return Err(error(sign_at, "yes/no has no order", "是/否不能比较大小"));
-        }
-        let at = left.at;
-        let expr = Expr::Compare { op, left: Box::new(left.expr), right: Box::new(right.expr) };
-        Ok(Typed { expr, kind: Type::Bool, at })
     }
 
     fn within(&mut self, needle: Typed) -> Parsed {

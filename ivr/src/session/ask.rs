@@ -64,7 +64,7 @@ impl Session {
         let mut prompts = self.spoken(turn, first, self.language);
         let mut languages: Vec<Language> = vec![self.language];
         if let Kind::Language(choose) = kind {
-            languages = choose.choices.iter().map(|(_, language)| *language).collect();
+            languages = choose.languages();
         }
         for language in languages {
             let more = self.spoken(turn, &ask.prompts, language);

@@ -395,6 +395,3 @@ impl Turn<'_> {
         self.acts.push(Act::Trouble { flow: flow.name.clone(), why: why.to_owned() });
     }
 }
-
-#[cfg(any())]
-mod tests;

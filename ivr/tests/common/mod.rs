@@ -122,6 +122,9 @@ impl Call {
     }
 
     pub fn acts(&mut self, input: Input) -> Vec<Act> {
+        if matches!(input, Input::PlayDone { id, .. } if self.playing == Some(id)) {
+            self.playing = None;
+        }
         let acts = self.session.handle(self.now, input, &self.town);
         for act in &acts {
             match act {
@@ -171,6 +174,10 @@ impl Call {
     pub fn waits(&mut self) -> Vec<String> {
         self.now = self.session.deadline().expect("something is waited for");
         self.does(Input::Deadline)
+    }
+
+    pub fn take_play(&mut self) -> Option<u32> {
+        self.playing.take()
     }
 
     pub fn is_playing(&self) -> bool {
