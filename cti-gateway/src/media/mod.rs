@@ -1,14 +1,35 @@
 //! Packets, on threads of their own: RTP in and out, bridging, prompts, digits, recording. The rest of the house sends
-//! [`MediaCommand`]s to an `Engine` and hears [`MediaEvent`]s. Start at [`command`], then `engine`.
+//! [`MediaCommand`]s to an [`Engine`] and hears [`MediaEvent`]s. Start at [`command`], then [`engine`].
 //! What happens to a packet is decided by a pure core over virtual time; the engine gives it sockets and a clock.
 //! Never in this room: SIP, calls, async, a lock or an allocation per packet. Standards: RFC 3550, 3551, 4733.
 
 pub mod clip;
+pub mod clock;
 pub mod command;
+mod digits;
+pub mod engine;
+mod gauges;
+mod inband;
+mod latch;
 pub mod law;
+mod leg;
+mod media_thread;
+mod outbound;
+mod player;
+mod playout;
+mod ports;
+mod quality;
+mod reception;
+pub mod recorder;
 pub mod resample;
+mod rtcp;
+pub mod shard;
+pub mod tape;
 pub mod tone;
 
 pub use clip::{Clip, ClipError, ClipLibrary};
 pub use command::{DigitVia, MediaCommand, MediaError, MediaEvent, MediaSink, Remote};
+pub use engine::{Engine, MediaConfig};
+pub use gauges::{Gauges, LATENESS_MS};
 pub use law::Law;
+pub use recorder::{RepairError, repair};

@@ -1,0 +1,177 @@
+//! The media engine: one OS thread per core, each with its own clock and its share of the rooms. Start at [`Engine::start`].
+//! Both legs of a call are on one thread, so nothing is shared while packets pass. Commands come over a bounded queue and are never
+//! waited for. Never in this room: what happens to a packet (that is `shard`), async.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use contract::{InteractionId, LegId};
+
+use super::command::{MediaCommand, MediaError, MediaSink};
+use super::gauges::{Gauges, ShardGauges};
+use super::media_thread::{MediaThread, ToShard};
+use super::ports::PortBook;
+use super::recorder::Recorder;
+
+/// Tapes that may wait for the disk: about two seconds of a thousand recordings.
+const TAPE_QUEUE: usize = 4096;
+
+/// How the engine runs.
+#[derive(Debug, Clone)]
+pub struct MediaConfig {
+    /// The only address RTP is taken and sent on. Must be one of this host's, not 0.0.0.0, as far ends are told it.
+    pub ip: IpAddr,
+    /// RTP ports, inclusive; each leg takes an even one and the next.
+    pub ports: (u16, u16),
+    /// Media threads; 0: one per core.
+    pub threads: usize,
+    /// Folder recordings are written below.
+    pub recordings: PathBuf,
+    /// Milliseconds without a packet that are told as silence, and again at each multiple.
+    pub silence_ms: u32,
+    /// Commands that may wait for one thread.
+    pub queue: usize,
+}
+
+impl Default for MediaConfig {
+    fn default() -> Self {
+        Self {
+            ip: IpAddr::from([127, 0, 0, 1]),
+            ports: (40_000, 49_999),
+            threads: 0,
+            recordings: PathBuf::from("recordings"),
+            silence_ms: 5_000,
+            queue: 8_192,
+        }
+    }
+}
+
+/// The handle call control holds; clones are the same engine. Call [`Engine::stop`] at the end.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: MediaConfig,
+    shards: Vec<SyncSender<ToShard>>,
+    gauges: Vec<Arc<ShardGauges>>,
+    refused: AtomicU64,
+    ports: Arc<Mutex<PortBook>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("config", &self.inner.config).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Starts the threads. Events go to `sink`, from media threads and the recorder's.
+    ///
+    /// # Errors
+    /// If a thread or its epoll cannot be made.
+    pub fn start(config: MediaConfig, sink: Arc<dyn MediaSink>) -> io::Result<Self> {
+        let count = match config.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            n => n,
+        };
+        let ports = Arc::new(Mutex::new(PortBook::new(config.ip, config.ports)));
+        let (tape, tapes) = sync_channel(TAPE_QUEUE);
+        let recorder = Recorder::new(config.recordings.clone(), sink.clone());
+        let mut threads = vec![spawn("media-recorder", move || recorder.run(&tapes))?];
+        let (mut shards, mut gauges) = (Vec::new(), Vec::new());
+        for n in 0..count {
+            let (send, receive): (_, Receiver<ToShard>) = sync_channel(config.queue.max(1));
+            let shared = Arc::new(ShardGauges::default());
+            let thread = MediaThread::new(config.silence_ms, receive, tape.clone(), sink.clone(), ports.clone(), shared.clone())?;
+            threads.push(spawn(&format!("media-{n}"), move || thread.run())?);
+            shards.push(send);
+            gauges.push(shared);
+        }
+        let inner = Inner { config, shards, gauges, refused: AtomicU64::new(0), ports, threads: Mutex::new(threads) };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Binds ports for a leg and opens it; returns the address for our SDP. Legs of one room hear each other only within it.
+    ///
+    /// # Errors
+    /// [`MediaError`]; nothing is open then.
+    pub fn open(&self, room: InteractionId, leg: LegId) -> Result<SocketAddr, MediaError> {
+        let (at, pair) = self.ports().open(leg)?;
+        let mut chance = [0; 8];
+        // Without randomness the stream is guessable, which is no reason to refuse the call.
+        let _ = getrandom::fill(&mut chance);
+        let order = ToShard::Open { room, leg, pair, chance: u64::from_le_bytes(chance) };
+        match self.push(room, order) {
+            Ok(()) => Ok(at),
+            Err(error) => {
+                self.ports().release(leg);
+                Err(error)
+            }
+        }
+    }
+
+    /// Hands a command to the room's thread, which carries out commands of a room in order, within 5 ms.
+    ///
+    /// # Errors
+    /// [`MediaError::Busy`] when its queue is full, [`MediaError::Stopped`] after [`Engine::stop`].
+    pub fn send(&self, room: InteractionId, command: MediaCommand) -> Result<(), MediaError> {
+        self.push(room, ToShard::Do(command))
+    }
+
+    fn push(&self, room: InteractionId, order: ToShard) -> Result<(), MediaError> {
+        self.inner.shards[self.shard_of(room)].try_send(order).map_err(|error| match error {
+            TrySendError::Full(_) => {
+                self.inner.refused.fetch_add(1, Relaxed);
+                MediaError::Busy { capacity: self.inner.config.queue }
+            }
+            TrySendError::Disconnected(_) => MediaError::Stopped,
+        })
+    }
+
+    fn shard_of(&self, room: InteractionId) -> usize {
+        // The low bits of an id count, the high ones are time: multiplied, the upper half is spread evenly.
+        let spread = (room.0 as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33;
+        spread as usize % self.inner.shards.len()
+    }
+
+    fn ports(&self) -> std::sync::MutexGuard<'_, PortBook> {
+        self.inner.ports.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The engine's counters now.
+    #[must_use]
+    pub fn gauges(&self) -> Gauges {
+        let (free, taken) = self.ports().count();
+        let mut sum = Gauges { ports_free: free as u64, ports_taken: taken as u64, ..Gauges::default() };
+        sum.refused = self.inner.refused.load(Relaxed);
+        self.inner.gauges.iter().for_each(|g| g.add_to(&mut sum));
+        sum
+    }
+
+    /// Closes all legs, ends all recordings, waits until they are on disk. Not from a [`MediaSink`].
+    pub fn stop(&self) {
+        for shard in &self.inner.shards {
+            // Waits for room in the queue; a thread that is gone needs no telling.
+            let _ = shard.send(ToShard::Stop);
+        }
+        let threads = std::mem::take(&mut *self.inner.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        // The recorder, first in the list, ends when all others have.
+        for thread in threads.into_iter().rev() {
+            if thread.join().is_err() {
+                tracing::error!("a media thread panicked");
+            }
+        }
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(work)
+}

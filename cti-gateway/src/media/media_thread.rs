@@ -1,0 +1,274 @@
+//! One media thread: the real clock, the sockets and the command queue round a [`Shard`]. Start at [`MediaThread::run`].
+//! Every 5 ms: commands, then all packets that came, then the media clock. It sleeps to absolute times, so a late wake does not
+//! push back the next. Never in this room: opinions about packets.
+
+use std::io;
+use std::net::{SocketAddr, UdpSocket};
+use std::os::fd::AsRawFd;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use contract::{InteractionId, LegId};
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use nix::sys::time::TimeSpec;
+use nix::time::{ClockId, ClockNanosleepFlags, clock_gettime, clock_nanosleep};
+
+use super::clock::{Micros, SLICE_US};
+use super::command::{MediaCommand, MediaEvent, MediaSink};
+use super::gauges::ShardGauges;
+use super::ports::{PortBook, PortPair};
+use super::shard::{Shard, Wire};
+use super::tape::Tape;
+
+/// Commands carried out in one slice; the rest waits for the next.
+const MOST_COMMANDS: usize = 1024;
+/// Looks at the sockets in one slice: each takes one packet of every socket that has some.
+const MOST_ROUNDS: usize = 8;
+/// Longest packet taken; speech has 172 bytes.
+const MOST_BYTES: usize = 1500;
+
+pub enum ToShard {
+    Open { room: InteractionId, leg: LegId, pair: PortPair, chance: u64 },
+    Do(MediaCommand),
+    Stop,
+}
+
+/// See the room story.
+pub struct MediaThread {
+    shard: Shard,
+    orders: Receiver<ToShard>,
+    wire: Sockets,
+    clock: Clock,
+    gauges: Arc<ShardGauges>,
+}
+
+struct Clock {
+    start: Duration,
+}
+
+impl Clock {
+    /// Unlike `Instant`, `CLOCK_MONOTONIC` can be slept to.
+    fn read(id: ClockId) -> Duration {
+        clock_gettime(id).map(Duration::from).unwrap_or_default()
+    }
+
+    fn now(&self) -> Micros {
+        Self::read(ClockId::CLOCK_MONOTONIC).saturating_sub(self.start).as_micros() as Micros
+    }
+
+    fn sleep_until(&self, at: Micros) {
+        let at = TimeSpec::from(self.start + Duration::from_micros(at));
+        // A signal wakes early: the slice is then looked at early, and again in time.
+        let _ = clock_nanosleep(ClockId::CLOCK_MONOTONIC, ClockNanosleepFlags::TIMER_ABSTIME, &at);
+    }
+}
+
+impl MediaThread {
+    /// # Errors
+    /// If the system gives no epoll.
+    pub fn new(
+        silence_ms: u32,
+        orders: Receiver<ToShard>,
+        tapes: SyncSender<Tape>,
+        sink: Arc<dyn MediaSink>,
+        ports: Arc<Mutex<PortBook>>,
+        gauges: Arc<ShardGauges>,
+    ) -> io::Result<Self> {
+        let clock = Clock { start: Clock::read(ClockId::CLOCK_MONOTONIC) };
+        let epoch_us = Clock::read(ClockId::CLOCK_REALTIME).as_micros() as u64;
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
+        let wire = Sockets { epoll, legs: Vec::new(), tapes, sink, ports, gauges: gauges.clone() };
+        Ok(Self { shard: Shard::new(silence_ms, epoch_us), orders, wire, clock, gauges })
+    }
+
+    /// Runs until stopped, or until every handle is gone.
+    pub fn run(mut self) {
+        let mut going = true;
+        while going || !self.shard.is_idle() {
+            going &= self.take_orders(going);
+            if !going {
+                self.shard.close_all(&mut self.wire);
+            }
+            self.take_packets();
+            let now = self.clock.now();
+            if let Some(late) = self.shard.run(now, &mut self.wire) {
+                self.gauges.late(late);
+            }
+            self.publish();
+            self.clock.sleep_until((now / SLICE_US + 1) * SLICE_US);
+        }
+    }
+
+    /// `false`: the end was asked for. Waits here while there is nothing else to do.
+    fn take_orders(&mut self, going: bool) -> bool {
+        if going && self.shard.is_idle() {
+            match self.orders.recv() {
+                Ok(order) => {
+                    let now = self.clock.now();
+                    self.shard.run(now, &mut self.wire);
+                    if !self.obey(now, order) {
+                        return false;
+                    }
+                }
+                Err(_) => return false,
+            }
+        }
+        let now = self.clock.now();
+        for _ in 0..MOST_COMMANDS {
+            match self.orders.try_recv() {
+                Ok(order) => {
+                    if !self.obey(now, order) {
+                        return false;
+                    }
+                }
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => return false,
+            }
+        }
+        true
+    }
+
+    fn obey(&mut self, now: Micros, order: ToShard) -> bool {
+        match order {
+            ToShard::Open { room, leg, pair, chance } => {
+                let slot = self.shard.open(room, leg, chance, &mut self.wire);
+                self.wire.open(slot, leg, pair);
+            }
+            ToShard::Do(command) => self.shard.command(now, command, &mut self.wire),
+            ToShard::Stop => return false,
+        }
+        true
+    }
+
+    /// Empties the sockets: one packet of each that has some, round after round.
+    fn take_packets(&mut self) {
+        let mut ready = [EpollEvent::empty(); 512];
+        let mut buffer = [0; MOST_BYTES];
+        for _ in 0..MOST_ROUNDS {
+            let count = match self.wire.epoll.wait(&mut ready, EpollTimeout::ZERO) {
+                Ok(count) if count > 0 => count,
+                Ok(_) | Err(_) => return,
+            };
+            let now = self.clock.now();
+            for event in &ready[..count] {
+                let (slot, is_rtcp) = ((event.data() >> 1) as usize, event.data() & 1 == 1);
+                let Some(Some(leg)) = self.wire.legs.get(slot) else { continue };
+                let socket = if is_rtcp { &leg.pair.rtcp } else { &leg.pair.rtp };
+                // An error is the echo of something we sent to a port that is closed: reading clears it.
+                let Ok((length, from)) = socket.recv_from(&mut buffer) else { continue };
+                if is_rtcp {
+                    self.shard.receive_report(now, slot, from, &buffer[..length]);
+                } else {
+                    self.shard.receive(now, slot, from, &buffer[..length], &mut self.wire);
+                }
+            }
+        }
+    }
+
+    fn publish(&self) {
+        let (legs, rooms, recordings) = self.shard.open_now();
+        let counts = self.shard.counts;
+        for (gauge, value) in [
+            (&self.gauges.legs, legs as u64),
+            (&self.gauges.rooms, rooms as u64),
+            (&self.gauges.recordings, recordings as u64),
+            (&self.gauges.packets_in, counts.packets_in),
+            (&self.gauges.packets_out, counts.packets_out),
+            (&self.gauges.dropped, counts.dropped),
+            (&self.gauges.skipped_slices, counts.skipped_slices),
+            (&self.gauges.filled_ms, counts.playout.filled / 8),
+            (&self.gauges.late, counts.playout.late),
+        ] {
+            gauge.store(value, Relaxed);
+        }
+    }
+}
+
+struct LegSockets {
+    leg: LegId,
+    pair: PortPair,
+    connected: bool,
+}
+
+struct Sockets {
+    epoll: Epoll,
+    legs: Vec<Option<LegSockets>>,
+    tapes: SyncSender<Tape>,
+    sink: Arc<dyn MediaSink>,
+    ports: Arc<Mutex<PortBook>>,
+    gauges: Arc<ShardGauges>,
+}
+
+impl Sockets {
+    fn open(&mut self, slot: usize, leg: LegId, pair: PortPair) {
+        for (socket, is_rtcp) in [(&pair.rtp, 0), (&pair.rtcp, 1)] {
+            let event = EpollEvent::new(EpollFlags::EPOLLIN, (slot as u64) << 1 | is_rtcp);
+            if let Err(error) = self.epoll.add(socket, event) {
+                tracing::error!(leg.id = %leg, "leg {leg} will hear nothing: {error}");
+            }
+        }
+        if self.legs.len() <= slot {
+            self.legs.resize_with(slot + 1, || None);
+        }
+        self.legs[slot] = Some(LegSockets { leg, pair, connected: false });
+    }
+
+    fn count(&self, sent: io::Result<usize>) {
+        if sent.is_err() {
+            self.gauges.send_failed.fetch_add(1, Relaxed);
+        }
+    }
+}
+
+impl Wire for Sockets {
+    fn rtp(&mut self, slot: usize, to: SocketAddr, packet: &[u8]) {
+        if let Some(Some(leg)) = self.legs.get(slot) {
+            self.count(if leg.connected { leg.pair.rtp.send(packet) } else { leg.pair.rtp.send_to(packet, to) });
+        }
+    }
+
+    fn rtcp(&mut self, slot: usize, to: SocketAddr, packet: &[u8]) {
+        if let Some(Some(leg)) = self.legs.get(slot) {
+            self.count(leg.pair.rtcp.send_to(packet, to));
+        }
+    }
+
+    /// A connected socket costs the kernel less per packet and lets no stranger's packets in at all.
+    fn settled(&mut self, slot: usize, far: Option<SocketAddr>) {
+        let Some(Some(leg)) = self.legs.get_mut(slot) else { return };
+        match far {
+            Some(far) => leg.connected = leg.pair.rtp.connect(far).is_ok(),
+            None if leg.connected => leg.connected = disconnect(&leg.pair.rtp).is_err(),
+            None => {}
+        }
+    }
+
+    fn event(&mut self, leg: LegId, event: MediaEvent) {
+        self.sink.media(leg, event);
+    }
+
+    fn tape(&mut self, tape: Tape) -> Result<(), Tape> {
+        match self.tapes.try_send(tape) {
+            // A recorder that is gone takes nothing any more: waiting for it would never end.
+            Ok(()) | Err(TrySendError::Disconnected(_)) => Ok(()),
+            Err(TrySendError::Full(tape)) => Err(tape),
+        }
+    }
+
+    fn closed(&mut self, slot: usize) {
+        if let Some(gone) = self.legs.get_mut(slot).and_then(Option::take) {
+            drop(gone.pair);
+            self.ports.lock().unwrap_or_else(PoisonError::into_inner).release(gone.leg);
+        }
+    }
+}
+
+/// Lets a connected UDP socket take packets from anywhere again; its port stays.
+fn disconnect(socket: &UdpSocket) -> io::Result<()> {
+    let nowhere = libc::sockaddr { sa_family: libc::AF_UNSPEC as libc::sa_family_t, sa_data: [0; 14] };
+    // SAFETY: the address is a whole `sockaddr` on our stack and the length is its own; the descriptor is open while `socket` lives.
+    let done = unsafe { libc::connect(socket.as_raw_fd(), &raw const nowhere, size_of::<libc::sockaddr>() as libc::socklen_t) };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}

@@ -1,0 +1,205 @@
+//! A recording as the media clock sees it: one frame of both channels every 20 ms, handed on in chunks of half a second.
+//! Start at [`Recording::push`]. Disk work is elsewhere (`recorder`); here nothing waits: a chunk that is not taken becomes a
+//! stated gap of the same length.
+//! Never in this room: files, threads.
+
+use std::path::PathBuf;
+
+use contract::{LegId, RecordingId};
+
+use super::clock::FRAME;
+
+/// Frames in a chunk: what a killed process may lose, besides what waits in the queue.
+const CHUNK_FRAMES: usize = 25;
+/// Longest recording: 12 hours. A WAV file's lengths would overflow at 37.
+const MOST_FRAMES: u32 = 12 * 3600 * 50;
+
+/// What goes to the recorder, in order.
+#[derive(Debug)]
+pub enum Tape {
+    Open { recording: RecordingId, leg: LegId, path: PathBuf, stereo: bool },
+    /// `gap` frames were lost before these samples (interleaved, if stereo).
+    Chunk { recording: RecordingId, gap: u32, samples: Vec<i16> },
+    /// The last one. `why`: it ended before it was to.
+    End { recording: RecordingId, gap: u32, samples: Vec<i16>, why: Option<String> },
+}
+
+/// See the room story.
+#[derive(Debug)]
+pub struct Recording {
+    pub id: RecordingId,
+    leg: LegId,
+    /// Slots of the legs.
+    pub left: usize,
+    pub right: Option<usize>,
+    pub paused: bool,
+    stereo: bool,
+    /// Until the recorder has taken the order to open.
+    path: Option<PathBuf>,
+    ending: Option<Ending>,
+    samples: Vec<i16>,
+    gap: u32,
+    frames: u32,
+}
+
+impl Recording {
+    /// `right`: `None` makes a mono file; `Some(None)` a stereo one whose right leg is not there.
+    #[must_use]
+    pub fn new(id: RecordingId, leg: LegId, left: usize, right: Option<Option<usize>>, path: PathBuf) -> Self {
+        let stereo = right.is_some();
+        let samples = Vec::with_capacity(Self::chunk(stereo));
+        Self { id, leg, left, right: right.flatten(), paused: false, stereo, path: Some(path), ending: None, samples, gap: 0, frames: 0 }
+    }
+
+    const fn chunk(stereo: bool) -> usize {
+        CHUNK_FRAMES * FRAME * if stereo { 2 } else { 1 }
+    }
+
+    #[must_use]
+    pub fn is_stereo(&self) -> bool {
+        self.stereo
+    }
+
+    #[must_use]
+    pub fn leg(&self) -> LegId {
+        self.leg
+    }
+
+    /// One more frame; a channel that is `None` is silent. Full chunks go to `take`, which gives back what it has no room for.
+    pub fn push(&mut self, left: Option<&[i16; FRAME]>, right: Option<&[i16; FRAME]>, take: &mut impl FnMut(Tape) -> Result<(), Tape>) {
+        const SILENCE: [i16; FRAME] = [0; FRAME];
+        if self.ending.is_some() {
+            return;
+        }
+        let (left, right) = match self.paused {
+            true => (&SILENCE, &SILENCE),
+            false => (left.unwrap_or(&SILENCE), right.unwrap_or(&SILENCE)),
+        };
+        if self.stereo {
+            self.samples.extend(left.iter().zip(right).flat_map(|(l, r)| [*l, *r]));
+        } else {
+            self.samples.extend_from_slice(left);
+        }
+        self.frames += 1;
+        if self.frames == MOST_FRAMES {
+            self.end(Some("the longest recording is 12 hours".to_owned()));
+        } else if self.samples.len() >= Self::chunk(self.stereo) {
+            self.flush(take);
+        }
+    }
+
+    /// Frames that never came: the media thread was stopped for longer than it makes up.
+    pub fn skip(&mut self, frames: u32) {
+        self.lose_samples();
+        self.gap += frames;
+    }
+
+    fn lose_samples(&mut self) {
+        let per_frame = Self::chunk(self.stereo) / CHUNK_FRAMES;
+        self.gap += (self.samples.len() / per_frame) as u32;
+        self.samples.clear();
+    }
+
+    fn flush(&mut self, take: &mut impl FnMut(Tape) -> Result<(), Tape>) {
+        if !self.open(take) {
+            self.lose_samples();
+            return;
+        }
+        let next = Vec::with_capacity(Self::chunk(self.stereo));
+        let samples = std::mem::replace(&mut self.samples, next);
+        match take(Tape::Chunk { recording: self.id, gap: self.gap, samples }) {
+            Ok(()) => self.gap = 0,
+            Err(Tape::Chunk { samples, .. }) => {
+                self.samples = samples;
+                self.lose_samples();
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn open(&mut self, take: &mut impl FnMut(Tape) -> Result<(), Tape>) -> bool {
+        if let Some(path) = self.path.take() {
+            let order = Tape::Open { recording: self.id, leg: self.leg, path, stereo: self.stereo };
+            if let Err(Tape::Open { path, .. }) = take(order) {
+                self.path = Some(path);
+            }
+        }
+        self.path.is_none()
+    }
+
+    /// Stops. `why`: only if nobody asked for it. Ending twice changes nothing.
+    pub fn end(&mut self, why: Option<String>) {
+        self.ending.get_or_insert(Ending { why });
+    }
+
+    #[must_use]
+    pub fn is_ending(&self) -> bool {
+        self.ending.is_some()
+    }
+
+    /// Tries to hand over the rest of an ended recording. `true` once that is done: then it may be forgotten.
+    pub fn finish(&mut self, take: &mut impl FnMut(Tape) -> Result<(), Tape>) -> bool {
+        if self.ending.is_none() || !self.open(take) {
+            return false;
+        }
+        let why = self.ending.as_mut().and_then(|e| e.why.take());
+        let end = Tape::End { recording: self.id, gap: self.gap, samples: std::mem::take(&mut self.samples), why };
+        if let Err(Tape::End { samples, why, .. }) = take(end) {
+            self.samples = samples;
+            self.ending = Some(Ending { why });
+            return false;
+        }
+        true
+    }
+}
+
+#[derive(Debug)]
+struct Ending {
+    why: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs 100 frames of left = n, right = -n; the queue has room for the orders numbered in `room`.
+    fn run(stereo: bool, room: impl Fn(usize) -> bool) -> (u32, Vec<i16>) {
+        let mut recording = Recording::new(RecordingId(1), LegId(1), 0, stereo.then_some(Some(1)), "a.wav".into());
+        let (mut orders, mut gaps, mut heard) = (0, 0, Vec::new());
+        let mut take = |tape: Tape| {
+            orders += 1;
+            if !room(orders) {
+                return Err(tape);
+            }
+            match tape {
+                Tape::Open { .. } => {}
+                Tape::Chunk { gap, samples, .. } | Tape::End { gap, samples, .. } => {
+                    gaps += gap;
+                    heard.extend(samples);
+                }
+            }
+            Ok(())
+        };
+        for n in 0..100_i16 {
+            recording.push(Some(&[n; FRAME]), Some(&[-n; FRAME]), &mut take);
+        }
+        recording.end(None);
+        while !recording.finish(&mut take) {}
+        (gaps, heard)
+    }
+
+    #[test]
+    fn every_frame_is_handed_on_once_or_counted_as_a_gap() {
+        for stereo in [true, false] {
+            let per_frame = if stereo { 320 } else { 160 };
+            let (gap, heard) = run(stereo, |_| true);
+            assert_eq!((gap, heard.len()), (0, 100 * per_frame));
+            assert_eq!(heard[heard.len() - 1], if stereo { -99 } else { 99 });
+            let (gap, heard) = run(stereo, |order| order == 1 || order == 4 || order > 5);
+            assert_eq!(gap as usize * per_frame + heard.len(), 100 * per_frame);
+            assert!(gap > 0);
+            let (gap, heard) = run(stereo, |order| order > 100);
+            assert_eq!((gap, heard.len()), (100, 0), "a queue that is full till the end loses all and says so");
+        }
+    }
+}
