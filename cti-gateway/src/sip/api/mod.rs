@@ -11,6 +11,8 @@ use bytes::Bytes;
 use contract::directory::Secret;
 use contract::{StationId, TrunkId};
 
+use super::message::Message;
+
 mod directory;
 mod limits;
 
@@ -68,8 +70,10 @@ impl DialogId {
 /// What reaches the endpoint.
 #[derive(Debug)]
 pub enum Input {
-    /// One UDP datagram, or one message cut from a TCP stream.
+    /// One UDP datagram.
     Received { flow: Flow, bytes: Bytes },
+    /// One message cut from a TCP stream.
+    Message { flow: Flow, message: Box<Message> },
     /// Somebody in the house wants something.
     Ask(UaCommand),
     /// A TCP connection is gone.
@@ -209,7 +213,7 @@ pub enum UaEvent {
     /// Our `Reinvite` was refused; the session stays as it was.
     ReofferFailed { dialog: DialogId, status: u16 },
     Info { dialog: DialogId, content_type: String, body: Bytes },
-    /// The far end asks us to call `to` (RFC 3515): `AnswerRefer` must follow.
+    /// The far end asks us to call `to` (RFC 3515). 202 has gone out; `ReferProgress` must follow.
     Refer { dialog: DialogId, to: String, to_user: String, replaces: Option<Replaces>, referred_by: Option<String> },
     /// NOTIFY inside the dialog (progress of our REFER: `event` is `refer`).
     Notified { dialog: DialogId, event: String, content_type: String, body: Bytes },
@@ -285,9 +289,7 @@ pub enum UaCommand {
     NotifyHold { dialog: DialogId },
     /// Sends REFER; progress comes as `Notified`.
     Refer { dialog: DialogId, to: String },
-    /// Answers `Refer`: 202 and a first NOTIFY, or `status` 300 to 699 as refusal.
-    AnswerRefer { dialog: DialogId, status: u16 },
-    /// How the call asked for by REFER goes; 200 and above is the last word.
+    /// How the call asked for by REFER goes; 200 and above is the last word (603: not wanted).
     ReferProgress { dialog: DialogId, status: u16 },
     /// OPTIONS to see whether a peer lives; `Pong` answers.
     Ping { token: u64, flow: Flow },

@@ -43,6 +43,12 @@ impl KeyMaker {
         self.make(OLD_SERVER, parts)
     }
 
+    /// Below every other key.
+    #[must_use]
+    pub fn least(&self) -> TxKey {
+        TxKey(0)
+    }
+
     /// Any other identity that must be short and unforgeable.
     #[must_use]
     pub fn other(&self, parts: &[&str]) -> TxKey {

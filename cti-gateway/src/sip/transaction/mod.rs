@@ -58,7 +58,7 @@ pub enum ServerStep {
 
 /// Doubling gaps from T1, with an upper bound (timers A, E, G).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Backoff {
+pub struct Backoff {
     pub at: Instant,
     gap: Duration,
     most: Duration,

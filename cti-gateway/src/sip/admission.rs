@@ -1,0 +1,235 @@
+//! Who is kept out, and when the house is full: offences and bans by address, new calls by number and rate.
+//! Start at [`Admission::admit`] and [`Admission::is_banned`]. All maps are bounded; all bans expire.
+//! Never in this room: messages, sockets, clocks.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use super::api::Limits;
+
+/// Why a new call is refused with 503.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("the endpoint is draining")]
+    Draining,
+    #[error("the house lags behind")]
+    Pressure,
+    #[error("more dialogs than `dialogs`")]
+    Dialogs,
+    #[error("more transactions than `transactions`")]
+    Transactions,
+    #[error("more new calls wait for the house than `untouched`")]
+    Untouched,
+    #[error("more new calls in one second than `invites_per_second`")]
+    Rate,
+}
+
+/// What is held right now.
+#[derive(Debug, Clone, Copy)]
+pub struct Load {
+    pub dialogs: usize,
+    pub transactions: usize,
+    pub untouched: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Offender {
+    since: Instant,
+    offences: u32,
+    banned_until: Option<Instant>,
+}
+
+impl Offender {
+    fn is_stale(&self, now: Instant, window: Duration) -> bool {
+        match self.banned_until {
+            Some(until) => now >= until,
+            None => now >= self.since + window,
+        }
+    }
+}
+
+/// The book of the doorkeeper.
+#[derive(Debug)]
+pub struct Admission {
+    limits: Limits,
+    draining: bool,
+    pressed: bool,
+    offenders: HashMap<IpAddr, Offender>,
+    bans: usize,
+    /// The running second and the INVITEs taken in it.
+    second: Option<(Instant, u32)>,
+}
+
+impl Admission {
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, draining: false, pressed: false, offenders: HashMap::new(), bans: 0, second: None }
+    }
+
+    pub fn drain(&mut self, on: bool) {
+        self.draining = on;
+    }
+
+    pub fn pressure(&mut self, on: bool) {
+        self.pressed = on;
+    }
+
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.draining
+    }
+
+    /// Takes one new call in, or says why not.
+    /// # Errors
+    /// [`Refusal`]: 503 with Retry-After.
+    pub fn admit(&mut self, now: Instant, load: Load) -> Result<(), Refusal> {
+        if self.draining {
+            return Err(Refusal::Draining);
+        }
+        if self.pressed {
+            return Err(Refusal::Pressure);
+        }
+        if load.dialogs >= self.limits.dialogs {
+            return Err(Refusal::Dialogs);
+        }
+        if load.transactions >= self.limits.transactions {
+            return Err(Refusal::Transactions);
+        }
+        if load.untouched >= self.limits.untouched {
+            return Err(Refusal::Untouched);
+        }
+        if self.limits.invites_per_second > 0 {
+            let (began, taken) = self.second.get_or_insert((now, 0));
+            if now.saturating_duration_since(*began) >= Duration::from_secs(1) {
+                (*began, *taken) = (now, 0);
+            }
+            if *taken >= self.limits.invites_per_second {
+                return Err(Refusal::Rate);
+            }
+            *taken += 1;
+        }
+        Ok(())
+    }
+
+    /// Messages from here are dropped unread. An expired ban is forgotten.
+    pub fn is_banned(&mut self, now: Instant, ip: IpAddr) -> bool {
+        if self.bans == 0 {
+            return false;
+        }
+        let Some(offender) = self.offenders.get(&ip) else { return false };
+        match offender.banned_until {
+            Some(until) if now < until => true,
+            Some(_) => {
+                self.offenders.remove(&ip);
+                self.bans -= 1;
+                false
+            }
+            None => false,
+        }
+    }
+
+    /// Counts an offence of this address; true when it leads to a ban.
+    pub fn offence(&mut self, now: Instant, ip: IpAddr) -> bool {
+        if self.limits.offences == 0 {
+            return false;
+        }
+        if !self.offenders.contains_key(&ip) && self.offenders.len() >= self.limits.offenders {
+            self.make_room(now);
+        }
+        let window = self.limits.offence_window;
+        let offender =
+            self.offenders.entry(ip).or_insert(Offender { since: now, offences: 0, banned_until: None });
+        if offender.banned_until.is_none() && now >= offender.since + window {
+            (offender.since, offender.offences) = (now, 0);
+        }
+        offender.offences = offender.offences.saturating_add(1);
+        let banned = offender.banned_until.is_none() && offender.offences >= self.limits.offences;
+        if banned {
+            offender.banned_until = Some(now + self.limits.ban);
+            self.bans += 1;
+        }
+        banned
+    }
+
+    /// Forgets what is stale; where nothing is, one that is not banned, else any one.
+    fn make_room(&mut self, now: Instant) {
+        let window = self.limits.offence_window;
+        self.offenders.retain(|_, o| !o.is_stale(now, window));
+        if self.offenders.len() >= self.limits.offenders {
+            let mild = self.offenders.iter().find(|(_, o)| o.banned_until.is_none()).map(|(ip, _)| *ip);
+            if let Some(ip) = mild.or_else(|| self.offenders.keys().next().copied()) {
+                self.offenders.remove(&ip);
+            }
+        }
+        self.bans = self.offenders.values().filter(|o| o.banned_until.is_some()).count();
+    }
+
+    #[must_use]
+    pub fn bans(&self) -> usize {
+        self.bans
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONE: Load = Load { dialogs: 0, transactions: 0, untouched: 0 };
+
+    #[expect(clippy::disallowed_methods, reason = "some first Instant")]
+    fn start() -> Instant {
+        Instant::now()
+    }
+
+    fn ip(n: u32) -> IpAddr {
+        IpAddr::from((0x0a00_0000 + n).to_be_bytes())
+    }
+
+    #[test]
+    fn repeated_offences_within_the_window_ban_an_address_until_the_ban_expires() {
+        let t0 = start();
+        let limits = Limits { offences: 3, ..Limits::default() };
+        let mut door = Admission::new(limits.clone());
+        assert!(!door.offence(t0, ip(1)));
+        assert!(!door.offence(t0 + limits.offence_window, ip(1)), "the first was too long ago");
+        assert!(!door.offence(t0 + limits.offence_window, ip(1)));
+        assert!(!door.is_banned(t0 + limits.offence_window, ip(1)));
+        assert!(door.offence(t0 + limits.offence_window, ip(1)));
+        let banned = t0 + limits.offence_window;
+        assert!(door.is_banned(banned, ip(1)) && !door.is_banned(banned, ip(2)));
+        assert!(!door.is_banned(banned + limits.ban, ip(1)));
+        assert_eq!(door.bans(), 0);
+    }
+
+    #[test]
+    fn a_flood_of_addresses_stays_within_the_bound_and_frees_no_ban() {
+        let t0 = start();
+        let mut door = Admission::new(Limits { offences: 2, offenders: 100, ..Limits::default() });
+        door.offence(t0, ip(7));
+        door.offence(t0, ip(7));
+        for n in 1000..20_000 {
+            door.offence(t0, ip(n));
+        }
+        assert!(door.offenders.len() <= 100);
+        assert!(door.is_banned(t0, ip(7)));
+    }
+
+    #[test]
+    fn each_limit_refuses_in_its_own_name() {
+        let t0 = start();
+        let limits =
+            Limits { dialogs: 5, transactions: 9, untouched: 3, invites_per_second: 2, ..Limits::default() };
+        let mut door = Admission::new(limits);
+        assert_eq!(door.admit(t0, Load { dialogs: 5, ..NONE }), Err(Refusal::Dialogs));
+        assert_eq!(door.admit(t0, Load { transactions: 9, ..NONE }), Err(Refusal::Transactions));
+        assert_eq!(door.admit(t0, Load { untouched: 3, ..NONE }), Err(Refusal::Untouched));
+        assert_eq!([door.admit(t0, NONE), door.admit(t0, NONE)], [Ok(()), Ok(())]);
+        assert_eq!(door.admit(t0 + Duration::from_millis(999), NONE), Err(Refusal::Rate));
+        assert_eq!(door.admit(t0 + Duration::from_millis(1000), NONE), Ok(()));
+        door.pressure(true);
+        assert_eq!(door.admit(t0, NONE), Err(Refusal::Pressure));
+        door.drain(true);
+        assert_eq!(door.admit(t0, NONE), Err(Refusal::Draining));
+    }
+}

@@ -1,0 +1,94 @@
+//! Commands of the house, each carried out where its state allows it; elsewhere it changes nothing.
+
+use std::time::Instant;
+
+use super::Endpoint;
+use super::compose::seconds;
+use super::transact::{Owner, Purpose};
+use crate::sip::api::{DialogId, EndedBy, Flow, UaCommand, UaEvent};
+use crate::sip::dialog::{Leg, Stage};
+use crate::sip::message::{Headers, Method, Name, Request};
+
+impl Endpoint {
+    pub(super) fn ask(&mut self, now: Instant, command: UaCommand) {
+        match command {
+            UaCommand::Ring { dialog, sdp } => self.with_leg(now, dialog, |ua, leg| ua.ring(now, leg, sdp)),
+            UaCommand::Answer { dialog, sdp } => self.with_leg(now, dialog, |ua, leg| ua.accept(now, leg, sdp)),
+            UaCommand::Reject { dialog, status, retry_after } => {
+                let line = retry_after.map(|after| (Name::RetryAfter, seconds(after)));
+                self.with_leg(now, dialog, |ua, leg| ua.reject(now, leg, status.clamp(300, 699), line));
+            }
+            UaCommand::Invite(outgoing) => self.invite(now, *outgoing),
+            UaCommand::Cancel { dialog } => self.with_leg(now, dialog, |ua, leg| {
+                if matches!(leg.stage, Stage::Calling(_)) {
+                    ua.end(now, leg, None);
+                }
+            }),
+            UaCommand::Bye { dialog, reason } => self.with_leg(now, dialog, |ua, leg| ua.end(now, leg, reason)),
+            UaCommand::Reinvite { dialog, sdp } => self.with_leg(now, dialog, |ua, leg| ua.want(now, leg, sdp)),
+            UaCommand::AnswerReoffer { dialog, sdp } => {
+                self.with_leg(now, dialog, |ua, leg| ua.answer_offer(now, leg, sdp));
+            }
+            UaCommand::RejectReoffer { dialog, status } => {
+                self.with_leg(now, dialog, |ua, leg| ua.refuse_offer(now, leg, status.clamp(400, 699)));
+            }
+            UaCommand::Info { dialog, content_type, body } => {
+                self.with_leg(now, dialog, |ua, leg| ua.info(now, leg, &content_type, body));
+            }
+            UaCommand::NotifyTalk { dialog } => self.with_leg(now, dialog, |ua, leg| ua.press(now, leg, "talk")),
+            UaCommand::NotifyHold { dialog } => self.with_leg(now, dialog, |ua, leg| ua.press(now, leg, "hold")),
+            UaCommand::Refer { dialog, to } => self.with_leg(now, dialog, |ua, leg| ua.refer(now, leg, &to)),
+            UaCommand::ReferProgress { dialog, status } => {
+                self.with_leg(now, dialog, |ua, leg| ua.refer_progress(now, leg, status));
+            }
+            UaCommand::Ping { token, flow } => self.ping(now, token, flow),
+            UaCommand::SetDirectory(directory) => {
+                self.directory = directory;
+                self.forget_removed(now);
+            }
+            UaCommand::Drain(on) => self.admission.drain(on),
+            UaCommand::Pressure(on) => self.admission.pressure(on),
+        }
+    }
+
+    fn reject(&mut self, now: Instant, leg: &mut Leg, status: u16, line: Option<(Name, String)>) {
+        if matches!(leg.stage, Stage::Incoming(_)) {
+            self.refuse(now, leg, status, line);
+            self.finish(leg, UaEvent::Ended { dialog: leg.id, by: EndedBy::Us, reason: None });
+        }
+    }
+
+    /// The house is done with a leg, whatever its state.
+    fn end(&mut self, now: Instant, leg: &mut Leg, reason: Option<String>) {
+        if leg.over {
+            return;
+        }
+        self.finish(leg, UaEvent::Ended { dialog: leg.id, by: EndedBy::Us, reason: None });
+        let reason = reason.filter(|r| !r.contains(['\r', '\n', '\0']));
+        match leg.stage {
+            Stage::Incoming(_) => self.refuse(now, leg, 480, reason.map(|r| (Name::Reason, r))),
+            Stage::Calling(_) => self.give_up(now, leg),
+            Stage::Confirmed => self.bye(now, leg, reason),
+            Stage::Closing | Stage::Gone => {}
+        }
+    }
+
+    /// OPTIONS to see whether somebody lives there.
+    fn ping(&mut self, now: Instant, token: u64, flow: Flow) {
+        let flow = self.with_our_end(flow);
+        let (branch, tag, call_id) = (self.chance.branch(), self.chance.tag(), self.chance.call_id());
+        let mut headers = Headers::new();
+        headers.push(Name::Via, &self.via(flow, &branch));
+        headers.push(Name::MaxForwards, "70");
+        headers.push(Name::From, &format!("<sip:zuoxi@{}>;tag={tag}", self.shown(flow)));
+        headers.push(Name::To, &format!("<sip:{}>", flow.remote));
+        headers.push(Name::CallId, &call_id);
+        headers.push(Name::CSeq, "1 OPTIONS");
+        headers.push(Name::Contact, &self.contact(flow));
+        headers.push(Name::UserAgent, &self.config.product);
+        let uri = format!("sip:{}", flow.remote);
+        let request = Request { method: Method::Options, uri, headers, body: bytes::Bytes::new(), defect: None };
+        let owner = Owner { dialog: None::<DialogId>, purpose: Purpose::Ping(token) };
+        self.request(now, flow, &branch, &request, owner);
+    }
+}

@@ -1,0 +1,275 @@
+//! Calls between two endpoints over a good network.
+
+use super::*;
+
+#[test]
+fn a_call_is_answered_and_hung_up_by_the_caller() {
+    let mut net = Net::new();
+    net.call(7);
+    net.run(ms(50));
+    let heard = net.heard(B);
+    let [UaEvent::Incoming(call)] = heard.as_slice() else { panic!("{heard:?}") };
+    assert_eq!((call.dialed.as_str(), call.from.user.as_str(), call.from.name.as_str()), ("9001", "1001", "Ann \"A\""));
+    assert_eq!((call.source, call.sdp.clone(), call.private), (Source::Trunk(TrunkId(1)), offer(), false));
+    let dialog = call.dialog;
+    net.ask(B, UaCommand::Ring { dialog, sdp: None });
+    net.run(ms(50));
+    assert_eq!(net.words(A), ["ringing 180"]);
+    net.ask(B, UaCommand::Answer { dialog, sdp: answer() });
+    net.run(ms(50));
+    let heard = net.heard(A);
+    assert!(matches!(&heard[..], [UaEvent::Answered { sdp: Some(sdp), offer: false, .. }] if *sdp == answer()), "{heard:?}");
+    assert_eq!(net.words(B), ["confirmed"]);
+    net.ask(A, UaCommand::Bye { dialog: DialogId(7), reason: Some("Q.850;cause=16".into()) });
+    assert_eq!(net.words(A), ["ended Us"]);
+    net.run(ms(50));
+    let heard = net.heard(B);
+    assert!(
+        matches!(&heard[..], [UaEvent::Ended { by: EndedBy::Remote, reason: Some(r), .. }] if r == "Q.850;cause=16"),
+        "{heard:?}"
+    );
+    net.quiet();
+    let counts = net.ends[A].counts();
+    assert_eq!((counts.retransmissions_in, counts.retransmissions_out), (0, 0));
+}
+
+#[test]
+fn a_call_is_hung_up_by_the_called_party_and_by_both_at_once() {
+    let mut net = Net::new();
+    let dialog = net.talk(7);
+    net.ask(B, UaCommand::Bye { dialog, reason: None });
+    net.run(ms(50));
+    assert_eq!((net.words(A), net.words(B)), (vec!["ended Remote".into()], vec!["ended Us".into()]));
+    let dialog = net.talk(8);
+    net.ask(B, UaCommand::Bye { dialog, reason: None });
+    net.ask(A, UaCommand::Bye { dialog: DialogId(8), reason: None });
+    net.run(ms(50));
+    assert_eq!((net.words(A), net.words(B)), (vec!["ended Us".into()], vec!["ended Us".into()]));
+    net.quiet();
+    assert!(net.sent(A, "SIP/2.0 481").is_empty() && net.sent(B, "SIP/2.0 481").is_empty());
+}
+
+#[test]
+fn a_call_is_refused() {
+    let mut net = Net::new();
+    net.call(7);
+    net.run(ms(50));
+    let dialog = net.incoming(B);
+    net.ask(B, UaCommand::Reject { dialog, status: 486, retry_after: Some(secs(3)) });
+    net.run(ms(50));
+    let heard = net.heard(A);
+    assert!(
+        matches!(&heard[..], [UaEvent::Failed { status: 486, retry_after: Some(r), .. }] if *r == secs(3)),
+        "{heard:?}"
+    );
+    assert_eq!(net.words(B), ["ended Us"]);
+    net.quiet();
+}
+
+#[test]
+fn a_call_abandoned_at_every_instant_leaves_nothing_and_each_side_hears_one_end() {
+    // The life of this call: INVITE arrives at 5 ms, 180 at 100, 200 at 300, ACK after.
+    for instant in (0..400).step_by(3) {
+        let mut net = Net::new();
+        let t0 = net.now;
+        net.call(7);
+        let (mut dialog, mut seen, mut gone) = (None, [vec![], vec![]], false);
+        for t in 0..600 {
+            net.run(t0 + ms(t) - net.now);
+            if t == instant {
+                net.ask(A, UaCommand::Bye { dialog: DialogId(7), reason: None });
+                gone = true;
+            }
+            for end in [A, B] {
+                let heard = net.heard(end);
+                if let Some(UaEvent::Incoming(call)) = heard.first() {
+                    dialog = Some(call.dialog);
+                }
+                seen[end].extend(heard);
+            }
+            if let Some(dialog) = dialog {
+                match t {
+                    100 => net.ask(B, UaCommand::Ring { dialog, sdp: None }),
+                    300 => net.ask(B, UaCommand::Answer { dialog, sdp: answer() }),
+                    _ => {}
+                }
+            }
+        }
+        assert!(gone);
+        net.quiet();
+        for end in [A, B] {
+            seen[end].extend(net.heard(end));
+        }
+        let ends = |events: &[UaEvent]| events.iter().filter(|e| is_final(e)).count();
+        assert_eq!(ends(&seen[A]), 1, "at {instant} ms: {:?}", seen[A]);
+        let begun = seen[B].iter().filter(|e| matches!(e, UaEvent::Incoming(_))).count();
+        assert_eq!(ends(&seen[B]), begun, "at {instant} ms: {:?}", seen[B]);
+    }
+}
+
+#[test]
+fn cancel_waits_for_a_provisional_answer() {
+    let mut net = Net::new();
+    net.call(7);
+    net.ask(A, UaCommand::Cancel { dialog: DialogId(7) });
+    assert_eq!(net.words(A), ["ended Us"]);
+    assert!(net.sent(A, "CANCEL").is_empty(), "not before 1xx");
+    net.run(ms(50));
+    assert_eq!(net.sent(A, "CANCEL").len(), 1);
+    assert_eq!(net.words(B), ["incoming", "cancelled"]);
+    assert_eq!(net.sent(B, "SIP/2.0 487").len(), 1);
+    net.quiet();
+}
+
+#[test]
+fn a_2xx_that_crosses_our_cancel_gets_ack_and_bye() {
+    let mut net = Net::new();
+    net.call(7);
+    net.run(ms(50));
+    let dialog = net.incoming(B);
+    net.ask(A, UaCommand::Cancel { dialog: DialogId(7) });
+    net.ask(B, UaCommand::Answer { dialog, sdp: answer() });
+    net.run(ms(50));
+    assert_eq!(net.words(A), ["ended Us"]);
+    assert_eq!(net.words(B), ["confirmed", "ended Remote"]);
+    net.quiet();
+}
+
+#[test]
+fn a_phone_that_never_answers_is_cancelled_after_the_longest_ring() {
+    let mut net = Net::new();
+    net.call(7);
+    net.run(ms(50));
+    let dialog = net.incoming(B);
+    net.ask(B, UaCommand::Ring { dialog, sdp: None });
+    net.run(secs(61));
+    assert_eq!(net.words(A), ["ringing 180", "failed 408"]);
+    assert_eq!(net.words(B), ["cancelled"]);
+    net.quiet();
+}
+
+#[test]
+fn a_ringing_call_is_rung_again_every_minute_so_that_no_proxy_gives_up() {
+    let mut net = Net::new();
+    let UaCommand::Invite(mut outgoing) = invite(7, Target::Trunk { trunk: TrunkId(1), user: "9001".into() }) else {
+        unreachable!()
+    };
+    outgoing.max_ring = secs(200);
+    net.ask(A, UaCommand::Invite(outgoing));
+    net.run(ms(50));
+    let dialog = net.incoming(B);
+    net.ask(B, UaCommand::Ring { dialog, sdp: None });
+    net.run(secs(181));
+    assert_eq!(net.sent(B, "SIP/2.0 180").len(), 4);
+    net.ask(B, UaCommand::Bye { dialog, reason: None });
+    net.quiet();
+}
+
+#[test]
+fn a_call_nobody_takes_is_refused_with_503_after_the_house_time() {
+    let mut net = Net::new();
+    net.call(7);
+    net.run(secs(21));
+    assert_eq!(net.words(B), ["incoming", "ended Us"]);
+    assert_eq!(net.words(A), ["failed 503"]);
+    net.quiet();
+}
+
+#[test]
+fn an_unreachable_trunk_fails_over_to_its_next_address_and_ends_after_the_last() {
+    let mut net = Net::new();
+    let mut first = trunk(1, "10.0.0.9");
+    first.to = vec!["10.0.0.9:5060".parse().unwrap(), address(B)];
+    net.ask(A, UaCommand::SetDirectory(Arc::new(SipDirectory::new(2, [first], []))));
+    net.call(7);
+    net.run(secs(33));
+    let dialog = net.incoming(B);
+    net.ask(B, UaCommand::Reject { dialog, status: 503, retry_after: None });
+    net.run(secs(1));
+    assert_eq!(net.words(A), ["failed 503"]);
+    assert_eq!(net.mail.values().map(Vec::len).sum::<usize>(), 7, "seven sendings to the dead address");
+    net.mail.clear();
+    net.quiet();
+}
+
+#[test]
+fn options_is_answered_in_and_out_of_dialogs() {
+    let mut net = Net::new();
+    net.ask(A, UaCommand::Ping { token: 5, flow: Flow { transport: Transport::Udp, local: address(A), remote: address(B) } });
+    net.run(ms(50));
+    assert_eq!(net.words(A), ["pong Some(200)"]);
+    net.ask(B, UaCommand::Drain(true));
+    net.ask(A, UaCommand::Ping { token: 6, flow: Flow { transport: Transport::Udp, local: address(A), remote: address(B) } });
+    net.run(ms(50));
+    assert_eq!(net.words(A), ["pong Some(503)"]);
+    net.quiet();
+}
+
+#[test]
+fn info_and_the_talk_event_reach_the_far_side_and_talk_waits_for_ringing() {
+    let mut net = Net::new();
+    net.call(7);
+    net.ask(A, UaCommand::NotifyTalk { dialog: DialogId(7) });
+    net.run(ms(50));
+    let dialog = net.incoming(B);
+    assert!(net.sent(A, "NOTIFY").is_empty());
+    net.ask(B, UaCommand::Ring { dialog, sdp: None });
+    net.run(ms(50));
+    assert_eq!(net.words(B), ["notified talk "]);
+    net.ask(B, UaCommand::Answer { dialog, sdp: answer() });
+    net.run(ms(50));
+    let body = Bytes::from_static(b"Signal=5\r\nDuration=160\r\n");
+    net.ask(A, UaCommand::Info { dialog: DialogId(7), content_type: "application/dtmf-relay".into(), body });
+    net.run(ms(50));
+    assert_eq!(net.words(B), ["confirmed", "info application/dtmf-relay"]);
+    net.ask(B, UaCommand::Bye { dialog, reason: None });
+    net.quiet();
+}
+
+#[test]
+fn a_refer_is_accepted_and_its_progress_told_in_sipfrags() {
+    let mut net = Net::new();
+    let dialog = net.talk(7);
+    net.ask(A, UaCommand::Refer { dialog: DialogId(7), to: "sip:8001@10.0.0.1".into() });
+    net.run(ms(50));
+    assert_eq!(net.words(B), ["refer 8001"]);
+    assert_eq!(net.words(A), ["notified refer SIP/2.0 100 Trying"]);
+    net.ask(B, UaCommand::ReferProgress { dialog, status: 180 });
+    net.ask(B, UaCommand::ReferProgress { dialog, status: 200 });
+    net.run(ms(50));
+    assert_eq!(net.words(A), ["notified refer SIP/2.0 180 Ringing", "notified refer SIP/2.0 200 OK"]);
+    net.ask(B, UaCommand::ReferProgress { dialog, status: 200 });
+    net.run(ms(50));
+    assert_eq!(net.words(A), Vec::<String>::new(), "the subscription is over");
+    net.ask(A, UaCommand::Bye { dialog: DialogId(7), reason: None });
+    net.quiet();
+}
+
+#[test]
+fn ten_thousand_calls_leave_nothing_behind() {
+    let mut net = Net::new();
+    for batch in 0..100_u64 {
+        for n in 0..100 {
+            net.call(1 + batch * 100 + n);
+        }
+        net.run(ms(20));
+        for event in net.heard(B) {
+            let UaEvent::Incoming(call) = event else { continue };
+            net.ask(B, UaCommand::Answer { dialog: call.dialog, sdp: answer() });
+        }
+        net.run(ms(20));
+        for n in 0..100 {
+            net.ask(A, UaCommand::Bye { dialog: DialogId(1 + batch * 100 + n), reason: None });
+        }
+        net.run(ms(460));
+        net.trace.clear();
+        (net.told[A], net.told[B]) = (vec![], vec![]);
+        // 200 calls a second over 32 s of absorbing: never more than that.
+        for end in 0..2 {
+            let counts = net.ends[end].counts();
+            assert!(counts.transactions() <= 2 * 200 * 34, "{counts:?}");
+            assert_eq!((counts.dialogs, counts.retransmissions_out), (0, 0));
+        }
+    }
+    net.quiet();
+}

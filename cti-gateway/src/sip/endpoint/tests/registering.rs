@@ -1,0 +1,239 @@
+//! Phones register, call and are called; strangers get nowhere.
+
+use super::*;
+use crate::sip::auth::{Answerer, Covered};
+
+const PHONE: &str = "192.0.2.7:5062";
+
+/// A hand-written phone: REGISTERs and INVITEs with what it was challenged for.
+struct Phone {
+    at: &'static str,
+    user: &'static str,
+    password: &'static str,
+    answerer: Answerer,
+    seq: u32,
+    transport: Transport,
+}
+
+impl Phone {
+    fn new(at: &'static str, user: &'static str, password: &'static str) -> Self {
+        Self { at, user, password, answerer: Answerer::default(), seq: 0, transport: Transport::Udp }
+    }
+
+    fn request(&mut self, net: &mut Net, method: &str, uri: &str, to: &str, lines: &str) {
+        self.seq += 1;
+        let said = self.answerer.lines(self.user, self.password, Covered { method, uri, body: b"" }, "c0ffee");
+        let authorization: String = said.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+        let text = format!(
+            "{method} {uri} SIP/2.0\nVia: SIP/2.0/{} {};rport;branch=z9hG4bK{}{}{method}\nMax-Forwards: 70\n\
+             From: <sip:{}@10.0.0.1>;tag=f{}\nTo: <{to}>\nCall-ID: c-{}\nCSeq: {} {method}\n{lines}\n{authorization}",
+            self.transport.token(), self.at, self.user, self.seq, self.user, self.user, self.at, self.seq
+        );
+        net.inject_over(self.transport, A, self.at, &text);
+    }
+
+    /// Sends a request, and again when challenged. The status in the end.
+    fn ask(&mut self, net: &mut Net, method: &str, uri: &str, to: &str, lines: &str) -> u16 {
+        self.request(net, method, uri, to, lines);
+        let answer = net.last_answer(self.at);
+        if answer.status != 401 {
+            return answer.status;
+        }
+        self.answerer.hear(&answer).unwrap();
+        self.request(net, method, uri, to, lines);
+        net.last_answer(self.at).status
+    }
+
+    fn register(&mut self, net: &mut Net, lines: &str) -> u16 {
+        let to = format!("sip:{}@10.0.0.1", self.user);
+        self.ask(net, "REGISTER", "sip:10.0.0.1", &to, lines)
+    }
+}
+
+fn ann() -> Phone {
+    Phone::new(PHONE, "1001", "pw-1001")
+}
+
+const CONTACT: &str = "Contact: <sip:1001@192.168.1.5:5062>;expires=120\nUser-Agent: Desk 9";
+
+#[test]
+fn a_phone_registers_after_a_challenge_sha_256_first_refreshes_and_expires() {
+    let mut net = Net::new();
+    let mut phone = ann();
+    phone.request(&mut net, "REGISTER", "sip:10.0.0.1", "sip:1001@10.0.0.1", CONTACT);
+    let challenge = net.last_answer(PHONE);
+    let asked: Vec<bool> = challenge.headers.lines("WWW-Authenticate").map(|l| l.contains("SHA-256")).collect();
+    assert_eq!(asked, [true, false], "SHA-256 before MD5 (RFC 8760)");
+    assert_eq!(net.ends[A].counts().transactions(), 0, "a challenge costs no state");
+    assert_eq!(phone.register(&mut net, CONTACT), 200);
+    let heard = net.heard(A);
+    let [UaEvent::Registered { station, flow, expires, fresh: true, user_agent, .. }] = &heard[..] else {
+        panic!("{heard:?}")
+    };
+    assert_eq!((*station, flow.remote.to_string().as_str(), *expires), (StationId(1), PHONE, secs(120)));
+    assert_eq!(user_agent.as_deref(), Some("Desk 9"));
+    net.run(secs(100));
+    assert_eq!(phone.register(&mut net, CONTACT), 200);
+    assert_eq!(net.words(A), ["refreshed"]);
+    net.run(secs(119));
+    assert_eq!(net.ends[A].counts().registrations, 1);
+    net.run(secs(2));
+    assert_eq!(net.words(A), ["unregistered Expired"]);
+    net.quiet();
+}
+
+#[test]
+fn a_phone_unregisters_one_contact_or_all_and_only_with_zero() {
+    let mut net = Net::new();
+    let mut phone = ann();
+    assert_eq!(phone.register(&mut net, "Contact: <sip:1001@192.0.2.7:1>, <sip:1001@192.0.2.7:2>\nExpires: 300"), 200);
+    assert_eq!(net.last_answer(PHONE).headers.lines("Contact").count(), 2);
+    assert_eq!(phone.register(&mut net, "Contact: *\nExpires: 60"), 400);
+    assert_eq!(phone.register(&mut net, "Contact: <sip:1001@192.0.2.7:1>;expires=0"), 200);
+    assert_eq!(phone.register(&mut net, "Contact: *\nExpires: 0"), 200);
+    assert_eq!(
+        net.words(A),
+        ["registered", "registered", "unregistered Unregistered", "unregistered Unregistered"]
+    );
+    assert_eq!(phone.register(&mut net, "Contact: <sip:1001@192.0.2.7:1>;expires=5"), 423);
+    assert_eq!(net.last_answer(PHONE).headers.get("Min-Expires"), Some("30"));
+    assert_eq!(net.ends[A].counts().registrations, 0);
+    net.quiet();
+}
+
+#[test]
+fn contacts_of_a_station_are_bounded_and_the_oldest_gives_way() {
+    let mut net = Net::new();
+    let mut phone = ann();
+    for n in 1..=6 {
+        assert_eq!(phone.register(&mut net, &format!("Contact: <sip:1001@192.0.2.7:{n}>")), 200);
+    }
+    assert_eq!(net.ends[A].counts().registrations, 4);
+    assert_eq!(net.words(A).iter().filter(|w| *w == "unregistered Replaced").count(), 2);
+}
+
+#[test]
+fn a_wrong_password_and_an_unknown_user_get_the_same_answers() {
+    let mut seen = Vec::new();
+    for (user, password) in [("1001", "wrong"), ("7777", "wrong"), ("7777", "pw-7777")] {
+        let mut net = Net::new();
+        let mut phone = Phone::new(PHONE, user, password);
+        assert_eq!(phone.register(&mut net, CONTACT), 403);
+        let names: Vec<String> = net.last_answer(PHONE).headers.iter().map(|(n, _)| n.to_owned()).collect();
+        seen.push((net.got(PHONE), names));
+    }
+    assert!(seen.windows(2).all(|w| w[0] == w[1]), "{seen:?}");
+}
+
+#[test]
+fn a_phone_cannot_register_somebody_else() {
+    let mut net = Net::new();
+    let mut phone = ann();
+    assert_eq!(phone.ask(&mut net, "REGISTER", "sip:10.0.0.1", "sip:1002@10.0.0.1", CONTACT), 403);
+    assert_eq!(net.ends[A].counts().registrations, 0);
+}
+
+#[test]
+fn a_registered_phone_calls_with_digest_and_is_called_back_over_its_own_flow() {
+    let mut net = Net::new();
+    let mut phone = ann();
+    assert_eq!(phone.register(&mut net, CONTACT), 200);
+    net.heard(A);
+    let lines = "Contact: <sip:1001@192.168.1.5:5062>";
+    assert_eq!(phone.ask(&mut net, "INVITE", "sip:9001@10.0.0.1", "sip:9001@10.0.0.1", lines), 100);
+    let heard = net.heard(A);
+    let [UaEvent::Incoming(call)] = &heard[..] else { panic!("{heard:?}") };
+    assert_eq!((call.source, call.sdp.clone()), (Source::Station(StationId(1)), None));
+    let dialog = call.dialog;
+    net.ask(A, UaCommand::Reject { dialog, status: 404, retry_after: None });
+
+    net.ask(A, invite(7, Target::Station(StationId(1))));
+    let invite = net.last_request(PHONE);
+    assert_eq!(invite.uri, "sip:1001@192.168.1.5:5062", "the Contact is the target, the flow is the way");
+    net.ask(A, UaCommand::Bye { dialog: DialogId(7), reason: None });
+    net.quiet();
+}
+
+#[test]
+fn auto_answer_and_own_headers_reach_the_phone_and_broken_ones_are_refused() {
+    let mut net = Net::new();
+    ann().register(&mut net, CONTACT);
+    let UaCommand::Invite(mut outgoing) = invite(7, Target::Station(StationId(1))) else { unreachable!() };
+    outgoing.auto_answer = true;
+    outgoing.headers = vec![("X-Zuoxi-Call".into(), "42".into())];
+    net.ask(A, UaCommand::Invite(outgoing.clone()));
+    let invite = net.last_request(PHONE);
+    assert!(invite.headers.get("Call-Info").is_some_and(|v| v.ends_with(";answer-after=0")));
+    assert!(invite.headers.get("Alert-Info").is_some_and(|v| v.contains("info=alert-autoanswer")));
+    assert_eq!(invite.headers.get("X-Zuoxi-Call"), Some("42"));
+    net.heard(A);
+    outgoing.dialog = DialogId(8);
+    outgoing.headers = vec![("X-Bad".into(), "1\r\nEvil: 2".into())];
+    net.ask(A, UaCommand::Invite(outgoing));
+    assert_eq!(net.words(A), ["failed 400"]);
+    net.ask(A, invite_nobody());
+    assert_eq!(net.words(A), ["failed 480"]);
+}
+
+fn invite_nobody() -> UaCommand {
+    invite(9, Target::Station(StationId(2)))
+}
+
+#[test]
+fn a_station_behind_a_closed_connection_is_gone_at_once() {
+    let mut net = Net::new();
+    let mut phone = Phone { transport: Transport::Tcp, ..ann() };
+    assert_eq!(phone.register(&mut net, CONTACT), 200);
+    let flow = Flow { transport: Transport::Tcp, local: address(A), remote: PHONE.parse().unwrap() };
+    let now = net.now;
+    net.ends[A].handle(now, Input::Closed(flow));
+    net.collect(A);
+    assert_eq!(net.words(A), ["registered", "unregistered FlowClosed"]);
+    net.quiet();
+}
+
+#[test]
+fn a_station_removed_from_the_directory_is_gone_at_once() {
+    let mut net = Net::new();
+    ann().register(&mut net, CONTACT);
+    net.ask(A, UaCommand::SetDirectory(Arc::new(SipDirectory::new(2, [], []))));
+    assert_eq!(net.words(A), ["registered", "unregistered Removed"]);
+    net.quiet();
+}
+
+#[test]
+fn a_stranger_is_refused_without_a_hint_and_banned_after_offences() {
+    let mut net = Net::new();
+    let scanner = "203.0.113.66:5060";
+    let mut refused = Vec::new();
+    for n in 0..25 {
+        let dialed = if n % 2 == 0 { "9001" } else { "00972599" };
+        net.inject(A, scanner, &format!(
+            "INVITE sip:{dialed}@10.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP {scanner};rport;branch=z9hG4bK{n}\nFrom: <sip:1001@10.0.0.1>;tag=x\n\
+             To: <sip:{dialed}@10.0.0.1>\nCall-ID: scan{n}\nCSeq: 1 INVITE\nContact: <sip:x@{scanner}>\nMax-Forwards: 70"));
+        refused = net.got(scanner);
+    }
+    assert_eq!(refused, vec!["403"; 20]);
+    let counts = net.ends[A].counts();
+    assert_eq!((counts.strangers, counts.banned_dropped, counts.bans, counts.transactions()), (20, 5, 1, 0));
+    let names: Vec<String> = net.last_answer(scanner).headers.iter().map(|(n, _)| n.to_owned()).collect();
+    assert_eq!(names, ["Via", "From", "To", "Call-ID", "CSeq", "Content-Length"], "no Server, no Allow");
+    net.run(secs(601));
+    net.inject(A, scanner, "OPTIONS sip:10.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP x;branch=z9hG4bKo\nFrom: <sip:a@b>;tag=x\nTo: <sip:b@c>\nCall-ID: o\nCSeq: 1 OPTIONS\nMax-Forwards: 70");
+    assert_eq!(net.ends[A].counts().bans, 0, "a ban expires");
+}
+
+#[test]
+fn a_digest_trunk_calls_from_anywhere_after_a_challenge() {
+    let mut net = Net::new();
+    let mut carrier = trunk(3, "198.51.100.1");
+    carrier.digest = Some(("carrier".into(), Secret("pw-carrier".into())));
+    net.ask(A, UaCommand::SetDirectory(Arc::new(SipDirectory::new(2, [carrier], []))));
+    let mut phone = Phone::new("203.0.113.9:5060", "carrier", "pw-carrier");
+    let lines = "Contact: <sip:x@203.0.113.9>";
+    assert_eq!(phone.ask(&mut net, "INVITE", "sip:9001@10.0.0.1", "sip:9001@10.0.0.1", lines), 100);
+    let heard = net.heard(A);
+    assert!(matches!(&heard[..], [UaEvent::Incoming(call)] if call.source == Source::Trunk(TrunkId(3))), "{heard:?}");
+    // The same account may not register: it is no station.
+    assert_eq!(phone.register(&mut net, CONTACT), 403);
+}
