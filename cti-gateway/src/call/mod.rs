@@ -1,1 +1,359 @@
-//! One call is one conversation, from the first INVITE to the last BYE.
+//! One [`Call`] is one conversation, from the first INVITE to the last BYE. It decides and never sends: the switch feeds
+//! it [`CallEvent`]s and people's commands, and carries out the [`Action`]s it returns. Start at [`Call::handle`].
+//! Never in this room: sockets, SQL, clocks, locks, async. Who rings next is the ACD's business (`acd`), what the caller
+//! walks through the flow's (`ivr`). Dialogs: RFC 3261 §12-15. Hold: RFC 3264 §8.4.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use contract::directory::{AnswerBy, Overflow};
+use contract::{
+    AgentId, Caller, Candidate, Direction, EndCause, Entry, EpochMs, EventKind, HungUpBy, IdMaker,
+    InteractionId, LegId, OfferId, OfferOutcome, Party, Quality, QueueId, QueueOutcome, RecordingId, StationId,
+    TransferTarget,
+};
+
+mod allowed;
+mod commands;
+mod ending;
+mod machine;
+mod waiting;
+#[cfg(test)]
+mod tests;
+
+pub use allowed::{Face, allowed};
+
+/// Longest wait, after everybody was told to go, for the last words of media and recorder.
+pub const CLOSING_MS: EpochMs = 3_000;
+
+/// How often overflow rules may pass a caller on before the call ends.
+pub const MOST_OVERFLOWS: u8 = 5;
+
+/// No audio for so long ends a leg: while talking, and while a flow or a queue leads (a caller may listen in silence).
+/// On hold it never does; session timers (RFC 4028) find dead ends there.
+pub const SILENT_TALK_MS: u32 = 120_000;
+pub const SILENT_WAIT_MS: u32 = 600_000;
+
+/// How long a last prompt may take.
+pub const FAREWELL_MS: EpochMs = 30_000;
+
+/// How long an outside number may ring when a call is transferred there.
+pub const OUTSIDE_RING_MS: u32 = 45_000;
+
+/// How the flow is begun and what the call must know from the first moment.
+pub struct Facts {
+    pub id: InteractionId,
+    pub caller_leg: LegId,
+    pub direction: Direction,
+    pub entry: Entry,
+    pub caller: Caller,
+    pub dialed: String,
+}
+
+/// What a queue asks of the call while it waits and talks; copied when the caller enters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueFacts {
+    pub queue: QueueId,
+    pub music: String,
+    /// Every how often the position is said; 0: never.
+    pub announce_ms: u32,
+}
+
+/// What happens to a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CallEvent {
+    /// The far end of a leg rings (180, 183).
+    LegRinging { leg: LegId },
+    /// The far end of a leg we dialed answered; its media is agreed.
+    LegAnswered { leg: LegId },
+    /// A leg we dialed will not come: the SIP status says why.
+    LegFailed { leg: LegId, status: u16 },
+    /// The far end hung up, or its dialog was lost.
+    LegGone { leg: LegId, cause: EndCause, status: Option<u16> },
+    /// Dialog and media of a leg are down; the last word on it.
+    LegClosed { leg: LegId, quality: Option<Quality> },
+    /// The far end put us on hold, or took us back (RFC 3264 §8.4).
+    FarHold { leg: LegId, on: bool },
+    Digit { leg: LegId, digit: char },
+    /// A play is over; `ok: false` where it could not be played.
+    PlayDone { leg: LegId, id: u32, ok: bool },
+    /// No audio from the leg for so long.
+    Silent { leg: LegId, ms: u32 },
+    RecordingEnded { recording: RecordingId, duration_ms: u32, bytes: u32, complete: bool },
+    RecordingGap { recording: RecordingId, ms: u32, reason: String },
+    /// The customer store answered.
+    Identified(Vec<Candidate>),
+    /// The router took the caller in.
+    Enqueued { facts: QueueFacts },
+    /// The router did not, or will not keep the caller.
+    QueueOver { queue: QueueId, why: QueueReturn, then: Overflow },
+    /// Ring this agent.
+    Offer(Offer),
+    /// The lease is over, by the router's word.
+    OfferOver { offer: OfferId, outcome: OfferOutcome },
+    /// A transfer to one agent found nobody to ring.
+    DirectFailed { agent: AgentId },
+    /// The answer to [`RouterAsk::Position`].
+    Position { position: u32 },
+    /// [`Call::deadline`] has come.
+    Deadline,
+    /// End now: shutdown, a supervisor, the truth audit.
+    Abort(EndCause),
+}
+
+/// A lease the router gave: ring this agent until it says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Offer {
+    pub offer: OfferId,
+    pub agent: AgentId,
+    pub station: StationId,
+    pub answer_by: AnswerBy,
+    pub queue: Option<QueueId>,
+    pub ring_ms: u32,
+    pub record: bool,
+}
+
+/// Why a queue gave a caller back.
+pub use ivr::QueueReturn;
+
+/// What the call wants done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// 200 OK to the caller, media open.
+    Answer(LegId),
+    /// Final refusal to a caller not yet answered.
+    Refuse { leg: LegId, status: u16 },
+    Dial { leg: LegId, to: Dial },
+    /// `Event: talk` to a ringing phone.
+    PressTalk(LegId),
+    /// BYE, CANCEL or refusal, whichever fits, and media down; [`CallEvent::LegClosed`] follows.
+    HangUp { leg: LegId, cause: EndCause },
+    Play { leg: LegId, id: u32, prompts: Vec<ivr::Prompt> },
+    /// Music, from the start, until something else is asked of the leg.
+    Music { leg: LegId, name: String },
+    /// Stop play or music on the leg.
+    Quiet(LegId),
+    Bridge(LegId, LegId),
+    Part(LegId, LegId),
+    /// The far end is not heard by the other (`on`), and hears them all the same.
+    Mute { leg: LegId, on: bool },
+    Digits { leg: LegId, digits: String },
+    Record { recording: RecordingId, left: LegId, right: Option<LegId>, path: String },
+    PauseRecording(RecordingId),
+    ResumeRecording(RecordingId),
+    StopRecording(RecordingId),
+    Router(RouterAsk),
+    Tell(EventKind),
+}
+
+/// Whom to ring.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dial {
+    /// `auto_answer`: the phone is told to answer by itself.
+    Station { station: StationId, ring_ms: u32, auto_answer: bool },
+    /// The trunk is the switch's to choose; it tells `LegStarted` when it has.
+    Number { number: String, ring_ms: u32 },
+}
+
+/// What the call tells or asks the router.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RouterAsk {
+    /// `credit_ms`: time already waited that counts for the order.
+    Enqueue { queue: QueueId, priority: Option<u8>, vip: bool, credit_ms: u32 },
+    /// To one agent, whatever the queue (transfer).
+    Direct { agent: AgentId, queue: Option<QueueId> },
+    /// The caller no longer waits.
+    Leave { outcome: QueueOutcome },
+    Answered { offer: OfferId },
+    Rejected { offer: OfferId },
+    /// The station could not be rung.
+    Failed { offer: OfferId },
+    Held { agent: AgentId, on: bool },
+    /// The agent's part is over; wrap-up may begin.
+    TalkEnded { agent: AgentId, queue: Option<QueueId> },
+    Position,
+}
+
+/// Why a command changed nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommandRefused {
+    #[error("call {call} cannot do that while {state}")]
+    WrongState { call: InteractionId, state: &'static str },
+    #[error("call {call} is not with this agent")]
+    NotYours { call: InteractionId },
+    #[error("this phone cannot be answered from the desktop; lift it, or give the station an answer mode")]
+    PhoneOnly,
+    #[error("digits may be 0-9, *, #, A-D, and at most {most} of them")]
+    BadDigits { most: usize },
+    #[error("nothing of this call is being recorded")]
+    NotRecording,
+    #[error("a reason is needed to pause a recording, of at most {most} characters")]
+    BadReason { most: usize },
+}
+
+/// One leg as the call sees it.
+#[derive(Debug, Clone)]
+struct Leg {
+    role: Role,
+    /// Told to go, or gone: why, by whom, and what SIP said.
+    over: Option<(EndCause, HungUpBy, Option<u16>)>,
+}
+
+/// Who is at the far end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Caller,
+    Agent(AgentId),
+    /// A number outside.
+    Outside,
+}
+
+/// The agent's part of the talk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Talk {
+    agent: AgentId,
+    leg: LegId,
+    queue: Option<QueueId>,
+    since: EpochMs,
+    held_since: Option<EpochMs>,
+    held_ms: i64,
+    muted: bool,
+}
+
+/// `leg`: none while a phone that answers by itself waits for the agent's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Ringing {
+    offer: Offer,
+    leg: Option<LegId>,
+}
+
+/// A wait in a queue, or for one agent.
+#[derive(Debug, Clone)]
+struct Wait {
+    /// Of the queue; none while waiting for one agent outside any.
+    facts: Option<QueueFacts>,
+    since: EpochMs,
+    /// Waited elsewhere before, where the place is kept.
+    credit_ms: i64,
+    next_announce: Option<EpochMs>,
+    announcer: ivr::announce::Announcer,
+    /// Plays of announcements end with music again.
+    announcing: Option<u32>,
+}
+
+/// Where a call came from before a transfer, so that a failed one can go back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Moving {
+    by: AgentId,
+    target: TransferTarget,
+    from_queue: Option<QueueId>,
+}
+
+#[derive(Debug, Clone)]
+enum Stage {
+    /// The flow leads.
+    Flow,
+    /// Asked the router to take the caller in; its answer is next.
+    Entering,
+    Waiting(Wait),
+    Ringing(Ringing, Wait),
+    Talking(Talk),
+    /// A number outside rings, or talks, with the caller.
+    Outside { leg: LegId, answered: bool, since: EpochMs },
+    /// A message is being taken.
+    Message { since: EpochMs, until: EpochMs, finish_on: char, min_ms: u32 },
+    /// A last prompt, then good-bye.
+    Farewell { play: u32, cause: EndCause, until: EpochMs },
+    /// Everybody was told to go; waiting for the last words.
+    Closing { until: EpochMs },
+    Over,
+}
+
+/// The recording that runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Recording {
+    id: RecordingId,
+    paused: bool,
+}
+
+pub struct Call {
+    id: InteractionId,
+    ids: Arc<IdMaker>,
+    caller_leg: LegId,
+    legs: BTreeMap<LegId, Leg>,
+    session: Option<ivr::Session>,
+    language: ivr::Language,
+    vip: bool,
+    stage: Stage,
+    /// The flow wants the caller back at max wait, when full.
+    own_overflow: (bool, bool),
+    /// Queues entered by overflow rules, so that rules cannot send a caller in circles.
+    overflows: u8,
+    moving: Option<Moving>,
+    /// How the last wait in a queue was, for the talk that follows.
+    waited_ms: u32,
+    recording: Option<Recording>,
+    /// Stopped recordings whose last word is still to come.
+    recordings_closing: BTreeSet<RecordingId>,
+    next_play: u32,
+    /// Set once: how it all ended.
+    end: Option<(EndCause, HungUpBy)>,
+}
+
+impl Call {
+    #[must_use]
+    pub fn id(&self) -> InteractionId {
+        self.id
+    }
+
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Over)
+    }
+
+    #[must_use]
+    pub fn caller_leg(&self) -> LegId {
+        self.caller_leg
+    }
+
+    /// Legs not yet closed; the truth audit compares them with dialogs and media.
+    pub fn legs(&self) -> impl Iterator<Item = LegId> + '_ {
+        self.legs.keys().copied()
+    }
+
+    /// The agent ringing or talking, for the truth audit.
+    #[must_use]
+    pub fn agent(&self) -> Option<AgentId> {
+        match &self.stage {
+            Stage::Ringing(ringing, _) => Some(ringing.offer.agent),
+            Stage::Talking(talk) => Some(talk.agent),
+            _ => None,
+        }
+    }
+
+    /// A word for metrics: `ivr`, `waiting`, `ringing`, `talking`, `outside`, `voicemail`, `closing`.
+    #[must_use]
+    pub fn stage_name(&self) -> &'static str {
+        match &self.stage {
+            Stage::Flow => "ivr",
+            Stage::Entering | Stage::Waiting(_) => "waiting",
+            Stage::Ringing(..) => "ringing",
+            Stage::Talking(_) => "talking",
+            Stage::Outside { .. } => "outside",
+            Stage::Message { .. } => "voicemail",
+            Stage::Farewell { .. } | Stage::Closing { .. } | Stage::Over => "closing",
+        }
+    }
+
+    /// When [`Call::handle`] wants [`CallEvent::Deadline`] next. Read off the state; never a stored timer.
+    #[must_use]
+    pub fn deadline(&self) -> Option<EpochMs> {
+        let flow = self.session.as_ref().and_then(ivr::Session::deadline);
+        match &self.stage {
+            Stage::Flow => flow,
+            Stage::Waiting(wait) => wait.next_announce,
+            Stage::Message { until, .. } | Stage::Farewell { until, .. } | Stage::Closing { until } => Some(*until),
+            Stage::Entering | Stage::Ringing(..) | Stage::Talking(_) | Stage::Outside { .. } | Stage::Over => None,
+        }
+    }
+}

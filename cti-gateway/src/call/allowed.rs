@@ -1,0 +1,75 @@
+//! The one table of what each state of a call on a desk allows. The desktop shows it, the server refuses by it.
+
+use contract::directory::AnswerBy;
+use contract::{CallAction, CardState, RecordingState};
+
+/// A call as one agent's desk sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Face {
+    pub state: CardState,
+    pub answer_by: AnswerBy,
+    pub muted: bool,
+    pub recording: RecordingState,
+    /// A wrap-up that has a timer can be extended.
+    pub timed_wrap_up: bool,
+}
+
+/// Buttons that live, in the order they stand on the bar.
+#[must_use]
+pub fn allowed(face: &Face) -> Vec<CallAction> {
+    use CallAction as A;
+    let mute = if face.muted { A::Unmute } else { A::Mute };
+    let record = match face.recording {
+        RecordingState::Off => None,
+        RecordingState::On => Some(A::PauseRecording),
+        RecordingState::Paused => Some(A::ResumeRecording),
+    };
+    let mut out = match face.state {
+        CardState::Ringing if face.answer_by == AnswerBy::Phone => vec![A::Reject],
+        CardState::Ringing => vec![A::Answer, A::Reject],
+        CardState::Connecting => vec![A::Hangup],
+        CardState::Talking => vec![A::Hold, mute, A::SendDigits, A::Transfer, A::Hangup, A::Dispose],
+        CardState::Held => vec![A::Resume, A::Transfer, A::Hangup, A::Dispose],
+        CardState::WrapUp if face.timed_wrap_up => vec![A::Dispose, A::ExtendWrapUp, A::EndWrapUp],
+        CardState::WrapUp => vec![A::Dispose, A::EndWrapUp],
+    };
+    if matches!(face.state, CardState::Talking | CardState::Held) {
+        out.extend(record);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_state_allows_what_its_row_says() {
+        let face = Face {
+            state: CardState::Talking,
+            answer_by: AnswerBy::TalkEvent,
+            muted: false,
+            recording: RecordingState::On,
+            timed_wrap_up: true,
+        };
+        use CallAction as A;
+        let rows: [(Face, &[CallAction]); 7] = [
+            (Face { state: CardState::Ringing, ..face }, &[A::Answer, A::Reject]),
+            (Face { state: CardState::Ringing, answer_by: AnswerBy::Phone, ..face }, &[A::Reject]),
+            (Face { state: CardState::Connecting, ..face }, &[A::Hangup]),
+            (face, &[A::Hold, A::Mute, A::SendDigits, A::Transfer, A::Hangup, A::Dispose, A::PauseRecording]),
+            (
+                Face { muted: true, recording: RecordingState::Paused, ..face },
+                &[A::Hold, A::Unmute, A::SendDigits, A::Transfer, A::Hangup, A::Dispose, A::ResumeRecording],
+            ),
+            (
+                Face { state: CardState::Held, recording: RecordingState::Off, ..face },
+                &[A::Resume, A::Transfer, A::Hangup, A::Dispose],
+            ),
+            (Face { state: CardState::WrapUp, timed_wrap_up: false, ..face }, &[A::Dispose, A::EndWrapUp]),
+        ];
+        for (face, want) in rows {
+            assert_eq!(allowed(&face), want, "{face:?}");
+        }
+    }
+}

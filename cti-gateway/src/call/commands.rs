@@ -1,0 +1,166 @@
+//! What people ask of a call. Each command is checked against the state it finds; a refusal changes nothing.
+
+use contract::CallCommand;
+
+use super::machine::music;
+use super::*;
+
+type Out<'a> = &'a mut Vec<Action>;
+
+/// Digits one command may send.
+pub const MOST_DIGITS: usize = 32;
+/// Characters a reason may have.
+pub const MOST_REASON: usize = 200;
+
+impl Call {
+    /// Carries out `command` for `agent`, who must be the one ringing or talking.
+    ///
+    /// # Errors
+    /// [`CommandRefused`] says which rule it broke; the call then stays as it was. Asking for what is already so succeeds.
+    pub fn command(
+        &mut self,
+        now: EpochMs,
+        agent: AgentId,
+        command: &CallCommand,
+    ) -> Result<Vec<Action>, CommandRefused> {
+        let call = self.id;
+        if self.agent() != Some(agent) {
+            return Err(CommandRefused::NotYours { call });
+        }
+        let wrong = CommandRefused::WrongState { call, state: self.stage_name() };
+        let mut actions = Vec::new();
+        let out = &mut actions;
+        match (&mut self.stage, command) {
+            (Stage::Ringing(ringing, _), CallCommand::Answer) => {
+                let (offer, leg) = (ringing.offer, ringing.leg);
+                match (offer.answer_by, leg) {
+                    (AnswerBy::Phone, _) => return Err(CommandRefused::PhoneOnly),
+                    (AnswerBy::TalkEvent, Some(leg)) => out.push(Action::PressTalk(leg)),
+                    (AnswerBy::AutoAnswer, None) => {
+                        let leg = self.dial_agent(now, &offer, true, out);
+                        if let Stage::Ringing(ringing, _) = &mut self.stage {
+                            ringing.leg = Some(leg);
+                        }
+                    }
+                    // Pressed twice.
+                    (AnswerBy::AutoAnswer, Some(_)) | (AnswerBy::TalkEvent, None) => {}
+                }
+            }
+            (Stage::Ringing(ringing, wait), CallCommand::Reject) => {
+                let (offer, leg, wait) = (ringing.offer.offer, ringing.leg, wait.clone());
+                self.stage = Stage::Waiting(wait);
+                if let Some(leg) = leg {
+                    self.let_go(leg, EndCause::Rejected, HungUpBy::Agent { agent }, None, out);
+                }
+                out.push(Action::Router(RouterAsk::Rejected { offer }));
+            }
+            (Stage::Talking(talk), CallCommand::Hold) => {
+                if talk.held_since.is_none() {
+                    self.hold(now, out);
+                }
+            }
+            (Stage::Talking(talk), CallCommand::Resume) => {
+                if talk.held_since.is_some() {
+                    self.resume(now, out);
+                }
+            }
+            (Stage::Talking(talk), CallCommand::Mute | CallCommand::Unmute) => {
+                let on = *command == CallCommand::Mute;
+                if talk.muted != on {
+                    talk.muted = on;
+                    out.push(Action::Mute { leg: talk.leg, on });
+                    out.push(Action::Tell(if on { EventKind::Muted { agent } } else { EventKind::Unmuted { agent } }));
+                }
+            }
+            (Stage::Talking(talk), CallCommand::SendDigits { digits }) => {
+                let good = !digits.is_empty()
+                    && digits.len() <= MOST_DIGITS
+                    && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D'));
+                if !good {
+                    return Err(CommandRefused::BadDigits { most: MOST_DIGITS });
+                }
+                if talk.held_since.is_some() {
+                    return Err(wrong);
+                }
+                out.push(Action::Digits { leg: self.caller_leg, digits: digits.clone() });
+                let count = u8::try_from(digits.len()).unwrap_or(u8::MAX);
+                out.push(Action::Tell(EventKind::DigitsSent { agent, count }));
+            }
+            (Stage::Talking(_), CallCommand::Transfer { target }) => self.transfer(now, agent, target, out),
+            (Stage::Talking(_), CallCommand::PauseRecording { reason }) => {
+                let reason = reason.trim();
+                if reason.is_empty() || reason.chars().count() > MOST_REASON {
+                    return Err(CommandRefused::BadReason { most: MOST_REASON });
+                }
+                let recording = self.recording.as_mut().ok_or(CommandRefused::NotRecording)?;
+                if !recording.paused {
+                    recording.paused = true;
+                    out.push(Action::PauseRecording(recording.id));
+                    let kind = EventKind::RecordingPaused { recording: recording.id, agent, reason: reason.to_owned() };
+                    out.push(Action::Tell(kind));
+                }
+            }
+            (Stage::Talking(_), CallCommand::ResumeRecording) => {
+                let recording = self.recording.as_mut().ok_or(CommandRefused::NotRecording)?;
+                if recording.paused {
+                    recording.paused = false;
+                    out.push(Action::ResumeRecording(recording.id));
+                    out.push(Action::Tell(EventKind::RecordingResumed { recording: recording.id, agent }));
+                }
+            }
+            (Stage::Talking(talk), CallCommand::Hangup) => {
+                let (leg, by) = (talk.leg, HungUpBy::Agent { agent });
+                self.end_talk(now, out);
+                self.let_go(leg, EndCause::AnsweredHangup, by, None, out);
+                self.finish(now, EndCause::AnsweredHangup, by, out);
+            }
+            (_, _) => return Err(wrong),
+        }
+        Ok(actions)
+    }
+
+    pub(super) fn hold(&mut self, now: EpochMs, out: Out) {
+        let caller = self.caller_leg;
+        let Stage::Talking(talk) = &mut self.stage else { return };
+        talk.held_since = Some(now);
+        let (agent, leg) = (talk.agent, talk.leg);
+        out.extend([Action::Part(caller, leg), music(caller, None)]);
+        out.push(Action::Router(RouterAsk::Held { agent, on: true }));
+        out.push(Action::Tell(EventKind::Held { agent }));
+    }
+
+    pub(super) fn resume(&mut self, now: EpochMs, out: Out) {
+        let caller = self.caller_leg;
+        let Stage::Talking(talk) = &mut self.stage else { return };
+        talk.held_ms += talk.held_since.take().map_or(0, |at| now - at);
+        let (agent, leg) = (talk.agent, talk.leg);
+        out.extend([Action::Quiet(caller), Action::Bridge(caller, leg)]);
+        out.push(Action::Router(RouterAsk::Held { agent, on: false }));
+        out.push(Action::Tell(EventKind::Resumed { agent }));
+    }
+
+    /// Blind transfer: the agent's part ends, the caller goes on (RFC 3515 in spirit, inside the house).
+    fn transfer(&mut self, now: EpochMs, agent: AgentId, target: &TransferTarget, out: Out) {
+        let Stage::Talking(talk) = &self.stage else { return };
+        let (leg, from_queue) = (talk.leg, talk.queue);
+        out.push(Action::Tell(EventKind::TransferStarted { agent, target: target.clone() }));
+        self.end_talk(now, out);
+        self.let_go(leg, EndCause::AnsweredHangup, HungUpBy::Agent { agent }, None, out);
+        self.moving = Some(Moving { by: agent, target: target.clone(), from_queue });
+        self.own_overflow = (false, false);
+        self.overflows = 0;
+        match target {
+            TransferTarget::Queue { queue } => {
+                out.push(music(self.caller_leg, None));
+                self.enter(*queue, None, 0, out);
+            }
+            TransferTarget::Agent { agent } => {
+                out.push(music(self.caller_leg, None));
+                self.stage = Stage::Entering;
+                self.waited_ms = 0;
+                out.push(Action::Router(RouterAsk::Direct { agent: *agent, queue: from_queue }));
+            }
+            TransferTarget::Number { number } => self.dial_outside(now, number.clone(), OUTSIDE_RING_MS, out),
+        }
+    }
+}

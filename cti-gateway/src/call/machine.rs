@@ -1,0 +1,355 @@
+//! The call's table of what follows from what. One function per kind of event; each looks at the stage it finds.
+
+use super::*;
+
+type Out<'a> = &'a mut Vec<Action>;
+
+impl Call {
+    /// A call that has just come in: answered, and led by its flow.
+    pub fn begin(
+        facts: Facts,
+        flow: Arc<ivr::Flow>,
+        start: ivr::Start,
+        ids: Arc<IdMaker>,
+        now: EpochMs,
+        world: &dyn ivr::World,
+    ) -> (Self, Vec<Action>) {
+        let leg = facts.caller_leg;
+        let mut call = Self {
+            id: facts.id,
+            ids,
+            caller_leg: leg,
+            legs: BTreeMap::from([(leg, Leg { role: Role::Caller, over: None })]),
+            session: None,
+            language: ivr::Language::ZhCn,
+            vip: false,
+            stage: Stage::Flow,
+            own_overflow: (false, false),
+            overflows: 0,
+            moving: None,
+            waited_ms: 0,
+            recording: None,
+            recordings_closing: BTreeSet::new(),
+            next_play: OWN_PLAYS,
+            end: None,
+        };
+        let mut out = vec![
+            Action::Tell(EventKind::CallArrived {
+                direction: facts.direction,
+                entry: facts.entry,
+                caller: facts.caller,
+                dialed: facts.dialed,
+                leg,
+            }),
+            Action::Tell(EventKind::LegStarted { leg, party: Party::Caller }),
+            Action::Answer(leg),
+            Action::Tell(EventKind::LegAnswered { leg }),
+        ];
+        let session = ivr::Session::new(flow, start);
+        call.language = session.language();
+        call.session = Some(session);
+        call.feed(now, ivr::Input::Started, world, &mut out);
+        (call, out)
+    }
+
+    /// What follows from `event`. Late, early and foreign events are normal and change nothing.
+    #[must_use = "the machine only decides: unperformed actions are lost"]
+    pub fn handle(&mut self, now: EpochMs, event: CallEvent, world: &dyn ivr::World) -> Vec<Action> {
+        let mut actions = Vec::new();
+        let out = &mut actions;
+        match event {
+            CallEvent::LegRinging { leg } => {
+                if self.legs.contains_key(&leg) {
+                    out.push(Action::Tell(EventKind::LegRinging { leg }));
+                }
+            }
+            CallEvent::LegAnswered { leg } => self.leg_answered(now, leg, out),
+            CallEvent::LegFailed { leg, status } => self.leg_failed(now, leg, status, world, out),
+            CallEvent::LegGone { leg, cause, status } => self.leg_gone(now, leg, cause, status, world, out),
+            CallEvent::LegClosed { leg, quality } => {
+                // Media that closes by itself takes its leg along; for one on its way down this changes nothing.
+                self.leg_gone(now, leg, EndCause::Failed, None, world, out);
+                self.leg_closed(leg, quality, out);
+            }
+            CallEvent::FarHold { leg, on } => self.far_hold(now, leg, on, out),
+            CallEvent::Digit { leg, digit } => self.digit(now, leg, digit, world, out),
+            CallEvent::PlayDone { leg, id, ok } => self.play_done(now, leg, id, ok, world, out),
+            CallEvent::Silent { leg, ms } => {
+                let most = match &self.stage {
+                    Stage::Talking(talk) if talk.held_since.is_some() => u32::MAX,
+                    Stage::Talking(_) | Stage::Outside { .. } => SILENT_TALK_MS,
+                    _ => SILENT_WAIT_MS,
+                };
+                if ms >= most {
+                    self.leg_gone(now, leg, EndCause::MediaTimeout, None, world, out);
+                }
+            }
+            CallEvent::RecordingEnded { recording, duration_ms, bytes, complete } => {
+                // One that ends by itself (a full disk) was never stopped; one not of this call is no fact of it.
+                let own = self.recording.take_if(|r| r.id == recording).is_some();
+                if own || self.recordings_closing.remove(&recording) {
+                    out.push(Action::Tell(EventKind::RecordingEnded { recording, duration_ms, bytes, complete }));
+                    self.close_if_done(out);
+                }
+            }
+            CallEvent::RecordingGap { recording, ms, reason } => {
+                out.push(Action::Tell(EventKind::RecordingGap { recording, ms, reason }));
+            }
+            CallEvent::Identified(candidates) => self.identified(now, candidates, world, out),
+            CallEvent::Enqueued { facts } => self.enqueued(now, facts, out),
+            CallEvent::QueueOver { queue, why, then } => self.queue_over(now, queue, why, then, world, out),
+            CallEvent::Offer(offer) => self.offered(now, offer, out),
+            CallEvent::OfferOver { offer, outcome } => self.offer_over(offer, outcome, out),
+            CallEvent::DirectFailed { agent } => self.direct_failed(now, agent, world, out),
+            CallEvent::Position { position } => self.position(now, position, out),
+            CallEvent::Deadline => self.deadline_passed(now, world, out),
+            CallEvent::Abort(cause) => self.abort(now, cause, world, out),
+        }
+        actions
+    }
+
+    /// Gives the flow its input and carries out what it says.
+    pub(super) fn feed(&mut self, now: EpochMs, input: ivr::Input, world: &dyn ivr::World, out: Out) {
+        let Some(session) = &mut self.session else { return };
+        let acts = session.handle(now, input, world);
+        for act in acts {
+            if self.end.is_some() && !matches!(act, ivr::Act::Emit(_)) {
+                continue;
+            }
+            self.flow_act(now, act, out);
+        }
+    }
+
+    fn flow_act(&mut self, now: EpochMs, act: ivr::Act, out: Out) {
+        let leg = self.caller_leg;
+        match act {
+            ivr::Act::Play { id, prompts, .. } => out.push(Action::Play { leg, id, prompts }),
+            ivr::Act::StopPlay { .. } => out.push(Action::Quiet(leg)),
+            ivr::Act::Queue(exit) => {
+                self.language = exit.language;
+                self.vip |= exit.vip;
+                self.own_overflow = (exit.returns_at_max_wait, exit.returns_when_full);
+                self.enter(exit.queue, exit.priority, 0, out);
+            }
+            ivr::Act::Transfer(exit) => {
+                self.language = exit.language;
+                match exit.to {
+                    ivr::TransferTo::Number(number) => self.dial_outside(now, number, exit.ring_ms, out),
+                    ivr::TransferTo::Agent(agent) => {
+                        self.stage = Stage::Entering;
+                        out.push(Action::Router(RouterAsk::Direct { agent, queue: None }));
+                    }
+                }
+            }
+            ivr::Act::Record(message) => self.take_message(now, &message, out),
+            ivr::Act::Hangup(cause) => self.finish(now, cause, HungUpBy::System, out),
+            ivr::Act::Trouble { flow, why } => tracing::warn!(flow, "flow {flow} could not go on as written: {why}"),
+            ivr::Act::Emit(kind) => out.push(Action::Tell(kind)),
+        }
+    }
+
+    fn leg_answered(&mut self, now: EpochMs, leg: LegId, out: Out) {
+        // The 200 that crossed our CANCEL changes nothing: that leg is on its way down.
+        if self.legs.get(&leg).is_none_or(|l| l.over.is_some()) {
+            return;
+        }
+        out.push(Action::Tell(EventKind::LegAnswered { leg }));
+        match &self.stage {
+            Stage::Ringing(ringing, wait) if ringing.leg == Some(leg) => {
+                let (offer, waited) = (ringing.offer, wait.credit_ms + (now - wait.since));
+                self.waited_ms = u32::try_from(waited.max(0)).unwrap_or(u32::MAX);
+                self.talk_begins(now, offer, leg, out);
+            }
+            Stage::Outside { leg: outside, since, .. } if *outside == leg => {
+                self.stage = Stage::Outside { leg, answered: true, since: *since };
+                out.extend([Action::Quiet(self.caller_leg), Action::Bridge(self.caller_leg, leg)]);
+            }
+            _ => {}
+        }
+    }
+
+    fn talk_begins(&mut self, now: EpochMs, offer: Offer, leg: LegId, out: Out) {
+        let Offer { agent, queue, .. } = offer;
+        self.stage =
+            Stage::Talking(Talk { agent, leg, queue, since: now, held_since: None, held_ms: 0, muted: false });
+        self.moving = None;
+        out.extend([Action::Quiet(self.caller_leg), Action::Bridge(self.caller_leg, leg)]);
+        out.push(Action::Router(RouterAsk::Answered { offer: offer.offer }));
+        out.push(Action::Tell(EventKind::TalkStarted { agent, leg, queue, waited_ms: self.waited_ms }));
+        if offer.record {
+            self.record(now, Some(leg), Some(agent), queue, out);
+        }
+    }
+
+    /// Starts a recording: of the talk where there is an agent's leg, else of a message.
+    pub(super) fn record(
+        &mut self,
+        now: EpochMs,
+        right: Option<LegId>,
+        agent: Option<AgentId>,
+        queue: Option<QueueId>,
+        out: Out,
+    ) {
+        let id: RecordingId = self.ids.make(now);
+        let what = if right.is_some() { contract::RecordingKind::Talk } else { contract::RecordingKind::Voicemail };
+        let path = recording_path(now, id);
+        self.recording = Some(Recording { id, paused: false });
+        out.push(Action::Record { recording: id, left: self.caller_leg, right, path: path.clone() });
+        out.push(Action::Tell(EventKind::RecordingStarted { recording: id, what, agent, queue, path }));
+    }
+
+    fn leg_failed(&mut self, now: EpochMs, leg: LegId, status: u16, world: &dyn ivr::World, out: Out) {
+        let cause = cause_of(status);
+        if leg == self.caller_leg {
+            return self.leg_gone(now, leg, cause, Some(status), world, out);
+        }
+        self.let_go(leg, cause, HungUpBy::Callee, Some(status), out);
+        match &self.stage {
+            Stage::Ringing(ringing, wait) if ringing.leg == Some(leg) => {
+                let offer = ringing.offer.offer;
+                let ask = match cause {
+                    EndCause::Busy | EndCause::Rejected => RouterAsk::Rejected { offer },
+                    _ => RouterAsk::Failed { offer },
+                };
+                self.stage = Stage::Waiting(wait.clone());
+                out.push(Action::Router(ask));
+            }
+            Stage::Outside { leg: outside, .. } if *outside == leg => self.outside_failed(now, cause, world, out),
+            _ => {}
+        }
+    }
+
+    fn leg_gone(
+        &mut self,
+        now: EpochMs,
+        leg: LegId,
+        cause: EndCause,
+        status: Option<u16>,
+        world: &dyn ivr::World,
+        out: Out,
+    ) {
+        let Some(known) = self.legs.get(&leg) else { return };
+        if known.over.is_some() {
+            return;
+        }
+        let by = match (known.role, cause) {
+            (_, EndCause::MediaTimeout | EndCause::SessionExpired | EndCause::Failed) => HungUpBy::System,
+            (Role::Caller, _) => HungUpBy::Caller,
+            (Role::Agent(agent), _) => HungUpBy::Agent { agent },
+            (Role::Outside, _) => HungUpBy::Callee,
+        };
+        self.let_go(leg, cause, by, status, out);
+        if leg == self.caller_leg {
+            return self.caller_left(now, cause, by, world, out);
+        }
+        match &self.stage {
+            Stage::Talking(talk) if talk.leg == leg => {
+                self.end_talk(now, out);
+                self.finish(now, cause, by, out);
+            }
+            Stage::Ringing(ringing, wait) if ringing.leg == Some(leg) => {
+                out.push(Action::Router(RouterAsk::Failed { offer: ringing.offer.offer }));
+                self.stage = Stage::Waiting(wait.clone());
+            }
+            Stage::Outside { leg: outside, answered, .. } if *outside == leg => {
+                if *answered {
+                    self.finish(now, EndCause::TransferredAway, by, out);
+                } else {
+                    self.outside_failed(now, cause, world, out);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn digit(&mut self, now: EpochMs, leg: LegId, digit: char, world: &dyn ivr::World, out: Out) {
+        if leg != self.caller_leg {
+            return;
+        }
+        match self.stage {
+            Stage::Flow => self.feed(now, ivr::Input::Digit(digit), world, out),
+            Stage::Message { finish_on, .. } if finish_on == digit => self.message_done(now, world, out),
+            _ => {}
+        }
+    }
+
+    fn play_done(&mut self, now: EpochMs, leg: LegId, id: u32, ok: bool, world: &dyn ivr::World, out: Out) {
+        if leg != self.caller_leg {
+            return;
+        }
+        match &mut self.stage {
+            Stage::Flow => self.feed(now, ivr::Input::PlayDone { id, ok }, world, out),
+            Stage::Waiting(wait) | Stage::Ringing(_, wait) if wait.announcing == Some(id) => {
+                wait.announcing = None;
+                out.push(music(leg, wait.facts.as_ref()));
+            }
+            Stage::Farewell { play, cause, .. } if *play == id => {
+                let cause = *cause;
+                self.finish(now, cause, HungUpBy::System, out);
+            }
+            _ => {}
+        }
+    }
+
+    fn identified(&mut self, now: EpochMs, candidates: Vec<Candidate>, world: &dyn ivr::World, out: Out) {
+        if self.end.is_some() {
+            return;
+        }
+        self.vip |= candidates.first().is_some_and(|best| best.vip);
+        out.push(Action::Tell(EventKind::CallerIdentified { candidates: candidates.clone() }));
+        self.feed(now, ivr::Input::Identified(candidates), world, out);
+    }
+
+    fn far_hold(&mut self, now: EpochMs, leg: LegId, on: bool, out: Out) {
+        if let Stage::Talking(talk) = &self.stage
+            && talk.leg == leg
+            && talk.held_since.is_some() != on
+        {
+            if on { self.hold(now, out) } else { self.resume(now, out) }
+        }
+    }
+
+    fn deadline_passed(&mut self, now: EpochMs, world: &dyn ivr::World, out: Out) {
+        if self.deadline().is_none_or(|due| now < due) {
+            return;
+        }
+        match &mut self.stage {
+            Stage::Flow => self.feed(now, ivr::Input::Deadline, world, out),
+            Stage::Waiting(wait) => {
+                wait.next_announce = None;
+                out.push(Action::Router(RouterAsk::Position));
+            }
+            Stage::Message { .. } => self.message_done(now, world, out),
+            Stage::Farewell { cause, .. } => {
+                let cause = *cause;
+                self.finish(now, cause, HungUpBy::System, out);
+            }
+            Stage::Closing { .. } => self.close(out),
+            Stage::Entering | Stage::Ringing(..) | Stage::Talking(_) | Stage::Outside { .. } | Stage::Over => {}
+        }
+    }
+}
+
+/// Plays of our own are numbered from here; the flow's are below.
+pub(super) const OWN_PLAYS: u32 = 1 << 31;
+
+pub(super) fn music(leg: LegId, facts: Option<&QueueFacts>) -> Action {
+    Action::Music { leg, name: facts.map(|f| f.music.clone()).unwrap_or_default() }
+}
+
+/// What a final SIP status says of a leg we dialed.
+pub(super) fn cause_of(status: u16) -> EndCause {
+    match status {
+        486 | 600 => EndCause::Busy,
+        480 | 603 | 403 => EndCause::Rejected,
+        408 | 487 => EndCause::NoAnswer,
+        404 | 410 | 484 | 604 => EndCause::Unreachable,
+        _ => EndCause::Failed,
+    }
+}
+
+/// `2026/11/23/<id>.wav`, by UTC day: a folder never holds more than a day.
+fn recording_path(now: EpochMs, id: RecordingId) -> String {
+    let day = chrono::DateTime::from_timestamp_millis(now).unwrap_or_default();
+    format!("{}/{id}.wav", day.format("%Y/%m/%d"))
+}

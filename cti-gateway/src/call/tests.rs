@@ -1,0 +1,591 @@
+//! Calls, told as calls. The flow is real, the world is empty, the tests are the switch: they read what the call wants
+//! done and say what happened.
+
+use contract::directory::FlowSource;
+use contract::{CallCommand, PhoneNumber, StationId, TrunkId};
+use proptest::prelude::*;
+
+use super::*;
+
+const T0: EpochMs = 1_790_000_000_000;
+const QUEUE: QueueId = QueueId(5);
+const ANN: AgentId = AgentId(7);
+const DESK: StationId = StationId(70);
+
+struct Nowhere;
+
+impl ivr::World for Nowhere {
+    fn listed(&self, _: &str, _: &PhoneNumber) -> bool {
+        false
+    }
+    fn queue(&self, _: QueueId) -> ivr::QueueState {
+        ivr::QueueState::default()
+    }
+    fn flow(&self, _: &str) -> Option<Arc<ivr::Flow>> {
+        None
+    }
+}
+
+/// A flow that greets and queues.
+const FLOW: &str = "
+name: direct
+language: en
+start: hello
+nodes:
+  hello:
+    kind: play
+    prompts: [welcome]
+    next: wait
+  wait:
+    kind: queue
+    queue: support
+";
+
+fn flow() -> Arc<ivr::Flow> {
+    let prompts: BTreeSet<String> =
+        ["welcome", "technical", "goodbye", "leave-message", "message-saved"].map(String::from).into();
+    let known = ivr::Known {
+        queues: [("support".to_owned(), QUEUE)].into(),
+        agents: BTreeMap::new(),
+        prompts: ivr::Language::ALL.map(|l| (l, prompts.clone())).into(),
+        lists: BTreeSet::new(),
+        flows: ["direct".to_owned()].into(),
+        zone: "Asia/Shanghai".into(),
+        language: ivr::Language::En,
+        speech: false,
+    };
+    let source = FlowSource { version: 1, yaml: FLOW.into() };
+    Arc::new(ivr::Flow::compile("direct", &source, &known).unwrap_or_else(|problems| panic!("{problems:#?}")))
+}
+
+/// A call and all it ever wanted.
+struct Line {
+    call: Call,
+    now: EpochMs,
+    told: Vec<EventKind>,
+    last: Vec<Action>,
+}
+
+impl Line {
+    fn ring_in() -> Self {
+        let caller = Caller { raw: "13800138000".into(), name: String::new(), number: None, withheld: false };
+        let facts = Facts {
+            id: InteractionId(1),
+            caller_leg: LegId(10),
+            direction: Direction::Inbound,
+            entry: Entry::Trunk { trunk: TrunkId(3) },
+            caller: caller.clone(),
+            dialed: "400".into(),
+        };
+        let start = ivr::Start { caller, dialed: "400".into(), country: None };
+        let (call, actions) = Call::begin(facts, flow(), start, Arc::new(IdMaker::new(1)), T0, &Nowhere);
+        let mut line = Self { call, now: T0, told: vec![], last: vec![] };
+        line.note(actions);
+        line
+    }
+
+    fn note(&mut self, actions: Vec<Action>) {
+        self.told.extend(actions.iter().filter_map(|a| match a {
+            Action::Tell(kind) => Some(kind.clone()),
+            _ => None,
+        }));
+        self.last = actions.into_iter().filter(|a| !matches!(a, Action::Tell(_))).collect();
+    }
+
+    fn on(&mut self, event: CallEvent) -> &[Action] {
+        let actions = self.call.handle(self.now, event, &Nowhere);
+        self.note(actions);
+        &self.last
+    }
+
+    fn ask(&mut self, command: CallCommand) -> Result<&[Action], CommandRefused> {
+        let actions = self.call.command(self.now, ANN, &command)?;
+        self.note(actions);
+        Ok(&self.last)
+    }
+
+    fn pass(&mut self, ms: EpochMs) -> &mut Self {
+        self.now += ms;
+        self
+    }
+
+    /// Whoever was told to hang up does, as media and signalling would say.
+    fn settle(&mut self) {
+        let open: Vec<LegId> = self.call.legs().collect();
+        for leg in open {
+            self.on(CallEvent::LegClosed { leg, quality: None });
+        }
+    }
+
+    fn queued() -> Self {
+        let mut line = Self::ring_in();
+        let id = line.played();
+        line.on(CallEvent::PlayDone { leg: CALLER, id, ok: true });
+        assert!(line.last.contains(&Action::Router(RouterAsk::Enqueue {
+            queue: QUEUE,
+            priority: None,
+            vip: false,
+            credit_ms: 0
+        })));
+        line.on(CallEvent::Enqueued { facts: QueueFacts { queue: QUEUE, music: "jazz".into(), announce_ms: 0 } });
+        line
+    }
+
+    fn played(&self) -> u32 {
+        let play = |a: &Action| match a {
+            Action::Play { id, .. } => Some(*id),
+            _ => None,
+        };
+        self.last.iter().find_map(play).expect("something plays")
+    }
+
+    fn dialed(&self) -> LegId {
+        let dial = |a: &Action| match a {
+            Action::Dial { leg, .. } => Some(*leg),
+            _ => None,
+        };
+        self.last.iter().find_map(dial).expect("somebody is dialed")
+    }
+
+    fn offered(answer_by: AnswerBy) -> (Self, Option<LegId>) {
+        let mut line = Self::queued();
+        line.pass(4_000).on(CallEvent::Offer(offer(answer_by)));
+        let leg = (answer_by != AnswerBy::AutoAnswer).then(|| line.dialed());
+        (line, leg)
+    }
+
+    fn talking() -> (Self, LegId) {
+        let (mut line, leg) = Self::offered(AnswerBy::TalkEvent);
+        let leg = leg.unwrap();
+        line.pass(2_000).on(CallEvent::LegAnswered { leg });
+        (line, leg)
+    }
+
+    fn recording(&self) -> RecordingId {
+        let started = |kind: &EventKind| match kind {
+            EventKind::RecordingStarted { recording, .. } => Some(*recording),
+            _ => None,
+        };
+        self.told.iter().rev().find_map(started).expect("a recording began")
+    }
+
+    fn recorded(&mut self) {
+        let recording = self.recording();
+        self.on(CallEvent::RecordingEnded { recording, duration_ms: 1, bytes: 1, complete: true });
+    }
+
+    /// The one end, and that nothing is left.
+    #[track_caller]
+    fn ended(&self) -> (EndCause, HungUpBy) {
+        assert!(self.call.is_over());
+        assert_eq!(self.call.legs().count(), 0);
+        let ends: Vec<_> = self
+            .told
+            .iter()
+            .filter_map(|kind| match kind {
+                EventKind::CallEnded { cause, by } => Some((*cause, *by)),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(ends.len(), 1, "exactly one end");
+        assert!(matches!(self.told.last(), Some(EventKind::CallEnded { .. })), "and nothing after it");
+        ends[0]
+    }
+}
+
+const CALLER: LegId = LegId(10);
+const OFFER: OfferId = OfferId(99);
+
+fn offer(answer_by: AnswerBy) -> Offer {
+    Offer { offer: OFFER, agent: ANN, station: DESK, answer_by, queue: Some(QUEUE), ring_ms: 20_000, record: true }
+}
+
+fn hang_up(leg: LegId) -> CallEvent {
+    CallEvent::LegGone { leg, cause: EndCause::AnsweredHangup, status: None }
+}
+
+#[test]
+fn a_call_is_answered_queued_offered_talked_and_hung_up_by_the_caller() {
+    let (mut line, leg) = Line::talking();
+    assert!(line.last.starts_with(&[
+        Action::Quiet(CALLER),
+        Action::Bridge(CALLER, leg),
+        Action::Router(RouterAsk::Answered { offer: OFFER })
+    ]));
+    assert!(line.told.iter().any(|k| matches!(k, EventKind::TalkStarted { agent: ANN, waited_ms: 6_000, .. })));
+    let recording = line.recording();
+    line.pass(30_000).on(hang_up(CALLER));
+    assert_eq!(
+        line.last,
+        [
+            Action::HangUp { leg: CALLER, cause: EndCause::AnsweredHangup },
+            Action::StopRecording(recording),
+            Action::Part(CALLER, leg),
+            Action::Router(RouterAsk::TalkEnded { agent: ANN, queue: Some(QUEUE) }),
+            Action::HangUp { leg, cause: EndCause::AnsweredHangup },
+        ]
+    );
+    assert!(line.told.iter().any(|k| matches!(k, EventKind::TalkEnded { talk_ms: 30_000, hold_ms: 0, .. })));
+    line.settle();
+    assert!(!line.call.is_over(), "the recorder has not said its last word");
+    line.recorded();
+    assert_eq!(line.ended(), (EndCause::AnsweredHangup, HungUpBy::Caller));
+}
+
+#[test]
+fn hold_time_is_not_talk_time_and_the_caller_hears_music() {
+    let (mut line, leg) = Line::talking();
+    line.pass(10_000);
+    assert_eq!(
+        line.ask(CallCommand::Hold).unwrap(),
+        [
+            Action::Part(CALLER, leg),
+            Action::Music { leg: CALLER, name: String::new() },
+            Action::Router(RouterAsk::Held { agent: ANN, on: true })
+        ]
+    );
+    assert_eq!(line.ask(CallCommand::Hold).unwrap(), [], "held already");
+    assert!(matches!(line.ask(CallCommand::SendDigits { digits: "1".into() }), Err(CommandRefused::WrongState { .. })));
+    line.pass(5_000);
+    assert_eq!(
+        line.ask(CallCommand::Resume).unwrap(),
+        [Action::Quiet(CALLER), Action::Bridge(CALLER, leg), Action::Router(RouterAsk::Held { agent: ANN, on: false })]
+    );
+    line.pass(3_000).on(CallEvent::FarHold { leg, on: true });
+    line.pass(2_000).on(CallEvent::FarHold { leg, on: false });
+    line.ask(CallCommand::Hangup).unwrap();
+    assert!(line.told.iter().any(|k| matches!(k, EventKind::TalkEnded { talk_ms: 13_000, hold_ms: 7_000, .. })));
+    line.settle();
+    line.recorded();
+    assert_eq!(line.ended(), (EndCause::AnsweredHangup, HungUpBy::Agent { agent: ANN }));
+}
+
+#[test]
+fn a_caller_who_leaves_at_any_moment_before_the_answer_takes_everything_down() {
+    let in_flow = Line::ring_in();
+    let waiting = Line::queued();
+    let (ringing, leg) = Line::offered(AnswerBy::Phone);
+    for (mut line, agent_leg) in [(in_flow, None), (waiting, None), (ringing, leg)] {
+        line.on(hang_up(CALLER));
+        if let Some(leg) = agent_leg {
+            assert!(line.last.contains(&Action::HangUp { leg, cause: EndCause::Abandoned }));
+            assert_eq!(line.on(CallEvent::LegAnswered { leg }), [], "the 200 that was on the wire");
+        }
+        line.settle();
+        assert_eq!(line.ended(), (EndCause::Abandoned, HungUpBy::Caller));
+    }
+}
+
+#[test]
+fn a_missed_offer_stops_the_phone_and_the_caller_waits_on_with_the_place_kept() {
+    let (mut line, leg) = Line::offered(AnswerBy::Phone);
+    let leg = leg.unwrap();
+    line.pass(20_000).on(CallEvent::OfferOver { offer: OFFER, outcome: OfferOutcome::Missed });
+    assert_eq!(line.last, [Action::HangUp { leg, cause: EndCause::NoAnswer }]);
+    line.on(CallEvent::LegClosed { leg, quality: None });
+    let second = Offer { offer: OfferId(100), agent: AgentId(8), ..offer(AnswerBy::Phone) };
+    line.on(CallEvent::Offer(second));
+    let leg = line.dialed();
+    line.pass(1_000).on(CallEvent::LegAnswered { leg });
+    assert!(
+        line.told.iter().any(|k| matches!(k, EventKind::TalkStarted { waited_ms: 25_000, .. })),
+        "all the waiting counts"
+    );
+}
+
+#[test]
+fn a_phone_that_says_busy_rejects_and_one_that_cannot_be_reached_failed() {
+    let table = [
+        (486, RouterAsk::Rejected { offer: OFFER }),
+        (603, RouterAsk::Rejected { offer: OFFER }),
+        (480, RouterAsk::Rejected { offer: OFFER }),
+        (404, RouterAsk::Failed { offer: OFFER }),
+        (408, RouterAsk::Failed { offer: OFFER }),
+        (503, RouterAsk::Failed { offer: OFFER }),
+    ];
+    for (status, want) in table {
+        let (mut line, leg) = Line::offered(AnswerBy::Phone);
+        line.on(CallEvent::LegFailed { leg: leg.unwrap(), status });
+        assert!(line.last.contains(&Action::Router(want)), "{status}: {:?}", line.last);
+    }
+}
+
+#[test]
+fn the_answer_button_does_what_the_phone_can() {
+    let (mut line, _) = Line::offered(AnswerBy::Phone);
+    assert_eq!(line.ask(CallCommand::Answer), Err(CommandRefused::PhoneOnly));
+    let (mut line, leg) = Line::offered(AnswerBy::TalkEvent);
+    assert_eq!(line.ask(CallCommand::Answer).unwrap(), [Action::PressTalk(leg.unwrap())]);
+    let (mut line, _) = Line::offered(AnswerBy::AutoAnswer);
+    assert_eq!(line.last, [], "the phone is left alone until the agent wants the call");
+    line.ask(CallCommand::Answer).unwrap();
+    let leg = line.dialed();
+    assert_eq!(
+        line.last,
+        [Action::Dial { leg, to: Dial::Station { station: DESK, ring_ms: 20_000, auto_answer: true } }]
+    );
+    assert_eq!(line.ask(CallCommand::Answer).unwrap(), [], "pressed twice");
+    line.on(CallEvent::LegAnswered { leg });
+    assert!(line.last.contains(&Action::Bridge(CALLER, leg)));
+}
+
+#[test]
+fn a_transfer_to_a_queue_frees_the_agent_and_the_caller_waits_there() {
+    let (mut line, leg) = Line::talking();
+    let target = TransferTarget::Queue { queue: QueueId(6) };
+    line.pass(9_000);
+    line.ask(CallCommand::Transfer { target }).unwrap();
+    assert!(line.last.contains(&Action::HangUp { leg, cause: EndCause::AnsweredHangup }));
+    let enqueue = RouterAsk::Enqueue { queue: QueueId(6), priority: None, vip: false, credit_ms: 0 };
+    assert_eq!(line.last.last(), Some(&Action::Router(enqueue)));
+    let facts = QueueFacts { queue: QueueId(6), music: String::new(), announce_ms: 0 };
+    line.on(CallEvent::Enqueued { facts });
+    assert_eq!(line.call.stage_name(), "waiting");
+    assert_eq!(line.call.agent(), None);
+}
+
+#[test]
+fn a_transfer_outside_that_fails_brings_the_caller_back_to_the_front_of_the_queue() {
+    let (mut line, _) = Line::talking();
+    let target = TransferTarget::Number { number: "02162345678".into() };
+    line.ask(CallCommand::Transfer { target }).unwrap();
+    let leg = line.dialed();
+    line.on(CallEvent::LegFailed { leg, status: 486 });
+    assert!(line.told.iter().any(|k| matches!(k, EventKind::TransferFailed { cause: EndCause::Busy, .. })));
+    let back = line.last.iter().any(|a| {
+        matches!(a, Action::Router(RouterAsk::Enqueue { queue: QUEUE, credit_ms, .. }) if *credit_ms >= 3_600_000)
+    });
+    assert!(back, "{:?}", line.last);
+}
+
+#[test]
+fn a_queue_without_room_says_voicemail_and_a_message_is_taken() {
+    let mut line = Line::queued();
+    line.on(CallEvent::QueueOver { queue: QUEUE, why: QueueReturn::MaxWait, then: Overflow::Voicemail });
+    let id = line.played();
+    line.on(CallEvent::PlayDone { leg: CALLER, id, ok: true });
+    assert!(line.last.iter().any(|a| matches!(a, Action::Record { left: CALLER, right: None, .. })), "{:?}", line.last);
+    line.pass(8_000).on(hang_up(CALLER));
+    line.settle();
+    line.recorded();
+    assert_eq!(line.ended().0, EndCause::Voicemail);
+}
+
+#[test]
+fn overflow_rules_cannot_send_a_caller_in_circles() {
+    let mut line = Line::queued();
+    for _ in 0..=MOST_OVERFLOWS {
+        line.on(CallEvent::QueueOver { queue: QUEUE, why: QueueReturn::Full, then: Overflow::Queue(QUEUE) });
+        if line.call.stage_name() == "waiting" {
+            line.on(CallEvent::Enqueued { facts: QueueFacts { queue: QUEUE, music: String::new(), announce_ms: 0 } });
+        }
+    }
+    assert_eq!(line.call.stage_name(), "closing");
+}
+
+#[test]
+fn a_worse_place_is_never_said_and_an_announcement_never_delays_the_agent() {
+    let mut line = Line::ring_in();
+    let id = line.played();
+    line.on(CallEvent::PlayDone { leg: CALLER, id, ok: true });
+    let facts = QueueFacts { queue: QUEUE, music: String::new(), announce_ms: 30_000 };
+    line.on(CallEvent::Enqueued { facts });
+    for place in [3, 5, 2] {
+        let due = line.call.deadline().unwrap();
+        line.now = due;
+        assert_eq!(line.on(CallEvent::Deadline), [Action::Router(RouterAsk::Position)]);
+        line.on(CallEvent::Position { position: place });
+        let id = line.played();
+        line.on(CallEvent::PlayDone { leg: CALLER, id, ok: true });
+        assert_eq!(line.last, [Action::Music { leg: CALLER, name: String::new() }]);
+    }
+    let said: Vec<u32> = line
+        .told
+        .iter()
+        .filter_map(|k| match k {
+            EventKind::PositionAnnounced { position, .. } => Some(*position),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(said, [3, 2]);
+    line.now = line.call.deadline().unwrap();
+    line.on(CallEvent::Deadline);
+    line.on(CallEvent::Position { position: 1 });
+    line.on(CallEvent::Offer(offer(AnswerBy::Phone)));
+    let leg = line.dialed();
+    line.on(CallEvent::LegAnswered { leg });
+    assert_eq!(line.last[..2], [Action::Quiet(CALLER), Action::Bridge(CALLER, leg)], "in the middle of a word");
+}
+
+#[test]
+fn a_recording_is_paused_with_a_reason_only_and_resumed() {
+    let (mut line, _) = Line::talking();
+    let recording = line.recording();
+    let pause = |reason: &str| CallCommand::PauseRecording { reason: reason.into() };
+    assert!(matches!(line.ask(pause("  ")), Err(CommandRefused::BadReason { .. })));
+    assert_eq!(line.ask(pause("card number")).unwrap(), [Action::PauseRecording(recording)]);
+    assert_eq!(line.ask(pause("again")).unwrap(), []);
+    assert_eq!(line.ask(CallCommand::ResumeRecording).unwrap(), [Action::ResumeRecording(recording)]);
+}
+
+#[test]
+fn commands_of_somebody_else_or_in_the_wrong_state_change_nothing() {
+    let (mut line, _) = Line::talking();
+    let stranger = line.call.command(line.now, AgentId(8), &CallCommand::Hangup);
+    assert_eq!(stranger, Err(CommandRefused::NotYours { call: InteractionId(1) }));
+    assert!(matches!(line.ask(CallCommand::Answer), Err(CommandRefused::WrongState { state: "talking", .. })));
+    for digits in ["", "12x", &"1".repeat(33)] {
+        assert!(matches!(
+            line.ask(CallCommand::SendDigits { digits: digits.into() }),
+            Err(CommandRefused::BadDigits { .. })
+        ));
+    }
+    assert_eq!(line.call.stage_name(), "talking");
+}
+
+#[test]
+fn silence_is_a_policy_and_never_hangs_up_a_held_call() {
+    let (mut line, leg) = Line::talking();
+    assert_eq!(line.on(CallEvent::Silent { leg: CALLER, ms: SILENT_TALK_MS - 1 }), []);
+    line.ask(CallCommand::Hold).unwrap();
+    assert_eq!(line.on(CallEvent::Silent { leg: CALLER, ms: SILENT_TALK_MS * 100 }), []);
+    line.ask(CallCommand::Resume).unwrap();
+    line.on(CallEvent::Silent { leg, ms: SILENT_TALK_MS });
+    line.settle();
+    line.recorded();
+    assert_eq!(line.ended(), (EndCause::MediaTimeout, HungUpBy::System));
+}
+
+#[test]
+fn a_call_whose_last_words_never_come_is_closed_all_the_same() {
+    let (mut line, _) = Line::talking();
+    line.ask(CallCommand::Hangup).unwrap();
+    line.now = line.call.deadline().unwrap();
+    line.on(CallEvent::Deadline);
+    assert_eq!(line.ended().0, EndCause::AnsweredHangup);
+    let legs = line.told.iter().filter(|k| matches!(k, EventKind::LegEnded { .. })).count();
+    assert_eq!(legs, 2);
+}
+
+/// Any event, sensible or not, about any leg the call has or never had.
+fn any_event() -> impl Strategy<Value = Step> {
+    let leg = prop_oneof![3 => Just(0_usize), 3 => Just(1), 1 => Just(9)];
+    prop_oneof![
+        leg.clone().prop_map(Step::Answered),
+        (leg.clone(), prop::sample::select(vec![404_u16, 408, 486, 487, 503, 603])).prop_map(|(l, s)| Step::Failed(l, s)),
+        leg.clone().prop_map(Step::Gone),
+        leg.clone().prop_map(Step::Closed),
+        (leg, any::<bool>()).prop_map(|(l, on)| Step::FarHold(l, on)),
+        prop::sample::select(vec!['1', '5', '#', '*']).prop_map(Step::Digit),
+        Just(Step::Played),
+        Just(Step::Enqueued),
+        prop::sample::select(vec![Overflow::Voicemail, Overflow::Queue(QUEUE), Overflow::Number("10086".into()), Overflow::Hangup(String::new())])
+            .prop_map(Step::Over),
+        prop::sample::select(vec![AnswerBy::Phone, AnswerBy::TalkEvent, AnswerBy::AutoAnswer]).prop_map(Step::Offer),
+        Just(Step::Missed),
+        Just(Step::DirectFailed),
+        (0_u32..9).prop_map(Step::Position),
+        (0_i64..700_000).prop_map(Step::Time),
+        Just(Step::Recorded),
+        prop::sample::select(vec![
+            CallCommand::Answer,
+            CallCommand::Reject,
+            CallCommand::Hold,
+            CallCommand::Resume,
+            CallCommand::Mute,
+            CallCommand::Hangup,
+            CallCommand::Transfer { target: TransferTarget::Queue { queue: QUEUE } },
+            CallCommand::Transfer { target: TransferTarget::Agent { agent: AgentId(8) } },
+            CallCommand::Transfer { target: TransferTarget::Number { number: "10086".into() } },
+            CallCommand::PauseRecording { reason: "card".into() },
+        ])
+        .prop_map(Step::Command),
+        Just(Step::Abort),
+    ]
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Answered(usize),
+    Failed(usize, u16),
+    Gone(usize),
+    Closed(usize),
+    FarHold(usize, bool),
+    Digit(char),
+    Played,
+    Enqueued,
+    Over(Overflow),
+    Offer(AnswerBy),
+    Missed,
+    DirectFailed,
+    Position(u32),
+    Time(i64),
+    Recorded,
+    Command(CallCommand),
+    Abort,
+}
+
+fn step(line: &mut Line, step: Step) {
+    let leg = |line: &Line, at: usize| line.call.legs().nth(at).unwrap_or(LegId(404));
+    let event = match step {
+        Step::Answered(at) => CallEvent::LegAnswered { leg: leg(line, at) },
+        Step::Failed(at, status) => CallEvent::LegFailed { leg: leg(line, at), status },
+        Step::Gone(at) => hang_up(leg(line, at)),
+        Step::Closed(at) => CallEvent::LegClosed { leg: leg(line, at), quality: None },
+        Step::FarHold(at, on) => CallEvent::FarHold { leg: leg(line, at), on },
+        Step::Digit(digit) => CallEvent::Digit { leg: CALLER, digit },
+        Step::Played => {
+            let id = line.last.iter().find_map(|a| match a {
+                Action::Play { id, .. } => Some(*id),
+                _ => None,
+            });
+            CallEvent::PlayDone { leg: CALLER, id: id.unwrap_or(3), ok: true }
+        }
+        Step::Enqueued => {
+            CallEvent::Enqueued { facts: QueueFacts { queue: QUEUE, music: String::new(), announce_ms: 20_000 } }
+        }
+        Step::Over(then) => CallEvent::QueueOver { queue: QUEUE, why: QueueReturn::MaxWait, then },
+        Step::Offer(by) => CallEvent::Offer(offer(by)),
+        Step::Missed => CallEvent::OfferOver { offer: OFFER, outcome: OfferOutcome::Missed },
+        Step::DirectFailed => CallEvent::DirectFailed { agent: AgentId(8) },
+        Step::Position(position) => CallEvent::Position { position },
+        Step::Time(ms) => {
+            line.pass(ms);
+            CallEvent::Deadline
+        }
+        Step::Recorded => {
+            let recording = RecordingId(1);
+            CallEvent::RecordingEnded { recording, duration_ms: 1, bytes: 1, complete: true }
+        }
+        Step::Command(command) => {
+            // A refusal is an answer too.
+            let _ = line.ask(command);
+            return;
+        }
+        Step::Abort => CallEvent::Abort(EndCause::Shutdown),
+    };
+    line.on(event);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_order_of_events_ends_with_all_legs_down_and_exactly_one_end(steps in prop::collection::vec(any_event(), 0..40)) {
+        let mut line = Line::ring_in();
+        for one in steps {
+            step(&mut line, one);
+            let talks = line.told.iter().filter(|k| matches!(k, EventKind::TalkStarted { .. })).count();
+            let ends = line.told.iter().filter(|k| matches!(k, EventKind::TalkEnded { .. })).count();
+            prop_assert!(talks == ends || (talks == ends + 1 && line.call.stage_name() == "talking"));
+        }
+        line.on(hang_up(CALLER));
+        line.settle();
+        line.pass(CLOSING_MS + 1).on(CallEvent::Deadline);
+        line.ended();
+        let started = line.told.iter().filter(|k| matches!(k, EventKind::LegStarted { .. })).count();
+        let over = line.told.iter().filter(|k| matches!(k, EventKind::LegEnded { .. })).count();
+        prop_assert!(over >= started, "every leg that started ended: {started} {over}");
+        prop_assert_eq!(line.on(hang_up(CALLER)), &[][..], "nothing follows an end");
+    }
+}

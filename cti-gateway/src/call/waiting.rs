@@ -1,0 +1,223 @@
+//! The caller between the flow and a person: queues, offers, announcements, moves, and messages.
+
+use super::machine::music;
+use super::*;
+
+type Out<'a> = &'a mut Vec<Action>;
+
+impl Call {
+    pub(super) fn enter(&mut self, queue: QueueId, priority: Option<u8>, credit_ms: i64, out: Out) {
+        self.stage = Stage::Entering;
+        let credit_ms = u32::try_from(credit_ms.max(0)).unwrap_or(u32::MAX);
+        self.waited_ms = credit_ms;
+        out.push(Action::Router(RouterAsk::Enqueue {
+            queue,
+            priority,
+            vip: self.vip,
+            credit_ms,
+        }));
+    }
+
+    pub(super) fn enqueued(&mut self, now: EpochMs, facts: QueueFacts, out: Out) {
+        if !matches!(self.stage, Stage::Entering) {
+            return;
+        }
+        out.push(music(self.caller_leg, Some(&facts)));
+        let next_announce = (facts.announce_ms > 0).then(|| now + i64::from(facts.announce_ms).min(10_000));
+        self.stage = Stage::Waiting(Wait {
+            facts: Some(facts),
+            since: now,
+            credit_ms: i64::from(self.waited_ms),
+            next_announce,
+            announcer: Default::default(),
+            announcing: None,
+        });
+    }
+
+    pub(super) fn offered(&mut self, now: EpochMs, offer: Offer, out: Out) {
+        let wait = match &self.stage {
+            Stage::Waiting(wait) => wait.clone(),
+            // Straight to one agent: there was no queue to wait in.
+            Stage::Entering => {
+                out.push(music(self.caller_leg, None));
+                Wait {
+                    facts: None,
+                    since: now,
+                    credit_ms: i64::from(self.waited_ms),
+                    next_announce: None,
+                    announcer: Default::default(),
+                    announcing: None,
+                }
+            }
+            _ => return,
+        };
+        let leg = (offer.answer_by != AnswerBy::AutoAnswer).then(|| self.dial_agent(now, &offer, false, out));
+        self.stage = Stage::Ringing(Ringing { offer, leg }, wait);
+    }
+
+    pub(super) fn dial_agent(&mut self, now: EpochMs, offer: &Offer, auto_answer: bool, out: Out) -> LegId {
+        let leg: LegId = self.ids.make(now);
+        let party = Party::Agent { agent: offer.agent, station: offer.station };
+        self.legs.insert(leg, Leg { role: Role::Agent(offer.agent), over: None });
+        out.push(Action::Tell(EventKind::LegStarted { leg, party }));
+        out.push(Action::Dial {
+            leg,
+            to: Dial::Station { station: offer.station, ring_ms: offer.ring_ms, auto_answer },
+        });
+        leg
+    }
+
+    pub(super) fn offer_over(&mut self, offer: OfferId, outcome: OfferOutcome, out: Out) {
+        let Stage::Ringing(ringing, wait) = &self.stage else { return };
+        if ringing.offer.offer != offer {
+            return;
+        }
+        let leg = ringing.leg;
+        self.stage = Stage::Waiting(wait.clone());
+        let cause = match outcome {
+            OfferOutcome::Rejected => EndCause::Rejected,
+            OfferOutcome::Failed => EndCause::Failed,
+            OfferOutcome::Missed | OfferOutcome::Withdrawn | OfferOutcome::Answered => EndCause::NoAnswer,
+        };
+        if let Some(leg) = leg {
+            self.let_go(leg, cause, HungUpBy::System, None, out);
+        }
+    }
+
+    pub(super) fn queue_over(
+        &mut self,
+        now: EpochMs,
+        queue: QueueId,
+        why: QueueReturn,
+        then: Overflow,
+        world: &dyn ivr::World,
+        out: Out,
+    ) {
+        let credit = match &self.stage {
+            Stage::Entering => i64::from(self.waited_ms),
+            Stage::Waiting(wait) => wait.credit_ms + (now - wait.since),
+            Stage::Ringing(ringing, wait) => {
+                let (leg, credit) = (ringing.leg, wait.credit_ms + (now - wait.since));
+                if let Some(leg) = leg {
+                    self.let_go(leg, EndCause::MaxWait, HungUpBy::System, None, out);
+                }
+                credit
+            }
+            _ => return,
+        };
+        out.push(Action::Quiet(self.caller_leg));
+        let own = match why {
+            QueueReturn::MaxWait => self.own_overflow.0,
+            QueueReturn::Full => self.own_overflow.1,
+        };
+        if own && self.session.is_some() {
+            self.stage = Stage::Flow;
+            return self.feed(now, ivr::Input::QueueReturned(why), world, out);
+        }
+        self.overflows += 1;
+        match then {
+            Overflow::Queue(next) if self.overflows <= MOST_OVERFLOWS => self.enter(next, None, credit, out),
+            Overflow::Number(number) if self.overflows <= MOST_OVERFLOWS => {
+                self.dial_outside(now, number, OUTSIDE_RING_MS, out);
+            }
+            Overflow::Voicemail => {
+                self.stage = Stage::Flow;
+                self.feed(now, ivr::Input::TakeMessage { queue }, world, out);
+            }
+            Overflow::Hangup(prompt) => self.farewell(now, &prompt, EndCause::MaxWait, out),
+            Overflow::Queue(_) | Overflow::Number(_) => self.farewell(now, "all-busy", EndCause::MaxWait, out),
+        }
+    }
+
+    pub(super) fn position(&mut self, now: EpochMs, position: u32, out: Out) {
+        let leg = self.caller_leg;
+        let language = self.language;
+        let Stage::Waiting(wait) = &mut self.stage else { return };
+        let Some(facts) = &wait.facts else { return };
+        wait.next_announce = Some(now + i64::from(facts.announce_ms));
+        let queue = facts.queue;
+        let said = wait.announcer.next(position, None, language);
+        let id = self.next_play;
+        self.next_play += 1;
+        wait.announcing = Some(id);
+        if let Some(position) = said.position {
+            out.push(Action::Tell(EventKind::PositionAnnounced { queue, position }));
+        }
+        out.push(Action::Play { leg, id, prompts: said.prompts });
+    }
+
+    pub(super) fn dial_outside(&mut self, now: EpochMs, number: String, ring_ms: u32, out: Out) {
+        let leg: LegId = self.ids.make(now);
+        self.legs.insert(leg, Leg { role: Role::Outside, over: None });
+        out.push(music(self.caller_leg, None));
+        out.push(Action::Dial { leg, to: Dial::Number { number, ring_ms } });
+        self.stage = Stage::Outside { leg, answered: false, since: now };
+    }
+
+    pub(super) fn outside_failed(&mut self, now: EpochMs, cause: EndCause, world: &dyn ivr::World, out: Out) {
+        out.push(Action::Quiet(self.caller_leg));
+        if self.moving.is_some() {
+            return self.move_failed(now, cause, out);
+        }
+        self.stage = Stage::Flow;
+        self.feed(now, ivr::Input::TransferFailed(cause), world, out);
+    }
+
+    pub(super) fn direct_failed(&mut self, now: EpochMs, agent: AgentId, world: &dyn ivr::World, out: Out) {
+        let waits_for_agent = match &self.stage {
+            Stage::Entering => true,
+            Stage::Waiting(wait) => wait.facts.is_none(),
+            _ => false,
+        };
+        if !waits_for_agent {
+            return;
+        }
+        tracing::debug!(agent.id = %agent, "agent {agent} could not be rung");
+        self.outside_failed(now, EndCause::NoAnswer, world, out);
+    }
+
+    /// A transfer that reached nobody: back to the queue the caller came from, with all the time waited, or good-bye.
+    fn move_failed(&mut self, now: EpochMs, cause: EndCause, out: Out) {
+        let Some(moving) = self.moving.take() else { return };
+        out.push(Action::Tell(EventKind::TransferFailed { agent: moving.by, target: moving.target, cause }));
+        match moving.from_queue {
+            Some(queue) => self.enter(queue, Some(9), i64::from(self.waited_ms) + BACK_CREDIT_MS, out),
+            None => self.farewell(now, "transfer-failed", cause, out),
+        }
+    }
+
+    pub(super) fn farewell(&mut self, now: EpochMs, prompt: &str, cause: EndCause, out: Out) {
+        let play = self.next_play;
+        self.next_play += 1;
+        let name = if prompt.is_empty() { "goodbye" } else { prompt };
+        let prompts = vec![ivr::Prompt::File { language: self.language, name: name.into() }];
+        out.push(Action::Play { leg: self.caller_leg, id: play, prompts });
+        self.stage = Stage::Farewell { play, cause, until: now + FAREWELL_MS };
+    }
+
+    pub(super) fn take_message(&mut self, now: EpochMs, ask: &ivr::Voicemail, out: Out) {
+        let beep = self.next_play;
+        self.next_play += 1;
+        let prompts = vec![ivr::Prompt::File { language: self.language, name: "beep".into() }];
+        out.push(Action::Play { leg: self.caller_leg, id: beep, prompts });
+        self.record(now, None, None, ask.queue, out);
+        self.stage = Stage::Message {
+            since: now,
+            until: now + i64::from(ask.max_ms),
+            finish_on: ask.finish_on,
+            min_ms: ask.min_ms,
+        };
+    }
+
+    /// The message is whole; the flow goes on.
+    pub(super) fn message_done(&mut self, now: EpochMs, world: &dyn ivr::World, out: Out) {
+        let Stage::Message { since, min_ms, .. } = self.stage else { return };
+        self.stop_recording(out);
+        self.stage = Stage::Flow;
+        let saved = now - since >= i64::from(min_ms);
+        self.feed(now, ivr::Input::Recorded { saved }, world, out);
+    }
+}
+
+/// What a caller whom a transfer lost is credited, so that nobody in the queue comes first.
+const BACK_CREDIT_MS: i64 = 3_600_000;
