@@ -210,7 +210,7 @@ fn a_queue_that_gives_the_caller_back_for_ever_is_left_in_the_end() {
 /// Inputs worth keeping, for the fuzzer and for every test run.
 #[test]
 fn the_corpus_is_read_without_harm() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/flow");
     let mut seen = 0;
     for file in std::fs::read_dir(folder).expect("the corpus is in the repository") {
         ivr::fuzz_compile(&std::fs::read(file.expect("readable").path()).expect("readable"));
