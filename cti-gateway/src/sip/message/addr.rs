@@ -68,6 +68,25 @@ pub(super) fn cut(text: &str) -> Result<Cut<'_>, AddrError> {
     Ok(Cut { display: text[..open].trim(), uri: &text[open + 1..close], params: rest })
 }
 
+/// The parts, each of which reads.
+fn sound(text: &str) -> Result<(Cut<'_>, Uri), AddrError> {
+    let parts = cut(text)?;
+    let display_reads = if parts.display.starts_with('"') {
+        // Nothing may stand beside the quoted string.
+        params::quoted_len(parts.display) == Some(parts.display.len())
+    } else {
+        parts.display.bytes().all(|b| params::is_token_char(b) || b == b' ' || b == b'\t' || b >= 0x80)
+    };
+    if !display_reads {
+        return Err(AddrError::BadDisplay);
+    }
+    if !Params(parts.params).are_sound() {
+        return Err(AddrError::BadParams);
+    }
+    let uri = Uri::parse(parts.uri)?;
+    Ok((parts, uri))
+}
+
 fn open_bracket(text: &str) -> Option<usize> {
     let (mut quoted, mut skip) = (false, false);
     for (at, byte) in text.bytes().enumerate() {
@@ -97,25 +116,14 @@ impl NameAddr {
     /// # Errors
     /// [`AddrError`] where RFC 3261 has no reading; unquoted names in UTF-8 are read, as phones send them.
     pub fn parse(text: &str) -> Result<NameAddr, AddrError> {
-        let parts = cut(text)?;
-        let display = if parts.display.starts_with('"') {
-            // Nothing may stand beside the quoted string.
-            if params::quoted_len(parts.display) != Some(parts.display.len()) {
-                return Err(AddrError::BadDisplay);
-            }
-            params::unquote(parts.display).into_owned()
-        } else {
-            let sound = |b: u8| params::is_token_char(b) || b == b' ' || b == b'\t' || b >= 0x80;
-            if !parts.display.bytes().all(sound) {
-                return Err(AddrError::BadDisplay);
-            }
-            parts.display.to_owned()
-        };
-        let params = Params(parts.params);
-        if !params.are_sound() {
-            return Err(AddrError::BadParams);
-        }
-        Ok(NameAddr { display, uri: Uri::parse(parts.uri)?, params: parts.params.to_owned() })
+        let (parts, uri) = sound(text)?;
+        let display = params::unquote(parts.display).into_owned();
+        Ok(NameAddr { display, uri, params: parts.params.to_owned() })
+    }
+
+    /// Whether [`NameAddr::parse`] would read it, without keeping anything.
+    pub(super) fn check(text: &str) -> Result<(), AddrError> {
+        sound(text).map(|_| ())
     }
 
     /// The header's parameters (not the URI's).

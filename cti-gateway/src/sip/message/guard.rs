@@ -3,7 +3,6 @@
 
 use super::{
     Message, Request, Response,
-    addr::NameAddr,
     method::Method,
     name::Name,
     problem::Problem,
@@ -108,7 +107,7 @@ fn check_request(request: &Request, rules: &Rules) -> Result<(), Problem> {
 
 /// What every message holds, once each (RFC 3261 §8.1.1).
 fn check_core(headers: &super::Headers) -> Result<(), Problem> {
-    let mut seen: Vec<(Name, &str)> = Vec::new();
+    let mut seen: Vec<(Name, &str)> = Vec::with_capacity(12);
     for (name, value) in headers.named() {
         let Some(name) = name.filter(|n| n.is_single()) else { continue };
         match seen.iter().find(|(n, _)| *n == name) {
@@ -117,12 +116,12 @@ fn check_core(headers: &super::Headers) -> Result<(), Problem> {
             None => seen.push((name, value)),
         }
     }
+    headers.top_via()?;
     for via in headers.vias() {
         via?;
     }
-    headers.top_via()?;
-    headers.from()?;
-    headers.to()?;
+    headers.check_end(Name::From)?;
+    headers.check_end(Name::To)?;
     headers.call_id()?;
     headers.cseq()?;
     Ok(())
@@ -144,26 +143,25 @@ fn check_uri(request: &Request) -> Result<Uri, Problem> {
 
 fn check_addresses(request: &Request, uri: &Uri) -> Result<(), Problem> {
     let headers = &request.headers;
-    let contacts = headers.contacts()?;
-    headers.routes()?;
-    headers.record_routes()?;
-    if request.method == Method::Register {
-        headers.expires()?;
-        for (name, addr) in [(Name::To, headers.to()?), (Name::From, headers.from()?)] {
-            if !addr.uri.is_sip() {
-                return Err(Problem::Value { name, why: "the address of record is a SIP URI" });
-            }
-        }
-        if uri.scheme().eq_ignore_ascii_case("tel") {
-            return Err(Problem::Scheme(uri.scheme().to_owned()));
-        }
-    }
-    let expires = contacts.iter().filter_map(|c| c.addr()).filter_map(|a: &NameAddr| a.params().get("expires"));
-    for text in expires {
-        check_interval(Name::Contact, text)?;
-    }
+    headers.check_addresses(&[Name::Contact, Name::Route, Name::RecordRoute])?;
     if let Some(text) = headers.get(Name::Expires) {
         check_interval(Name::Expires, text)?;
+    }
+    if request.method != Method::Register {
+        return Ok(());
+    }
+    for (name, addr) in [(Name::To, headers.to()?), (Name::From, headers.from()?)] {
+        if !addr.uri.is_sip() {
+            return Err(Problem::Value { name, why: "the address of record is a SIP URI" });
+        }
+    }
+    if !uri.is_sip() {
+        return Err(Problem::Scheme(uri.scheme().to_owned()));
+    }
+    for contact in headers.contacts()? {
+        if let Some(text) = contact.addr().and_then(|a| a.params().get("expires")) {
+            check_interval(Name::Contact, text)?;
+        }
     }
     Ok(())
 }

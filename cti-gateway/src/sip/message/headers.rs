@@ -81,7 +81,7 @@ impl Headers {
 
     /// Adds text that must not break the line it is printed on: CR and LF become blanks.
     fn add_clean(&mut self, text: &str) -> Span {
-        if !text.contains(['\r', '\n']) {
+        if !text.bytes().any(|b| matches!(b, b'\r' | b'\n')) {
             return self.add(text.trim());
         }
         let start = self.text.len() as u32;

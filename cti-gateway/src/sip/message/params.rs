@@ -102,7 +102,7 @@ pub fn quote(text: &str) -> String {
 
 /// A character of RFC 3261's `token`.
 pub fn is_token_char(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte)
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
 }
 
 /// A non-empty `token`.

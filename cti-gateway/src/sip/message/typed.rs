@@ -170,6 +170,21 @@ impl Headers {
         self.values(name).map(|v| NameAddr::parse(v).map_err(|why| Problem::Address { name, why })).collect()
     }
 
+    /// Whether every value of these headers reads as an address. `*` passes in Contact.
+    pub(super) fn check_addresses(&self, names: &[Name]) -> Result<(), Problem> {
+        for name in names.iter().copied() {
+            for value in self.values(name).filter(|v| !(name == Name::Contact && *v == "*")) {
+                NameAddr::check(value).map_err(|why| Problem::Address { name, why })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether From or To is there and reads.
+    pub(super) fn check_end(&self, name: Name) -> Result<(), Problem> {
+        NameAddr::check(self.required(name)?).map_err(|why| Problem::Address { name, why })
+    }
+
     /// Who asks.
     pub fn from(&self) -> Result<NameAddr, Problem> {
         self.addr(Name::From)
