@@ -176,10 +176,63 @@ async fn a_second_writer_waits_and_then_hears_busy() {
 async fn an_address_that_cannot_serve_is_refused_with_the_reason() {
     for (url, why) in [
         ("mysql://x", "expected sqlite:"),
+        // No write-ahead log there, as on a network share.
+        ("sqlite::memory:", "journal mode stays `memory`"),
         ("sqlite:/proc/nowhere/zuoxi.db", "/proc/nowhere/zuoxi.db"),
         ("postgres://:::", "postgres://user"),
     ] {
         let error = Db::open(url).await.unwrap_err();
         assert!(matches!(error, DbError::Setup(_)) && error.to_string().contains(why), "{url}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("zuoxi.db");
+    std::fs::write(&path, "not a database, but somebody's letter ".repeat(40)).unwrap();
+    let error = Db::open(&sqlite_url(folder.path())).await.unwrap_err();
+    assert!(matches!(error, DbError::Setup(_)), "{error}");
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with("not a database"));
+}
+
+#[tokio::test]
+async fn durability_full_syncs_every_commit() {
+    for (durability, synchronous) in [(store::Durability::Normal, 1), (store::Durability::Full, 2)] {
+        let folder = tempfile::tempdir().unwrap();
+        let options = store::Options { durability, ..Default::default() };
+        let db = Db::open_with(&sqlite_url(folder.path()), &options).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        let pragma = async |tx: &mut store::Tx<'_>, name: &str| {
+            tx.query(&format!("PRAGMA {name}"), vals![]).await.unwrap()[0].get::<i64>(0).unwrap()
+        };
+        assert_eq!(pragma(&mut tx, "synchronous").await, synchronous);
+        assert_eq!(pragma(&mut tx, "foreign_keys").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn connections_that_died_with_the_server_are_replaced_unnoticed() {
+    let server = store::testing::Server::start();
+    let options = store::Options { patience: std::time::Duration::from_millis(300), ..Default::default() };
+    let db = Db::open_with(&server.url("postgres"), &options).await.unwrap();
+    let hold_all = async || {
+        let mut all = Vec::new();
+        for _ in 0..options.connections {
+            all.push(db.read().await.unwrap());
+        }
+    };
+    for _ in 0..2 {
+        hold_all().await;
+        server.crash();
+        assert!(db.query("SELECT 1", vals![]).await.unwrap_err().is_unavailable());
+        server.go_on();
+        hold_all().await;
+        server.crash();
+        server.go_on();
+        assert_eq!(db.query("SELECT 1", vals![]).await.unwrap().len(), 1);
+        server.crash();
+        server.go_on();
+        db.begin().await.unwrap().commit().await.unwrap();
     }
 }

@@ -18,7 +18,7 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinHandle;
 
 use crate::{Db, DbError, vals};
-pub use read::{Follower, between, events, last_seqs, of_interaction};
+pub use read::{Follower, between, events, first_since, last_seqs, moment_of, of_interaction};
 pub(crate) use read::{decode, raw_after};
 use spool::Spool;
 

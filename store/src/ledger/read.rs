@@ -7,7 +7,7 @@ use contract::{EpochMs, Event, InteractionId};
 use tokio::sync::watch;
 
 use super::Shared;
-use crate::{Db, DbError, Row, Val, vals};
+use crate::{Db, DbError, Row, Tx, Val, vals};
 
 const COLUMNS: &str = "SELECT node, seq, at, interaction, body FROM event";
 
@@ -44,6 +44,23 @@ pub async fn between(
     let rest = "WHERE at >= $1 AND at < $2 AND (at > $3 OR (at = $3 AND (node > $4 OR (node = $4 AND seq > $5)))) \
         ORDER BY at, node, seq LIMIT $6";
     select(db, rest, vals![from.max(at), to, at, node, seq, limit]).await
+}
+
+/// The first number of a node at or after a moment; `None`: nothing happened since. Numbers and moments need not grow
+/// together (clocks step back), so what comes after it may be older.
+/// # Errors
+/// Of the database.
+pub async fn first_since(db: &Db, node: u16, at: EpochMs) -> Result<Option<u64>, DbError> {
+    let sql = "SELECT MIN(seq) FROM event WHERE at >= $1 AND node = $2";
+    db.query_opt(sql, vals![at, node]).await?.map_or(Ok(None), |row| row.get(0))
+}
+
+/// When an event of a node happened, read within a fold's transaction.
+/// # Errors
+/// Of the database.
+pub async fn moment_of(tx: &mut Tx<'_>, node: u16, seq: u64) -> Result<Option<EpochMs>, DbError> {
+    let row = tx.query_opt("SELECT at FROM event WHERE node = $1 AND seq = $2", vals![node, seq]).await?;
+    row.map(|row| row.get("at")).transpose()
 }
 
 /// Every node and the last number of it in the database.

@@ -175,7 +175,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 4, ..ProptestConfig::default() })]
         #[test]
         fn cut_or_garbled_at_any_byte_it_keeps_exactly_the_whole_records_before(
             texts in prop::collection::vec("[a-z\u{4e00}-\u{4e10}]{0,12}", 1..5), flip in any::<bool>()
@@ -198,7 +198,10 @@ mod tests {
                 let kept = ends.iter().filter(|end| **end > 0 && **end <= cut as u64).count() as u64;
                 prop_assert_eq!(all(&mut spool), (1..=kept).collect::<Vec<_>>());
                 prop_assert_eq!(spool.last(), kept);
-                // And goes on as if nothing had happened.
+                // And goes on as if nothing had happened (tried at some: each is a sync of the disk).
+                if cut % 7 != 0 {
+                    continue;
+                }
                 spool.append(&[event(kept + 1, "next".into())]).unwrap();
                 drop(spool);
                 prop_assert_eq!(all(&mut Spool::open(&path).unwrap()), (1..=kept + 1).collect::<Vec<_>>());
