@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use contract::{DeskIntent, DeskMessage, Event};
+use contract::{DeskAsk, DeskIntent, DeskMessage, Event, EventKind};
 use ts_rs::{Config, TS};
 
 const HEAD: &str = "// Generated from the crate `contract` by `cargo run -p contract --example export_ts`. Do not edit.\n";
@@ -19,6 +19,9 @@ pub fn text(scratch: &Path) -> String {
     DeskMessage::export_all(&config).expect("desk messages export");
     DeskIntent::export_all(&config).expect("desk intents export");
     Event::export_all(&config).expect("events export");
+    // Flattened into the three above, and wanted by name as well.
+    DeskAsk::export(&config).expect("asks export");
+    EventKind::export(&config).expect("kinds export");
     let made = std::fs::read_to_string(scratch.join("contract.gen.ts")).expect("one file holds every type");
     let body = made.split_once('\n').map_or(made.as_str(), |(_, rest)| rest);
     format!("{HEAD}{}\n", body.trim_end())

@@ -1,0 +1,113 @@
+// The whole HTTP face of the server, one function a route. Screens never write a path.
+
+import type * as dto from "./dto";
+import { del, get, post, put } from "./http";
+
+export * from "./dto";
+export { type FieldError, Problem, whenSignedOut } from "./http";
+
+type Id = dto.Id;
+const part = encodeURIComponent;
+
+export type CallFilter = {
+  from?: number;
+  to?: number;
+  number?: string;
+  agent?: Id;
+  queue?: Id;
+  customer?: Id;
+  direction?: string;
+  cause?: string;
+  recorded?: boolean;
+};
+export type RecordingFilter = Pick<CallFilter, "from" | "to" | "number" | "agent" | "queue" | "customer">;
+
+export const session = {
+  me: () => get<dto.Me>("/session"),
+  signIn: (username: string, password: string) => post<dto.Me>("/session", { username, password }),
+  signOut: () => del("/session"),
+  password: (current: string, next: string) => put<void>("/session/password", { current, next }),
+};
+
+export const desk = {
+  setup: () => get<dto.DeskSetup>("/desk/setup"),
+};
+
+export const interactions = {
+  list: (filter: CallFilter, cursor: string | null, limit: number, signal?: AbortSignal) =>
+    get<dto.Page<dto.InteractionRow>>("/interactions", { ...filter, cursor, limit }, signal),
+  one: (id: Id) => get<dto.InteractionDetail>(`/interactions/${part(id)}`),
+  dispose: (id: Id, dispositions: Id[], notes: string) =>
+    put<void>(`/interactions/${part(id)}/disposition`, { dispositions, notes }),
+  link: (id: Id, customer: Id | null) => put<void>(`/interactions/${part(id)}/customer`, { customer }),
+  draft: (id: Id, notes: string) => put<void>(`/interactions/${part(id)}/draft`, { notes }),
+};
+
+export const customers = {
+  list: (q: string, cursor: string | null, limit = 50, signal?: AbortSignal) =>
+    get<dto.Page<dto.CustomerRow>>("/customers", { q, cursor, limit }, signal),
+  one: (id: Id) => get<dto.Customer>(`/customers/${part(id)}`),
+  create: (customer: dto.CustomerEdit & { points: Pick<dto.ContactPoint, "kind" | "value" | "label">[] }) =>
+    post<dto.Customer>("/customers", customer),
+  save: (id: Id, version: number, edit: dto.CustomerEdit) =>
+    put<dto.Customer>(`/customers/${part(id)}`, { ...edit, version }),
+  timeline: (id: Id, cursor: string | null) =>
+    get<dto.Page<dto.TimelineItem>>(`/customers/${part(id)}/timeline`, { cursor, limit: 20 }),
+  addPoint: (id: Id, point: Pick<dto.ContactPoint, "kind" | "value" | "label" | "shared">) =>
+    post<dto.ContactPoint>(`/customers/${part(id)}/points`, point),
+  removePoint: (id: Id, point: Id) => del(`/customers/${part(id)}/points/${part(point)}`),
+};
+
+export const recordings = {
+  list: (filter: RecordingFilter, cursor: string | null, limit: number, signal?: AbortSignal) =>
+    get<dto.Page<dto.Recording>>("/recordings", { ...filter, cursor, limit }, signal),
+  audio: (id: Id) => `/api/v1/recordings/${part(id)}/audio`,
+  peaks: (id: Id) => get<dto.Peaks>(`/recordings/${part(id)}/peaks`),
+};
+
+export const live = {
+  snapshot: () => get<dto.LiveSnapshot>("/live"),
+  explain: (interaction: Id) => get<dto.Explain>(`/live/explain/${part(interaction)}`),
+};
+
+/** The administrator's lists, all alike: list, add, change, remove. */
+function things<T extends { id: Id }>(name: string) {
+  const base = `/admin/${name}`;
+  return {
+    name,
+    list: (cursor: string | null = null) => get<dto.Page<T>>(base, { cursor, limit: 200 }),
+    one: (id: Id) => get<T>(`${base}/${part(id)}`),
+    add: (thing: Omit<T, "id">) => post<T>(base, thing),
+    save: (id: Id, thing: Omit<T, "id">) => put<T>(`${base}/${part(id)}`, thing),
+    remove: (id: Id) => del(`${base}/${part(id)}`),
+  };
+}
+export type Things<T extends { id: Id }> = ReturnType<typeof things<T>>;
+
+export const admin = {
+  agents: things<dto.AdminAgent>("agents"),
+  teams: things<dto.AdminTeam>("teams"),
+  skills: things<dto.AdminSkill>("skills"),
+  queues: things<dto.AdminQueue>("queues"),
+  numbers: things<dto.AdminNumber>("numbers"),
+  trunks: things<dto.AdminTrunk>("trunks"),
+  stations: things<dto.AdminStation>("stations"),
+  lists: things<dto.AdminList>("lists"),
+  dispositions: things<dto.AdminDisposition>("dispositions"),
+  reasons: things<dto.AdminReason>("reasons"),
+  company: {
+    get: () => get<dto.Company>("/admin/company"),
+    save: (c: dto.Company) => put<dto.Company>("/admin/company", c),
+  },
+  audit: (query: { from?: number; to?: number; action?: string; who?: Id }, cursor: string | null) =>
+    get<dto.Page<dto.AuditRow>>("/admin/audit", { ...query, cursor, limit: 100 }),
+  flows: {
+    list: () => get<dto.Page<dto.AdminFlow>>("/admin/flows"),
+    one: (name: string) => get<dto.FlowText>(`/admin/flows/${part(name)}`),
+    save: (name: string, yaml: string, note: string) => put<dto.FlowText>(`/admin/flows/${part(name)}`, { yaml, note }),
+    check: (name: string, yaml: string) =>
+      post<{ problems: dto.FlowProblem[] }>(`/admin/flows/${part(name)}/check`, { yaml }),
+    versions: (name: string) => get<dto.Page<dto.FlowVersion>>(`/admin/flows/${part(name)}/versions`),
+    remove: (name: string) => del(`/admin/flows/${part(name)}`),
+  },
+};

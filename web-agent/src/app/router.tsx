@@ -1,0 +1,62 @@
+// Every page and its address. Pages load when visited; the desk comes with the shell.
+
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { DeskPage } from "../pages/desk/DeskPage";
+import { Home } from "./Home";
+import { NotFound, Oops } from "./Oops";
+
+const root = createRootRoute({ component: Home, notFoundComponent: NotFound, errorComponent: Oops });
+const at = <P extends string>(path: P, component: Parameters<typeof createRoute>[0]["component"]) =>
+  createRoute({ getParentRoute: () => root, path, component: component as never });
+
+const calls = () => import("../pages/calls/CallsPage");
+const customers = () => import("../pages/customers/CustomersPage");
+
+type CallSearch = { call?: string; customer?: string };
+const text = (value: unknown) => (typeof value === "string" && value ? value : undefined);
+
+const index = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/desk" });
+  },
+});
+const callsRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/calls",
+  component: lazyRouteComponent(calls, "CallsPage"),
+  validateSearch: (search: Record<string, unknown>): CallSearch => ({
+    call: text(search.call),
+    customer: text(search.customer),
+  }),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    index,
+    at("/desk", DeskPage),
+    callsRoute,
+    at(
+      "/recordings",
+      lazyRouteComponent(() => import("../pages/calls/RecordingsPage"), "RecordingsPage"),
+    ),
+    at("/customers", lazyRouteComponent(customers, "CustomersPage")),
+    at(
+      "/customers/$id",
+      lazyRouteComponent(() => import("../pages/customers/CustomerPage"), "CustomerPage"),
+    ),
+    at(
+      "/account",
+      lazyRouteComponent(() => import("../pages/AccountPage"), "AccountPage"),
+    ),
+  ]),
+  defaultPreload: "intent",
+  defaultPendingMs: 300,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

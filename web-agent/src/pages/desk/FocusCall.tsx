@@ -1,0 +1,141 @@
+// Middle: the call in focus. While it rings: who, from where, why, and how long is left. Then timers, buttons, notes.
+
+import { SoundOutlined } from "@ant-design/icons";
+import { useTranslation } from "react-i18next";
+import type { CallCard } from "../../contract.gen";
+import { Chip, Face, Panel, Phone, Vip } from "../../ui/bits";
+import { clock } from "../../ui/format";
+import { Shrink, Since, Until } from "../../ui/Timer";
+import { AfterWork } from "./AfterWork";
+import { CallBar } from "./CallBar";
+import { Candidates } from "./Candidates";
+
+export function FocusCall({ card }: { card: CallCard }) {
+  const { t } = useTranslation();
+  const settled =
+    card.candidates.find((one) => one.customer === card.customer) ??
+    (card.candidates.length === 1 ? card.candidates[0] : undefined);
+  const vip = card.vip || settled?.vip === true;
+  const wrap = card.state === "wrap_up";
+  return (
+    <section className={`focus focus-${card.state}`} aria-label={t("desk.focus")}>
+      <div className="hero">
+        <div className="hero-top">
+          <Face name={settled?.name ?? "?"} size={56} />
+          <div className="grow">
+            <div className="hero-state">
+              <span className={`dot dot-${card.state} ${card.state === "ringing" ? "pulse" : ""}`} />
+              {t(`cardState.${card.state}`)}
+              {card.muted && !wrap && <Chip tone="warn">{t("call.muted")}</Chip>}
+              {card.recording === "on" && !wrap && (
+                <Chip tone="bad">
+                  <span className="rec" /> {t("recording.on")}
+                </Chip>
+              )}
+              {card.recording === "paused" && <Chip tone="warn">{t("recording.paused")}</Chip>}
+            </div>
+            <h2>
+              {settled?.name ?? (card.caller.name || t("pop.unknown"))} {vip && <Vip />}
+            </h2>
+            <p className="hero-number">
+              <Phone number={card.caller.number} raw={card.caller.raw} withheld={card.caller.withheld} />
+              {settled?.level && <Chip>{settled.level}</Chip>}
+              {settled?.contactName && <Chip>{settled.contactName}</Chip>}
+            </p>
+          </div>
+          <Clocks card={card} />
+        </div>
+        {card.state === "ringing" && card.until !== null && (
+          <Shrink from={card.stateSince} until={card.until} label={t("pop.left")} />
+        )}
+        {wrap && card.until !== null && <Shrink from={card.stateSince} until={card.until} label={t("wrap.left")} />}
+        <dl className="facts">
+          {card.queueName && (
+            <div>
+              <dt>{t("word.queue")}</dt>
+              <dd>{card.queueName}</dd>
+            </div>
+          )}
+          <div>
+            <dt>{t("word.waited")}</dt>
+            <dd className="num">{clock(card.waitedMs)}</dd>
+          </div>
+          <div>
+            <dt>{t("word.dialed")}</dt>
+            <dd className="num">{card.dialed}</dd>
+          </div>
+          <div className="facts-wide">
+            <dt>{t("word.pressed")}</dt>
+            <dd>
+              {card.pressed.length === 0 ? (
+                <span className="soft">{t("pop.nothingPressed")}</span>
+              ) : (
+                <ol className="trail">
+                  {card.pressed.map((one) => (
+                    <li key={`${one.node} ${one.digits} ${one.label}`}>
+                      <kbd>{one.digits}</kbd> {one.label ?? one.node}
+                    </li>
+                  ))}
+                </ol>
+              )}
+            </dd>
+          </div>
+        </dl>
+        <CallBar card={card} />
+        {card.state === "ringing" && !card.allowed.includes("answer") && (
+          <p className="hint">
+            <SoundOutlined /> {t("pop.answerOnPhone")}
+          </p>
+        )}
+        {wrap && card.ended && <p className="hint">{t("wrap.ended", { cause: t(`cause.${card.ended}`) })}</p>}
+      </div>
+      <Candidates card={card} />
+      {card.state !== "ringing" && card.state !== "connecting" && (
+        <Panel title={t("wrap.title")} className="work">
+          <AfterWork card={card} />
+        </Panel>
+      )}
+    </section>
+  );
+}
+
+/** Wait, state, total: which ones depends on where the call is. */
+function Clocks({ card }: { card: CallCard }) {
+  const { t } = useTranslation();
+  if (card.state === "ringing") {
+    return (
+      <div className="clocks">
+        {card.until !== null && (
+          <div className="clock-big">
+            <Until at={card.until} />
+            <span>{t("pop.left")}</span>
+          </div>
+        )}
+      </div>
+    );
+  }
+  if (card.state === "wrap_up") {
+    return (
+      <div className="clocks">
+        <div className="clock-big">
+          {card.until === null ? <Since at={card.stateSince} /> : <Until at={card.until} />}
+          <span>{card.until === null ? t("wrap.since") : t("wrap.left")}</span>
+        </div>
+      </div>
+    );
+  }
+  return (
+    <div className="clocks">
+      {card.state === "held" && (
+        <div>
+          <Since at={card.stateSince} />
+          <span>{t("cardState.held")}</span>
+        </div>
+      )}
+      <div className="clock-big">
+        <Since at={card.talkingSince ?? card.stateSince} />
+        <span>{t("call.talkTime")}</span>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,161 @@
+// How my seat is: status, since when, the phone's health, what comes next; and how to change it.
+
+import { CaretDownOutlined, PhoneFilled, WarningFilled } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { Button, Dropdown, type MenuProps, Popover, Radio, Tooltip } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { desk } from "../../api";
+import type { Seat, SeatStatus } from "../../contract.gen";
+import { useDesk } from "../../desk/store";
+import { useName } from "../../ui/bits";
+import { Since } from "../../ui/Timer";
+import { useDo } from "./useCall";
+
+export const setupKey = ["desk", "setup"];
+export const useSetup = () => useQuery({ queryKey: setupKey, queryFn: desk.setup, staleTime: 60_000 });
+
+export function useStatusWord() {
+  const { t } = useTranslation();
+  const name = useName();
+  const setup = useSetup();
+  return (status: SeatStatus): string => {
+    if (status.kind !== "not_ready") return t(`seat.${status.kind}`);
+    const reason = setup.data?.reasons.find((one) => one.id === status.reason);
+    return reason ? name(reason) : t("seat.not_ready");
+  };
+}
+
+/** The tone of a seat: what an onlooker needs at a glance. */
+export function toneOf(seat: Pick<Seat, "status" | "activity">): string {
+  if (seat.activity.kind !== "idle") return seat.activity.kind;
+  return seat.status.kind;
+}
+
+export function SeatControl() {
+  const { t } = useTranslation();
+  const name = useName();
+  const word = useStatusWord();
+  const setup = useSetup();
+  const { seat: ask, busy } = useDo();
+  const link = useDesk((state) => state.link);
+  const seat = useDesk((state) => state.desk.seat);
+  if (!seat) return <span className="seat seat-unknown">{t("seat.connecting")}</span>;
+  if (seat.status.kind === "offline") return <TakeSeat />;
+
+  const station = setup.data?.stations.find((one) => one.id === seat.station);
+  const idle = seat.activity.kind === "idle";
+  const items: MenuProps["items"] = [
+    {
+      key: "ready",
+      icon: <span className="dot dot-ready" />,
+      label: t("seat.ready"),
+      disabled: seat.status.kind === "ready" && !seat.next,
+      onClick: () => void ask({ kind: "ready" }),
+    },
+    { type: "divider" },
+    {
+      type: "group",
+      label: t("seat.not_ready"),
+      children: [
+        ...(setup.data?.reasons ?? []).map((reason) => ({
+          key: `reason-${reason.id}`,
+          icon: <span className="dot dot-not_ready" />,
+          label: (
+            <span className="spread">
+              {name(reason)}
+              {reason.targetMinutes > 0 && (
+                <span className="soft">{t("seat.minutes", { n: reason.targetMinutes })}</span>
+              )}
+            </span>
+          ),
+          onClick: () => void ask({ kind: "not_ready", reason: reason.id }),
+        })),
+        {
+          key: "none",
+          icon: <span className="dot dot-not_ready" />,
+          label: t("seat.noReason"),
+          onClick: () => void ask({ kind: "not_ready", reason: null }),
+        },
+      ],
+    },
+    { type: "divider" },
+    {
+      key: "out",
+      icon: <span className="dot dot-offline" />,
+      label: t("seat.leave"),
+      onClick: () => void ask({ kind: "sign_out" }),
+    },
+  ];
+  return (
+    <div className="seat">
+      <Tooltip title={t(`station.${seat.health}`)}>
+        <span className={`station station-${seat.health}`}>
+          {seat.health === "ok" ? <PhoneFilled /> : <WarningFilled />}
+          <span>{station?.name ?? t("station.none")}</span>
+          <span className="sr">{t(`station.${seat.health}`)}</span>
+        </span>
+      </Tooltip>
+      {seat.next && <span className="next">{t("seat.next", { status: word(seat.next) })}</span>}
+      <Dropdown menu={{ items }} trigger={["click"]} disabled={link !== "up"}>
+        <Button className={`seat-button tone-${toneOf(seat)}`} loading={busy("seat:ready") || busy("seat:not_ready")}>
+          <span className={`dot dot-${toneOf(seat)}`} />
+          <b>{idle ? word(seat.status) : t(`activity.${seat.activity.kind}`)}</b>
+          <Since at={idle ? seat.statusSince : seat.activitySince} />
+          <CaretDownOutlined />
+        </Button>
+      </Dropdown>
+    </div>
+  );
+}
+
+function TakeSeat() {
+  const { t } = useTranslation();
+  const setup = useSetup();
+  const { seat: ask, busy } = useDo();
+  const link = useDesk((state) => state.link);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const stations = (setup.data?.stations ?? []).filter((one) => one.mine || one.free);
+  const station = chosen ?? stations.find((one) => one.mine)?.id ?? null;
+  const take = (
+    <div className="take">
+      <b>{t("seat.choose")}</b>
+      <Radio.Group value={station} onChange={(event) => setChosen(event.target.value)} className="take-list">
+        {stations.map((one) => (
+          <Radio key={one.id} value={one.id}>
+            <span className="spread">
+              <span>
+                {one.name} {one.mine && <span className="soft">{t("seat.mine")}</span>}
+              </span>
+              <span className={`station station-${one.health}`}>{t(`station.${one.health}`)}</span>
+            </span>
+          </Radio>
+        ))}
+      </Radio.Group>
+      {stations.length === 0 && <p className="soft">{t("seat.noStations")}</p>}
+      <Button
+        type="primary"
+        block
+        disabled={!station || link !== "up"}
+        loading={busy("seat:sign_in")}
+        onClick={() => void ask({ kind: "sign_in", station })}
+      >
+        {t("seat.take")}
+      </Button>
+    </div>
+  );
+  return (
+    <div className="seat">
+      <Popover
+        content={take}
+        trigger="click"
+        placement="bottomRight"
+        onOpenChange={(open) => open && void setup.refetch()}
+      >
+        <Button type="primary" icon={<PhoneFilled />}>
+          {t("seat.begin")}
+        </Button>
+      </Popover>
+    </div>
+  );
+}

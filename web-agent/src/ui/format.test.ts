@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { bytes, clock, initials, percent, phone, when } from "./format";
+
+it.each([
+  [0, "0:00"],
+  [-5, "0:00"],
+  [65_000, "1:05"],
+  [3_723_000, "1:02:03"],
+])("%i ms is %s on a clock", (ms, text) => expect(clock(ms)).toBe(text));
+
+it.each([
+  ["+8613800138000", "138 0013 8000"],
+  ["+861065551234", "010 6555 1234"],
+  ["+867551234567", "0755 123 4567"],
+  ["+12125550123", "+1 212 555 0123"],
+  ["8001", "8001"],
+  ["", ""],
+])("%s is read as %s", (raw, shown) => expect(phone(raw)).toBe(shown));
+
+it("today shows the time, another year the year", () => {
+  const now = new Date(2026, 10, 23, 18, 0).getTime();
+  expect(when(new Date(2026, 10, 23, 9, 5).getTime(), now)).toBe("09:05");
+  expect(when(new Date(2026, 0, 2, 9, 5).getTime(), now)).toBe("01-02 09:05");
+  expect(when(new Date(2025, 0, 2, 9, 5).getTime(), now)).toBe("2025-01-02 09:05");
+});
+
+it("a share of nothing is no figure", () => {
+  expect(percent(0, 0)).toBe("–");
+  expect(percent(2, 3)).toBe("67%");
+});
+
+it("sizes and initials", () => {
+  expect(bytes(57_600_000)).toBe("54.9 MiB");
+  expect([initials("王小明"), initials("Ada Lovelace")]).toEqual(["小明", "AL"]);
+});
