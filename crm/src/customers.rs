@@ -11,8 +11,9 @@ use store::{Db, DbError, Row, Tx, Val, vals};
 
 use crate::CrmError;
 use crate::error::text;
-use crate::page::{Page, PageAsk, cursor, page};
-use crate::words::{after_bytes, after_digits, backwards, name_key, unword, word};
+use crate::words::{after_bytes, name_key};
+use store::page::{Page, PageAsk, cursor, page};
+use store::words::{after_digits, backwards, unword, word};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]

@@ -14,7 +14,7 @@ pub enum CrmError {
     #[error("{0} is taken: choose another name")]
     NameTaken(String),
     #[error(transparent)]
-    Cursor(#[from] crate::BadCursor),
+    Cursor(#[from] store::page::BadCursor),
     #[error("the customer store failed")]
     Db(#[from] DbError),
 }

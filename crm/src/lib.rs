@@ -11,12 +11,11 @@ mod error;
 pub mod interactions;
 pub mod lists;
 pub mod lookup;
-mod page;
 pub mod points;
 mod schema;
 pub mod timeline;
 mod words;
 
 pub use error::CrmError;
-pub use page::{BadCursor, Page, PageAsk};
 pub use schema::MIGRATIONS;
+pub use store::page::{BadCursor, Page, PageAsk};

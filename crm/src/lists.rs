@@ -11,7 +11,7 @@ use store::{Db, DbError, Row, Tx, vals};
 use crate::CrmError;
 use crate::customers::By;
 use crate::error::text;
-use crate::page::{Page, PageAsk, cursor, page};
+use store::page::{Page, PageAsk, cursor, page};
 
 pub const VIP: &str = "vip";
 pub const BLOCK: &str = "block";

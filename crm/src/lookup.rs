@@ -11,7 +11,7 @@ use contract::{
 };
 use store::{Db, DbError, Row, Val, placeholders, vals};
 
-use crate::words::{after_digits, backwards, unjson, unword};
+use store::words::{after_digits, backwards, unjson, unword};
 
 /// Candidates offered at most; a switchboard may have hundreds of names behind it.
 const MOST: usize = 20;

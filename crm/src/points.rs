@@ -10,7 +10,7 @@ use store::{Db, DbError, Row, Tx, Val, vals};
 use crate::CrmError;
 use crate::customers::By;
 use crate::error::text;
-use crate::words::{backwards, unword, word};
+use store::words::{backwards, unword, word};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -8,7 +8,7 @@ use store::{Db, DbError, Row, Tx, vals};
 
 use crate::CrmError;
 use crate::interactions::{self, Call};
-use crate::page::{Page, PageAsk, cursor, page};
+use store::page::{Page, PageAsk, cursor, page};
 
 pub const INTERACTION: &str = "interaction";
 pub const NOTE: &str = "note";

@@ -1,5 +1,5 @@
 //! The one room that knows SQL engines, files and disks: [`Db`] with its [`Tx`] and [`Read`], [`Migrations`], the event
-//! [`ledger`], the bookkeeping of [`fold`]s, the [`outbox`], [`files`] and [`lease`]s. Start at [`Db::open`].
+//! [`ledger`], the bookkeeping of [`fold`]s, the [`outbox`], [`files`] and [`lease`]s; lists in [`page`]s. Start at [`Db::open`].
 //! Never in this room: a customer, a call, a rule of the business. Whoever has tables keeps their SQL in its own modules.
 
 pub mod db;
@@ -11,11 +11,13 @@ pub mod ledger;
 mod migrate;
 mod names;
 pub mod outbox;
+pub mod page;
 mod row;
 mod schema;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod val;
+pub mod words;
 
 pub use db::{Db, Durability, Options, Read, Tx, placeholders};
 pub use error::{ConstraintKind, DbError};

@@ -11,7 +11,7 @@ use store::{DbError, Tx, Val, placeholders, vals};
 use super::rows;
 use super::trace::Trace;
 use crate::timeline;
-use crate::words::json;
+use store::words::json;
 
 /// Writes the tables of this room; see [`super`].
 #[derive(Debug, Clone, Copy, Default)]

@@ -8,8 +8,8 @@ use store::{Db, Val, placeholders, vals};
 use super::{Call, rows};
 use crate::CrmError;
 use crate::customers::MIN_TAIL;
-use crate::page::{Page, PageAsk, cursor, page};
-use crate::words::{after_digits, backwards, word};
+use store::page::{Page, PageAsk, cursor, page};
+use store::words::{after_digits, backwards, word};
 
 #[derive(Debug, Clone)]
 pub enum NumberFilter {

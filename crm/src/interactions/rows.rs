@@ -5,7 +5,7 @@ use store::{DbError, Row, Val, vals};
 
 use super::trace::Trace;
 use super::{Call, Note, Segment, Sums};
-use crate::words::{backwards, json, unjson, unword, word};
+use store::words::{backwards, json, unjson, unword, word};
 
 pub(super) const CALL: &str = "i.interaction_id, i.direction, i.began, i.ended, i.caller_raw, i.caller_name, i.e164, i.withheld, i.dialed, \
     i.trunk_id, i.station_id, i.entry_agent, i.customer_id, i.contact_id, i.linked_by, i.vip, i.cause, i.by_kind, i.by_agent, i.flow, \

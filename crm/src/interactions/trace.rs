@@ -4,12 +4,13 @@
 
 use contract::EndCause;
 use contract::{
-    AgentId, Caller, Candidate, Direction, Entry, EpochMs, Event, EventKind, HungUpBy, InteractionId, OfferOutcome, Pressed, QueueId, RecordingKind,
+    AgentId, Caller, Candidate, Direction, Entry, EpochMs, Event, EventKind, HungUpBy, InteractionId, OfferOutcome, Pressed, QueueId,
+    RecordingKind,
 };
 
 use super::{Call, Note, Segment, SegmentKind, Sums};
 use crate::lookup::safe_guess;
-use crate::words::word;
+use store::words::word;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Trace {

@@ -1,7 +1,7 @@
 //! Lists come in pages. A cursor names the last row seen, so that page 1,000 costs what page 1 costs and rows that
 //! arrive meanwhile move nothing.
 
-use store::{DbError, Row};
+use crate::{DbError, Row};
 
 /// Which page.
 #[derive(Debug, Clone, Default)]
@@ -25,12 +25,16 @@ pub struct Page<T> {
 pub struct BadCursor;
 
 impl PageAsk {
-    pub(crate) fn size(&self) -> usize {
+    /// Rows on this page at most.
+    #[must_use]
+    pub fn size(&self) -> usize {
         if self.limit == 0 { 50 } else { self.limit.min(200) as usize }
     }
 
     /// The two numbers of a cursor made by [`cursor`].
-    pub(crate) fn after(&self) -> Result<Option<(i64, i64)>, BadCursor> {
+    /// # Errors
+    /// [`BadCursor`] for anything else.
+    pub fn after(&self) -> Result<Option<(i64, i64)>, BadCursor> {
         let Some(text) = &self.cursor else { return Ok(None) };
         let (first, second) = text.split_once('.').ok_or(BadCursor)?;
         let number = |part: &str| i64::from_str_radix(part, 36).map_err(|_| BadCursor);
@@ -38,7 +42,9 @@ impl PageAsk {
     }
 }
 
-pub(crate) fn cursor(first: i64, second: i64) -> String {
+/// Names a row by what it is sorted by: usually its moment and its id.
+#[must_use]
+pub fn cursor(first: i64, second: i64) -> String {
     format!("{}.{}", base36(first), base36(second))
 }
 
@@ -59,7 +65,9 @@ fn base36(number: i64) -> String {
 }
 
 /// From one row more than asked for to a page.
-pub(crate) fn page<T>(
+/// # Errors
+/// Those of `read`.
+pub fn page<T>(
     rows: Vec<Row>,
     size: usize,
     read: impl Fn(&Row) -> Result<T, DbError>,
