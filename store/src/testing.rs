@@ -143,13 +143,19 @@ fn as_user(user: Option<&str>, program: impl AsRef<std::ffi::OsStr>) -> Command 
         None => Command::new(program),
         Some(user) => {
             let mut command = Command::new("setpriv");
-            command.args(["--reuid", user, "--regid", user, "--clear-groups"]).arg(program);
+            command.args(["--reuid", user, "--regid", &group_of(user), "--clear-groups"]).arg(program);
             command
         }
     };
     // Not every folder of ours may be entered by that user.
     command.current_dir("/");
     command
+}
+
+/// Not always of the same name: that of `nobody` is `nogroup`.
+fn group_of(user: &str) -> String {
+    let output = Command::new("id").args(["-g", user]).output().expect("id");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 fn programs() -> PathBuf {
