@@ -87,19 +87,21 @@ impl Framer {
         self.take_whole()
     }
 
-    /// Takes line ends in front of a message away; two CRLFs are a ping.
+    /// Takes line ends in front of a message away; two CRLFs are a ping. Each step looks at four octets, so that it makes no
+    /// difference how the stream was cut into reads.
     fn line_ends(&mut self) -> Option<Framed> {
-        if self.buffer.starts_with(b"\r\n\r\n") {
-            self.buffer.advance(4);
-            return Some(Framed::Ping);
+        const PING: &[u8] = b"\r\n\r\n";
+        loop {
+            if self.buffer.starts_with(PING) {
+                self.buffer.advance(PING.len());
+                return Some(Framed::Ping);
+            }
+            match self.buffer.first() {
+                // A lone CRLF may be half a ping, or the leftover of a sloppy sender: only what follows can tell.
+                Some(b'\r' | b'\n') if !PING.starts_with(&self.buffer) => self.buffer.advance(1),
+                _ => return None,
+            }
         }
-        // A lone CRLF may be half a ping, or the leftover of a sloppy sender: only what follows can tell.
-        if self.buffer.len() < 4 && b"\r\n\r\n".starts_with(&self.buffer) {
-            return None;
-        }
-        let ends = self.buffer.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
-        self.buffer.advance(ends);
-        None
     }
 
     /// Length of start line and headers with their empty line.
