@@ -14,6 +14,7 @@ mod latch;
 pub mod law;
 mod leg;
 mod media_thread;
+pub mod music;
 mod outbound;
 mod player;
 mod playout;
@@ -32,4 +33,5 @@ pub use command::{DigitVia, MediaCommand, MediaError, MediaEvent, MediaSink, Rem
 pub use engine::{Engine, MediaConfig};
 pub use gauges::{Gauges, LATENESS_MS};
 pub use law::Law;
+pub use music::music_on_hold;
 pub use recorder::{RepairError, repair};
