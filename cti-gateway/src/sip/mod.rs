@@ -8,6 +8,7 @@ pub mod auth;
 pub mod dialog;
 pub mod endpoint;
 pub mod message;
+pub mod net;
 pub mod registrar;
 pub mod sdp;
 pub mod transaction;

@@ -1,0 +1,202 @@
+//! The TCP connections of an endpoint by flow: those that came, and those made because something must be sent.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::stream::{self, News};
+use crate::sip::api::{Flow, Input, Transport};
+
+/// Connections open at once, and from one address.
+const MOST: usize = 8192;
+const MOST_FROM_ONE: usize = 512;
+/// Messages waiting for one peer to read; a peer that lets them pile up is cut off.
+const WAITING: usize = 256;
+/// Messages read and not yet taken in, over all connections: above it reading stops.
+const READ_AHEAD: usize = 1024;
+/// A connection we make must stand within this.
+const CONNECT: Duration = Duration::from_secs(5);
+/// Pause after a failed accept (no descriptors left).
+const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+
+#[derive(Debug)]
+struct Open {
+    writer: mpsc::Sender<Bytes>,
+    /// Tells an old connection's end from that of a newer one on the same flow.
+    number: u64,
+}
+
+/// All connections.
+pub(super) struct Connections {
+    open: HashMap<Flow, Open>,
+    from: HashMap<IpAddr, usize>,
+    news: mpsc::Receiver<News>,
+    tell: mpsc::Sender<News>,
+    /// Dropping it ends every connection task.
+    tasks: JoinSet<()>,
+    room: Arc<Semaphore>,
+    count: u64,
+    failures: VecDeque<Input>,
+}
+
+impl Connections {
+    pub fn new(listener: Option<TcpListener>) -> Self {
+        let (tell, news) = mpsc::channel(READ_AHEAD);
+        let room = Arc::new(Semaphore::new(MOST));
+        let mut tasks = JoinSet::new();
+        if let Some(listener) = listener {
+            tasks.spawn(accept(listener, room.clone(), tell.clone()));
+        }
+        Self {
+            open: HashMap::new(),
+            from: HashMap::new(),
+            news,
+            tell,
+            tasks,
+            room,
+            count: 0,
+            failures: VecDeque::new(),
+        }
+    }
+
+    /// The next thing read, if there is one now.
+    pub fn try_next(&mut self) -> Option<Input> {
+        while let Ok(news) = self.news.try_recv() {
+            if let Some(input) = self.heard(news) {
+                return Some(input);
+            }
+        }
+        None
+    }
+
+    /// The next thing read. Safe to drop: nothing is lost.
+    pub async fn next(&mut self) -> Input {
+        loop {
+            let Some(news) = self.news.recv().await else { std::future::pending().await };
+            if let Some(input) = self.heard(news) {
+                return input;
+            }
+        }
+    }
+
+    /// Connections that failed while something was sent.
+    pub fn next_failure(&mut self) -> Option<Input> {
+        self.failures.pop_front()
+    }
+
+    fn heard(&mut self, news: News) -> Option<Input> {
+        // Finished tasks are collected here, where something just happened.
+        while self.tasks.try_join_next().is_some() {}
+        match news {
+            News::Accepted { flow, stream, permit } => {
+                let count = self.from.entry(flow.remote.ip()).or_default();
+                if *count >= MOST_FROM_ONE || self.open.contains_key(&flow) {
+                    return None;
+                }
+                *count += 1;
+                let number = self.number();
+                let (writer, queue) = mpsc::channel(WAITING);
+                self.open.insert(flow, Open { writer: writer.clone(), number });
+                self.tasks.spawn(stream::serve(flow, number, stream, writer, queue, self.tell.clone(), permit));
+                None
+            }
+            News::Message { flow, message } => Some(Input::Message { flow, message }),
+            News::Closed { flow, number, sent } => {
+                if self.open.get(&flow).is_none_or(|o| o.number != number) {
+                    return None;
+                }
+                self.forget(flow);
+                if !sent {
+                    self.failures.push_back(Input::SendFailed { flow });
+                }
+                Some(Input::Closed(flow))
+            }
+        }
+    }
+
+    fn number(&mut self) -> u64 {
+        self.count += 1;
+        self.count
+    }
+
+    fn forget(&mut self, flow: Flow) {
+        self.open.remove(&flow);
+        let ip = flow.remote.ip();
+        if let Some(count) = self.from.get_mut(&ip) {
+            *count -= 1;
+            if *count == 0 {
+                self.from.remove(&ip);
+            }
+        }
+    }
+
+    /// Queues a message for a peer, connecting first where there is no connection.
+    pub fn send(&mut self, flow: Flow, bytes: Bytes) {
+        if !self.open.contains_key(&flow) && !self.connect(flow) {
+            self.failures.push_back(Input::SendFailed { flow });
+            return;
+        }
+        let Some(open) = self.open.get(&flow) else { return };
+        if open.writer.try_send(bytes).is_err() {
+            // Its queue is full or its task is gone: nothing sent so far is sure to have arrived.
+            tracing::info!(remote = %flow.remote, "SIP connection with {} is cut off: it does not read", flow.remote);
+            self.forget(flow);
+            self.failures.push_back(Input::SendFailed { flow });
+            self.failures.push_back(Input::Closed(flow));
+        }
+    }
+
+    fn connect(&mut self, flow: Flow) -> bool {
+        let Ok(permit) = self.room.clone().try_acquire_owned() else { return false };
+        *self.from.entry(flow.remote.ip()).or_default() += 1;
+        let number = self.number();
+        let (writer, queue) = mpsc::channel(WAITING);
+        self.open.insert(flow, Open { writer: writer.clone(), number });
+        let tell = self.tell.clone();
+        self.tasks.spawn(async move {
+            match timeout(CONNECT, TcpStream::connect(flow.remote)).await {
+                Ok(Ok(stream)) => stream::serve(flow, number, stream, writer, queue, tell, permit).await,
+                Ok(Err(_)) | Err(_) => {
+                    let _ = tell.send(News::Closed { flow, number, sent: false }).await;
+                }
+            }
+        });
+        true
+    }
+}
+
+async fn accept(listener: TcpListener, room: Arc<Semaphore>, tell: mpsc::Sender<News>) {
+    let local = listener.local_addr();
+    loop {
+        // No accept without room: the kernel's backlog holds the rest, then refuses.
+        let Ok(permit) = room.clone().acquire_owned().await else { return };
+        match listener.accept().await {
+            Ok((stream, remote)) => {
+                let Ok(local) = local.as_ref() else { return };
+                let flow = Flow { transport: Transport::Tcp, local: *local, remote };
+                if tell.send(News::Accepted { flow, stream, permit }).await.is_err() {
+                    return;
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "SIP cannot accept a connection: {error}");
+                pause().await;
+            }
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the system is out of descriptors; there is nothing to wait for but time")]
+async fn pause() {
+    tokio::time::sleep(ACCEPT_AGAIN).await;
+}
+
+/// What a permit is for: one connection's place.
+pub(super) type Place = OwnedSemaphorePermit;

@@ -1,0 +1,251 @@
+//! Sockets for an endpoint: [`Sockets::bind`], then [`run`] until the asking side is dropped. Thin: it moves bytes,
+//! reads the clock, and holds no opinion on SIP. Every queue here is bounded: UDP that cannot be sent is dropped (timers
+//! repeat it), a TCP peer that does not read is cut off, a flood puts the endpoint under pressure (503).
+//! Never in this room: dialogs, transactions, who may call. RFC 3261 §18, RFC 5626 §3.5.1.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+
+use super::api::{Counts, EndpointConfig, Flow, Input, Output, Transport, UaCommand, UaEvent};
+use super::endpoint::Endpoint;
+
+mod connections;
+mod sockets;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+use connections::Connections;
+pub use sockets::{BindError, Sockets};
+
+/// Things of one kind taken in before the others get their turn.
+const BATCH: usize = 256;
+/// Full UDP batches one after the other that mean: more arrives than is worked off.
+const FLOOD: u32 = 8;
+/// Datagrams waiting for the kernel; the oldest is dropped above it.
+const UNSENT: usize = 4096;
+/// Largest datagram.
+const DATAGRAM: usize = 65_535;
+/// How often the counts are published.
+const PUBLISH: Duration = Duration::from_millis(500);
+
+/// Runs an endpoint on its sockets until every sender of `asks` is gone. `tell` must not block. `counts` gets what the
+/// endpoint holds, twice a second. The only place that reads the clock for SIP.
+pub async fn run(
+    endpoint: Endpoint,
+    sockets: Sockets,
+    mut asks: mpsc::Receiver<UaCommand>,
+    mut tell: impl FnMut(UaEvent),
+    counts: watch::Sender<Counts>,
+) {
+    let mut room = Room::new(endpoint, sockets);
+    let mut publish = Instant::now();
+    loop {
+        let mut busy = room.take_asks(&mut asks);
+        busy |= room.take_streams();
+        busy |= room.take_datagrams();
+        room.tick();
+        room.flush(&mut tell);
+        let now = Instant::now();
+        if now >= publish {
+            publish = now + PUBLISH;
+            counts.send_replace(room.endpoint.counts());
+        }
+        if busy {
+            // Others on this thread get their turn too.
+            tokio::task::yield_now().await;
+            continue;
+        }
+        if !room.wait(&mut asks, publish, &mut tell).await {
+            counts.send_replace(room.endpoint.counts());
+            return;
+        }
+    }
+}
+
+struct Room {
+    endpoint: Endpoint,
+    sockets: Sockets,
+    connections: Connections,
+    unsent: VecDeque<(SocketAddr, Bytes)>,
+    buffer: Box<[u8]>,
+    full_batches: u32,
+    pressed: bool,
+}
+
+impl Room {
+    fn new(endpoint: Endpoint, mut sockets: Sockets) -> Self {
+        let connections = Connections::new(sockets.listener.take());
+        Self {
+            endpoint,
+            sockets,
+            connections,
+            unsent: VecDeque::new(),
+            buffer: vec![0; DATAGRAM].into_boxed_slice(),
+            full_batches: 0,
+            pressed: false,
+        }
+    }
+
+    fn handle(&mut self, input: Input) {
+        self.endpoint.handle(Instant::now().into_std(), input);
+    }
+
+    fn take_asks(&mut self, asks: &mut mpsc::Receiver<UaCommand>) -> bool {
+        for n in 0..BATCH {
+            match asks.try_recv() {
+                Ok(command) => self.handle(Input::Ask(command)),
+                Err(_) => return n > 0,
+            }
+        }
+        true
+    }
+
+    fn take_streams(&mut self) -> bool {
+        for n in 0..BATCH {
+            let Some(input) = self.connections.try_next() else { return n > 0 };
+            self.handle(input);
+        }
+        true
+    }
+
+    fn take_datagrams(&mut self) -> bool {
+        let (Some(udp), Some(local)) = (self.sockets.udp.as_ref(), self.sockets.udp_address) else { return false };
+        let mut taken = 0;
+        let now = Instant::now().into_std();
+        while taken < BATCH {
+            let Ok((length, remote)) = udp.try_recv_from(&mut self.buffer) else { break };
+            taken += 1;
+            let flow = Flow { transport: Transport::Udp, local, remote };
+            let bytes = Bytes::copy_from_slice(&self.buffer[..length]);
+            self.endpoint.handle(now, Input::Received { flow, bytes });
+        }
+        self.weigh(taken == BATCH);
+        taken > 0
+    }
+
+    /// Pressure goes on when the socket has not run empty for a while, and off when it has.
+    fn weigh(&mut self, full: bool) {
+        self.full_batches = if full { self.full_batches + 1 } else { 0 };
+        let pressed = if self.pressed { full } else { self.full_batches >= FLOOD };
+        if pressed != self.pressed {
+            self.pressed = pressed;
+            self.handle(Input::Pressure(pressed));
+        }
+    }
+
+    fn tick(&mut self) {
+        let now = Instant::now().into_std();
+        if self.endpoint.deadline().is_some_and(|at| at <= now) {
+            self.endpoint.handle(now, Input::Deadline);
+        }
+    }
+
+    fn flush(&mut self, tell: &mut impl FnMut(UaEvent)) {
+        loop {
+            while let Some(output) = self.endpoint.poll() {
+                match output {
+                    Output::Tell(event) => tell(event),
+                    Output::Send { flow, bytes } => self.send(flow, bytes),
+                }
+            }
+            // A connection cut off while sending is news for the endpoint, which may answer to it.
+            match self.connections.next_failure() {
+                Some(input) => self.handle(input),
+                None => return,
+            }
+        }
+    }
+
+    fn send(&mut self, flow: Flow, bytes: Bytes) {
+        match flow.transport {
+            Transport::Tcp => self.connections.send(flow, bytes),
+            Transport::Udp => {
+                if self.unsent.is_empty() && self.try_send(flow.remote, &bytes) {
+                    return;
+                }
+                if self.unsent.len() >= UNSENT {
+                    self.unsent.pop_front();
+                }
+                self.unsent.push_back((flow.remote, bytes));
+            }
+        }
+    }
+
+    /// False: the kernel takes no more just now. Any other failure is as good as lost: timers repeat.
+    fn try_send(&self, to: SocketAddr, bytes: &Bytes) -> bool {
+        let Some(udp) = self.sockets.udp.as_ref() else { return true };
+        match udp.try_send_to(bytes, to) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => false,
+            Err(error) => {
+                tracing::debug!(%to, %error, "datagram to {to} was not sent");
+                true
+            }
+            Ok(_) => true,
+        }
+    }
+
+    fn send_waiting(&mut self) {
+        while let Some((to, bytes)) = self.unsent.front() {
+            if !self.try_send(*to, bytes) {
+                return;
+            }
+            self.unsent.pop_front();
+        }
+    }
+
+    /// Sleeps until something is there. False: nobody can ask any more.
+    async fn wait(
+        &mut self,
+        asks: &mut mpsc::Receiver<UaCommand>,
+        publish: Instant,
+        tell: &mut impl FnMut(UaEvent),
+    ) -> bool {
+        let deadline = self.endpoint.deadline().map_or(publish, |at| publish.min(at.into()));
+        let udp = self.sockets.udp.as_ref();
+        let writing = !self.unsent.is_empty();
+        enum Woken {
+            Asked(Option<UaCommand>),
+            Stream(Input),
+            Readable,
+            Writable,
+            Time,
+        }
+        let woken = tokio::select! {
+            command = asks.recv() => Woken::Asked(command),
+            input = self.connections.next() => Woken::Stream(input),
+            _ = async { match udp { Some(udp) => udp.readable().await, None => std::future::pending().await } } => Woken::Readable,
+            _ = async { match udp { Some(udp) => udp.writable().await, None => std::future::pending().await } }, if writing => {
+                Woken::Writable
+            }
+            () = tokio::time::sleep_until(deadline) => Woken::Time,
+        };
+        match woken {
+            Woken::Asked(Some(command)) => self.handle(Input::Ask(command)),
+            Woken::Asked(None) => {
+                self.flush(tell);
+                return false;
+            }
+            Woken::Stream(input) => self.handle(input),
+            Woken::Writable => self.send_waiting(),
+            Woken::Readable | Woken::Time => {}
+        }
+        true
+    }
+}
+
+impl EndpointConfig {
+    /// The config for sockets as they were bound.
+    #[must_use]
+    pub fn for_sockets(sockets: &Sockets) -> Self {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let base = Self::on(sockets.udp_address.or(sockets.tcp_address).unwrap_or(any));
+        Self { udp: sockets.udp_address, tcp: sockets.tcp_address, ..base }
+    }
+}

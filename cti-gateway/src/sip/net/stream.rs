@@ -1,0 +1,109 @@
+//! One TCP connection: reads messages, answers keep-alives, writes what is queued, ends when idle or stuck.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use super::connections::Place;
+use crate::sip::api::Flow;
+use crate::sip::message::{Framed, Framer, Message};
+
+/// Longer than any registration lives, so that a phone is not cut off while registered.
+const IDLE: Duration = Duration::from_secs(3900);
+/// A connection that has not brought a whole message by then is no SIP.
+const FIRST_MESSAGE: Duration = Duration::from_secs(30);
+/// A peer that does not read for so long is gone.
+const WRITE: Duration = Duration::from_secs(10);
+/// How long a connection that cannot be cut into messages any more stays open for our refusal.
+const LAST_WORD: Duration = Duration::from_secs(1);
+const PONG: Bytes = Bytes::from_static(b"\r\n");
+
+/// What a connection has to say.
+pub(super) enum News {
+    Accepted { flow: Flow, stream: TcpStream, permit: Place },
+    Message { flow: Flow, message: Box<Message> },
+    /// `sent`: everything queued went out.
+    Closed { flow: Flow, number: u64, sent: bool },
+}
+
+/// Serves a connection to its end.
+pub(super) async fn serve(
+    flow: Flow,
+    number: u64,
+    stream: TcpStream,
+    writer: mpsc::Sender<Bytes>,
+    queue: mpsc::Receiver<Bytes>,
+    tell: mpsc::Sender<News>,
+    permit: Place,
+) {
+    // Signalling is small and must not wait for more of it.
+    let _ = stream.set_nodelay(true);
+    let (input, output) = stream.into_split();
+    let sent = tokio::select! {
+        () = read(flow, input, writer, &tell) => true,
+        sent = write(output, queue) => sent,
+    };
+    drop(permit);
+    let _ = tell.send(News::Closed { flow, number, sent }).await;
+}
+
+async fn read(flow: Flow, mut input: OwnedReadHalf, writer: mpsc::Sender<Bytes>, tell: &mpsc::Sender<News>) {
+    // Held weakly, or the writing side would never see its last sender go.
+    let writer = writer.downgrade();
+    let mut framer = Framer::new();
+    let mut buffer = BytesMut::with_capacity(8192);
+    let mut patience = FIRST_MESSAGE;
+    loop {
+        buffer.clear();
+        match timeout(patience, input.read_buf(&mut buffer)).await {
+            Ok(Ok(length)) if length > 0 => framer.push(&buffer),
+            Ok(Ok(_) | Err(_)) | Err(_) => return,
+        }
+        while let Some(frame) = framer.next_frame() {
+            match frame {
+                Framed::Message(message) => {
+                    patience = IDLE;
+                    if tell.send(News::Message { flow, message }).await.is_err() {
+                        return;
+                    }
+                }
+                Framed::Ping => {
+                    if let Some(writer) = writer.upgrade() {
+                        let _ = writer.try_send(PONG);
+                    }
+                }
+                Framed::Skipped(why) => tracing::debug!(remote = %flow.remote, "passed over a message: {why}"),
+                Framed::Lost { problem, last } => {
+                    tracing::info!(remote = %flow.remote, "SIP connection with {} is closed: {problem}", flow.remote);
+                    if let Some(message) = last {
+                        let _ = tell.send(News::Message { flow, message }).await;
+                        // The refusal is written before the end; what still comes is thrown away.
+                        let _ = timeout(LAST_WORD, discard(&mut input)).await;
+                    }
+                    return;
+                }
+            }
+        }
+    }
+}
+
+async fn discard(input: &mut OwnedReadHalf) {
+    let mut waste = [0; 4096];
+    while let Ok(1..) = input.read(&mut waste).await {}
+}
+
+/// False: something was left unsent.
+async fn write(mut output: OwnedWriteHalf, mut queue: mpsc::Receiver<Bytes>) -> bool {
+    while let Some(bytes) = queue.recv().await {
+        match timeout(WRITE, output.write_all(&bytes)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) | Err(_) => return false,
+        }
+    }
+    true
+}

@@ -1,0 +1,189 @@
+//! The endpoint on real sockets: SIPp calls over UDP and TCP, TCP streams cut anywhere, connections that fail.
+
+use std::net::SocketAddr;
+use std::process::Output;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use contract::TrunkId;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::process::Command;
+use tokio::sync::{mpsc, watch};
+
+use super::*;
+use crate::sip::api::{SipDirectory, SipTrunk, Target};
+
+/// Longest anything here may take; only a broken run meets it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Served {
+    at: SocketAddr,
+    asks: mpsc::Sender<UaCommand>,
+    told: mpsc::UnboundedReceiver<UaEvent>,
+    counts: watch::Receiver<Counts>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn answer_for(to: SocketAddr) -> Bytes {
+    format!("v=0\r\no=- 1 1 IN IP4 {0}\r\ns=-\r\nc=IN IP4 {0}\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\n", to.ip()).into()
+}
+
+/// An endpoint on a free port that takes 127.0.0.1 for its trunk and, if told so, answers every call.
+fn serve(answering: bool) -> Served {
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    let sockets = Sockets::bind(Some(any), Some(any)).unwrap();
+    let at = sockets.udp_address.unwrap();
+    assert_eq!(sockets.tcp_address, Some(at));
+    let endpoint = Endpoint::new(EndpointConfig::for_sockets(&sockets), 7);
+    let (asks, asked) = mpsc::channel(4096);
+    let (tell, told) = mpsc::unbounded_channel();
+    let (publish, counts) = watch::channel(Counts::default());
+    let answers = asks.clone();
+    let on_event = move |event: UaEvent| {
+        if let UaEvent::Incoming(call) = &event
+            && answering
+        {
+            let dialog = call.dialog;
+            answers.try_send(UaCommand::Ring { dialog, sdp: None }).unwrap();
+            answers.try_send(UaCommand::Answer { dialog, sdp: answer_for(at) }).unwrap();
+        }
+        let _ = tell.send(event);
+    };
+    let trunk = SipTrunk {
+        id: TrunkId(1),
+        from: vec![(at.ip(), 32)],
+        digest: None,
+        to: vec![at],
+        transport: Transport::Tcp,
+        trusted: true,
+        max_calls: 0,
+    };
+    asks.try_send(UaCommand::SetDirectory(Arc::new(SipDirectory::new(1, [trunk], [])))).unwrap();
+    let task = tokio::spawn(run(endpoint, sockets, asked, on_event, publish));
+    Served { at, asks, told, counts, task }
+}
+
+async fn sipp(at: SocketAddr, arguments: &[&str]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new("sipp");
+    command.arg(at.to_string()).args(arguments).args(["-i", "127.0.0.1", "-nostdin", "-buff_size", "8000000"]);
+    command.current_dir(folder.path()).env("TERM", "dumb").kill_on_drop(true);
+    let run = tokio::time::timeout(PATIENCE, command.output()).await;
+    run.expect("sipp ends in time").expect("sipp (Debian package sip-tester) is installed")
+}
+
+fn told_of(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let tail: Vec<&str> = text.lines().rev().take(60).collect();
+    format!("{}{}", tail.into_iter().rev().collect::<Vec<_>>().join("\n"), String::from_utf8_lossy(&output.stderr))
+}
+
+/// Waits until the published counts satisfy `wanted`.
+async fn until(served: &mut Served, wanted: impl Fn(&Counts) -> bool) -> Counts {
+    let waited = tokio::time::timeout(PATIENCE, served.counts.wait_for(|c| wanted(c))).await;
+    *waited.expect("the counts come to it").expect("the endpoint runs")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sipp_calls_over_udp_are_all_answered_and_hung_up() {
+    let mut served = serve(true);
+    let output = sipp(served.at, &["-sn", "uac", "-m", "300", "-r", "150", "-d", "10"]).await;
+    assert!(output.status.success(), "{}", told_of(&output));
+    let counts = until(&mut served, |c| c.dialogs == 0 && c.closing == 0 && c.received > 0).await;
+    assert_eq!((counts.refused, counts.malformed, counts.untouched), (0, 0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sipp_calls_over_tcp_are_all_answered_and_leave_no_transaction() {
+    for transport in ["t1", "tn"] {
+        let mut served = serve(true);
+        let output = sipp(served.at, &["-sn", "uac", "-m", "100", "-r", "100", "-d", "10", "-t", transport, "-max_socket", "200"]).await;
+        assert!(output.status.success(), "-t {transport}: {}", told_of(&output));
+        let counts = until(&mut served, |c| c.dialogs == 0 && c.closing == 0 && c.received >= 300).await;
+        assert_eq!((counts.other_server, counts.malformed), (0, 0), "over TCP nothing is kept for repeats");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_cut_anywhere_in_a_stream_is_answered_and_a_ping_gets_its_pong() {
+    let served = serve(false);
+    let mut stream = TcpStream::connect(served.at).await.unwrap();
+    let text = "OPTIONS sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1:9;branch=z9hG4bK1\r\nMax-Forwards: 70\r\n\
+                From: <sip:a@127.0.0.1>;tag=1\r\nTo: <sip:127.0.0.1>\r\nCall-ID: cut\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
+    for piece in text.as_bytes().chunks(37) {
+        stream.write_all(piece).await.unwrap();
+        stream.flush().await.unwrap();
+    }
+    stream.write_all(b"\r\n\r\n").await.unwrap();
+    let mut heard = Vec::new();
+    let both = async {
+        // The pong needs no endpoint, so either may come first.
+        let answer_first = |h: &[u8]| h.starts_with(b"SIP/2.0 200 OK\r\n") && h.ends_with(b"\r\n\r\n\r\n");
+        let pong_first = |h: &[u8]| h.starts_with(b"\r\nSIP/2.0 200 OK\r\n") && h.ends_with(b"\r\n\r\n");
+        while !answer_first(&heard) && !pong_first(&heard) {
+            assert!(stream.read_buf(&mut heard).await.unwrap() > 0, "{}", String::from_utf8_lossy(&heard));
+        }
+    };
+    tokio::time::timeout(PATIENCE, both).await.expect("answer and pong");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_outgoing_call_over_tcp_reaches_a_second_endpoint() {
+    let (caller, called) = (serve(false), serve(true));
+    let flow = Flow { transport: Transport::Tcp, local: caller.at, remote: called.at };
+    let target = Target::Uri { uri: format!("sip:9001@{};transport=tcp", called.at), flow };
+    let mut caller = caller;
+    caller.asks.send(outgoing(1, target, caller.at)).await.unwrap();
+    let answered = heard(&mut caller, |e| matches!(e, UaEvent::Answered { .. })).await;
+    assert!(matches!(answered, UaEvent::Answered { sdp: Some(_), .. }));
+    caller.asks.send(UaCommand::Bye { dialog: crate::sip::api::DialogId(1), reason: None }).await.unwrap();
+    let mut called = called;
+    heard(&mut called, |e| matches!(e, UaEvent::Ended { .. })).await;
+    until(&mut called, |c| c.dialogs == 0 && c.received > 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_to_where_nobody_listens_over_tcp_fails_at_once() {
+    let mut caller = serve(false);
+    // A port that was just free: bound and dropped again.
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let flow = Flow { transport: Transport::Tcp, local: caller.at, remote: nobody };
+    let target = Target::Uri { uri: format!("sip:9001@{nobody};transport=tcp"), flow };
+    caller.asks.send(outgoing(1, target, caller.at)).await.unwrap();
+    let failed = heard(&mut caller, |e| matches!(e, UaEvent::Failed { .. })).await;
+    assert!(matches!(failed, UaEvent::Failed { status: 503, .. }), "{failed:?}");
+}
+
+fn outgoing(id: u64, target: Target, from: SocketAddr) -> UaCommand {
+    UaCommand::Invite(Box::new(crate::sip::api::Outgoing {
+        dialog: crate::sip::api::DialogId(id),
+        target,
+        from: crate::sip::api::Party { name: String::new(), user: "1001".into(), host: String::new() },
+        to_name: String::new(),
+        sdp: Some(answer_for(from)),
+        headers: vec![],
+        auto_answer: false,
+        auth: None,
+        max_ring: Duration::from_secs(30),
+    }))
+}
+
+async fn heard(served: &mut Served, wanted: impl Fn(&UaEvent) -> bool) -> UaEvent {
+    let listen = async {
+        loop {
+            let event = served.told.recv().await.expect("the endpoint runs");
+            if wanted(&event) {
+                return event;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, listen).await.expect("the event comes")
+}
