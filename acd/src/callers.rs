@@ -1,11 +1,12 @@
 //! Callers come, wait and go. A caller waits in one queue, or for one agent; whatever fails on our side, the place stays.
 
 use contract::directory::Overflow;
-use contract::{AgentId, EpochMs, InteractionId, OfferOutcome, QueueId, QueueOutcome};
+use contract::{AgentId, EpochMs, InteractionId, OfferOutcome, QueueId, QueueOutcome, SeatStatus};
 
 use crate::line::Urgency;
+use crate::pools::levels;
 use crate::router::Router;
-use crate::state::{Entry, Want, ms_between};
+use crate::state::{Entry, SeatState, Want, ms_between};
 use crate::timers::Timer;
 use crate::words::{Decision, DirectWhy, OverflowWhy};
 
@@ -272,6 +273,38 @@ impl Router {
     #[must_use]
     pub fn waiting_in(&self, queue: QueueId) -> usize {
         self.queues.get(&queue).map_or(0, |state| state.line.len())
+    }
+}
+
+/// A queue at a moment, as flows and boards may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueueFacts {
+    pub waiting: u32,
+    pub longest_wait_ms: u32,
+    /// Agents who could be offered a call of it now.
+    pub agents_ready: u32,
+    /// Agents signed in who have its skills, whatever they are doing.
+    pub agents_signed_in: u32,
+}
+
+impl Router {
+    /// How a queue is; zeros where there is none. Costs its callers and the agents signed in.
+    #[must_use]
+    pub fn queue_facts(&self, now: EpochMs, queue: QueueId) -> QueueFacts {
+        let Some(state) = self.queues.get(&queue) else { return QueueFacts::default() };
+        let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let entered = state.line.callers().filter_map(|id| self.waiting.get(&id)).map(|entry| entry.joined).min();
+        let skilled = |seat: &&SeatState| {
+            let agent = self.directory.agents.get(&seat.seat.agent);
+            seat.seat.status != SeatStatus::Offline
+                && agent.is_some_and(|agent| levels(&state.rules.skills, &agent.skills).is_some())
+        };
+        QueueFacts {
+            waiting: narrow(state.line.len()),
+            longest_wait_ms: entered.map_or(0, |at| u32::try_from((now - at).max(0)).unwrap_or(u32::MAX)),
+            agents_ready: self.pools.get(state.pool).map_or(0, |pool| narrow(pool.idle.len())),
+            agents_signed_in: narrow(self.seats.values().filter(skilled).count()),
+        }
     }
 }
 

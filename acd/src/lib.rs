@@ -19,5 +19,6 @@ mod words;
 
 pub use audit::{Facts, Orphan};
 pub use explain::{AgentExplained, CallExplained, NotReadyWhy, Obstacle, Verdict};
+pub use callers::QueueFacts;
 pub use router::{Counts, Router};
 pub use words::*;

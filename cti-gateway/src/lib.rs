@@ -3,5 +3,6 @@
 //! Never in this room: SQL, HTTP, customers' names. Who rings next is `acd`'s business, what a caller walks through `ivr`'s.
 
 pub mod call;
+pub mod driver;
 pub mod media;
 pub mod sip;

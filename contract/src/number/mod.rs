@@ -7,7 +7,7 @@ mod normalize;
 mod short;
 
 pub use equal::match_keys;
-pub use normalize::{Class, Context, Normalized, Refusal, display, normalize, warm_up};
+pub use normalize::{Class, Context, Normalized, Refusal, country_of, display, normalize, warm_up};
 
 /// A number in E.164 with its `+`, ASCII digits only, 3 to 15 of them. `Debug` shows the last two digits; no `Display`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, ts_rs::TS)]

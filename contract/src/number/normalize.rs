@@ -365,6 +365,13 @@ pub fn display(number: &PhoneNumber, country: &str) -> String {
     parsed.format().mode(if home { Mode::National } else { Mode::International }).to_string()
 }
 
+/// The ISO 3166 country of a number's plan, where it belongs to one.
+#[must_use]
+pub fn country_of(number: &PhoneNumber) -> Option<String> {
+    let parsed = phonenumber::parse(None, number.reveal()).ok()?;
+    parsed.country().id().map(|country| format!("{country:?}"))
+}
+
 /// Reads the plan's tables and compiles its patterns, about 0.1 s: call it once, at start, off the call path.
 pub fn warm_up(country: &str) {
     let area = Context { country, area_code: "10", own: &[] };

@@ -170,8 +170,7 @@ impl Call {
 
     fn talk_begins(&mut self, now: EpochMs, offer: Offer, leg: LegId, out: Out) {
         let Offer { agent, queue, .. } = offer;
-        self.stage =
-            Stage::Talking(Talk { agent, leg, queue, since: now, held_since: None, held_ms: 0, muted: false });
+        self.stage = Stage::Talking(Talk { agent, leg, queue, since: now, held_since: None, held_ms: 0, muted: false });
         self.moving = None;
         out.extend([Action::Quiet(self.caller_leg), Action::Bridge(self.caller_leg, leg)]);
         out.push(Action::Router(RouterAsk::Answered { offer: offer.offer }));

@@ -8,18 +8,17 @@ use std::sync::Arc;
 
 use contract::directory::{AnswerBy, Overflow};
 use contract::{
-    AgentId, Caller, Candidate, Direction, EndCause, Entry, EpochMs, EventKind, HungUpBy, IdMaker,
-    InteractionId, LegId, OfferId, OfferOutcome, Party, Quality, QueueId, QueueOutcome, RecordingId, StationId,
-    TransferTarget,
+    AgentId, Caller, Candidate, Direction, EndCause, Entry, EpochMs, EventKind, HungUpBy, IdMaker, InteractionId,
+    LegId, OfferId, OfferOutcome, Party, Quality, QueueId, QueueOutcome, RecordingId, StationId, TransferTarget,
 };
 
 mod allowed;
 mod commands;
 mod ending;
 mod machine;
-mod waiting;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 pub use allowed::{Face, allowed};
 
@@ -63,38 +62,87 @@ pub struct QueueFacts {
 #[derive(Debug, Clone, PartialEq)]
 pub enum CallEvent {
     /// The far end of a leg rings (180, 183).
-    LegRinging { leg: LegId },
+    LegRinging {
+        leg: LegId,
+    },
     /// The far end of a leg we dialed answered; its media is agreed.
-    LegAnswered { leg: LegId },
+    LegAnswered {
+        leg: LegId,
+    },
     /// A leg we dialed will not come: the SIP status says why.
-    LegFailed { leg: LegId, status: u16 },
+    LegFailed {
+        leg: LegId,
+        status: u16,
+    },
     /// The far end hung up, or its dialog was lost.
-    LegGone { leg: LegId, cause: EndCause, status: Option<u16> },
+    LegGone {
+        leg: LegId,
+        cause: EndCause,
+        status: Option<u16>,
+    },
     /// Dialog and media of a leg are down; the last word on it.
-    LegClosed { leg: LegId, quality: Option<Quality> },
+    LegClosed {
+        leg: LegId,
+        quality: Option<Quality>,
+    },
     /// The far end put us on hold, or took us back (RFC 3264 §8.4).
-    FarHold { leg: LegId, on: bool },
-    Digit { leg: LegId, digit: char },
+    FarHold {
+        leg: LegId,
+        on: bool,
+    },
+    Digit {
+        leg: LegId,
+        digit: char,
+    },
     /// A play is over; `ok: false` where it could not be played.
-    PlayDone { leg: LegId, id: u32, ok: bool },
+    PlayDone {
+        leg: LegId,
+        id: u32,
+        ok: bool,
+    },
     /// No audio from the leg for so long.
-    Silent { leg: LegId, ms: u32 },
-    RecordingEnded { recording: RecordingId, duration_ms: u32, bytes: u32, complete: bool },
-    RecordingGap { recording: RecordingId, ms: u32, reason: String },
+    Silent {
+        leg: LegId,
+        ms: u32,
+    },
+    RecordingEnded {
+        recording: RecordingId,
+        duration_ms: u32,
+        bytes: u32,
+        complete: bool,
+    },
+    RecordingGap {
+        recording: RecordingId,
+        ms: u32,
+        reason: String,
+    },
     /// The customer store answered.
     Identified(Vec<Candidate>),
     /// The router took the caller in.
-    Enqueued { facts: QueueFacts },
+    Enqueued {
+        facts: QueueFacts,
+    },
     /// The router did not, or will not keep the caller.
-    QueueOver { queue: QueueId, why: QueueReturn, then: Overflow },
+    QueueOver {
+        queue: QueueId,
+        why: QueueReturn,
+        then: Overflow,
+    },
     /// Ring this agent.
     Offer(Offer),
     /// The lease is over, by the router's word.
-    OfferOver { offer: OfferId, outcome: OfferOutcome },
+    OfferOver {
+        offer: OfferId,
+        outcome: OfferOutcome,
+    },
     /// A transfer to one agent found nobody to ring.
-    DirectFailed { agent: AgentId },
+    DirectFailed {
+        agent: AgentId,
+    },
     /// The answer to [`RouterAsk::Position`].
-    Position { position: u32 },
+    Position {
+        position: u32,
+    },
     /// [`Call::deadline`] has come.
     Deadline,
     /// End now: shutdown, a supervisor, the truth audit.
@@ -122,23 +170,50 @@ pub enum Action {
     /// 200 OK to the caller, media open.
     Answer(LegId),
     /// Final refusal to a caller not yet answered.
-    Refuse { leg: LegId, status: u16 },
-    Dial { leg: LegId, to: Dial },
+    Refuse {
+        leg: LegId,
+        status: u16,
+    },
+    Dial {
+        leg: LegId,
+        to: Dial,
+    },
     /// `Event: talk` to a ringing phone.
     PressTalk(LegId),
     /// BYE, CANCEL or refusal, whichever fits, and media down; [`CallEvent::LegClosed`] follows.
-    HangUp { leg: LegId, cause: EndCause },
-    Play { leg: LegId, id: u32, prompts: Vec<ivr::Prompt> },
+    HangUp {
+        leg: LegId,
+        cause: EndCause,
+    },
+    Play {
+        leg: LegId,
+        id: u32,
+        prompts: Vec<ivr::Prompt>,
+    },
     /// Music, from the start, until something else is asked of the leg.
-    Music { leg: LegId, name: String },
+    Music {
+        leg: LegId,
+        name: String,
+    },
     /// Stop play or music on the leg.
     Quiet(LegId),
     Bridge(LegId, LegId),
     Part(LegId, LegId),
     /// The far end is not heard by the other (`on`), and hears them all the same.
-    Mute { leg: LegId, on: bool },
-    Digits { leg: LegId, digits: String },
-    Record { recording: RecordingId, left: LegId, right: Option<LegId>, path: String },
+    Mute {
+        leg: LegId,
+        on: bool,
+    },
+    Digits {
+        leg: LegId,
+        digits: String,
+    },
+    Record {
+        recording: RecordingId,
+        left: LegId,
+        right: Option<LegId>,
+        path: String,
+    },
     PauseRecording(RecordingId),
     ResumeRecording(RecordingId),
     StopRecording(RecordingId),
@@ -159,18 +234,40 @@ pub enum Dial {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RouterAsk {
     /// `credit_ms`: time already waited that counts for the order.
-    Enqueue { queue: QueueId, priority: Option<u8>, vip: bool, credit_ms: u32 },
+    Enqueue {
+        queue: QueueId,
+        priority: Option<u8>,
+        vip: bool,
+        credit_ms: u32,
+    },
     /// To one agent, whatever the queue (transfer).
-    Direct { agent: AgentId, queue: Option<QueueId> },
+    Direct {
+        agent: AgentId,
+        queue: Option<QueueId>,
+    },
     /// The caller no longer waits.
-    Leave { outcome: QueueOutcome },
-    Answered { offer: OfferId },
-    Rejected { offer: OfferId },
+    Leave {
+        outcome: QueueOutcome,
+    },
+    Answered {
+        offer: OfferId,
+    },
+    Rejected {
+        offer: OfferId,
+    },
     /// The station could not be rung.
-    Failed { offer: OfferId },
-    Held { agent: AgentId, on: bool },
+    Failed {
+        offer: OfferId,
+    },
+    Held {
+        agent: AgentId,
+        on: bool,
+    },
     /// The agent's part is over; wrap-up may begin.
-    TalkEnded { agent: AgentId, queue: Option<QueueId> },
+    TalkEnded {
+        agent: AgentId,
+        queue: Option<QueueId>,
+    },
     Position,
 }
 
@@ -259,13 +356,28 @@ enum Stage {
     Ringing(Ringing, Wait),
     Talking(Talk),
     /// A number outside rings, or talks, with the caller.
-    Outside { leg: LegId, answered: bool, since: EpochMs },
+    Outside {
+        leg: LegId,
+        answered: bool,
+        since: EpochMs,
+    },
     /// A message is being taken.
-    Message { since: EpochMs, until: EpochMs, finish_on: char, min_ms: u32 },
+    Message {
+        since: EpochMs,
+        until: EpochMs,
+        finish_on: char,
+        min_ms: u32,
+    },
     /// A last prompt, then good-bye.
-    Farewell { play: u32, cause: EndCause, until: EpochMs },
+    Farewell {
+        play: u32,
+        cause: EndCause,
+        until: EpochMs,
+    },
     /// Everybody was told to go; waiting for the last words.
-    Closing { until: EpochMs },
+    Closing {
+        until: EpochMs,
+    },
     Over,
 }
 
@@ -329,6 +441,21 @@ impl Call {
             Stage::Talking(talk) => Some(talk.agent),
             _ => None,
         }
+    }
+
+    /// The agent whose answered leg is in this call.
+    #[must_use]
+    pub fn talking(&self) -> Option<AgentId> {
+        match &self.stage {
+            Stage::Talking(talk) => Some(talk.agent),
+            _ => None,
+        }
+    }
+
+    /// Whether the call believes that the router will find it somebody.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        matches!(self.stage, Stage::Waiting(_) | Stage::Ringing(..))
     }
 
     /// A word for metrics: `ivr`, `waiting`, `ringing`, `talking`, `outside`, `voicemail`, `closing`.

@@ -352,9 +352,9 @@ fn a_transfer_outside_that_fails_brings_the_caller_back_to_the_front_of_the_queu
     let leg = line.dialed();
     line.on(CallEvent::LegFailed { leg, status: 486 });
     assert!(line.told.iter().any(|k| matches!(k, EventKind::TransferFailed { cause: EndCause::Busy, .. })));
-    let back = line.last.iter().any(|a| {
-        matches!(a, Action::Router(RouterAsk::Enqueue { queue: QUEUE, credit_ms, .. }) if *credit_ms >= 3_600_000)
-    });
+    let back = line.last.iter().any(
+        |a| matches!(a, Action::Router(RouterAsk::Enqueue { queue: QUEUE, credit_ms, .. }) if *credit_ms >= 3_600_000),
+    );
     assert!(back, "{:?}", line.last);
 }
 
@@ -472,15 +472,21 @@ fn any_event() -> impl Strategy<Value = Step> {
     let leg = prop_oneof![3 => Just(0_usize), 3 => Just(1), 1 => Just(9)];
     prop_oneof![
         leg.clone().prop_map(Step::Answered),
-        (leg.clone(), prop::sample::select(vec![404_u16, 408, 486, 487, 503, 603])).prop_map(|(l, s)| Step::Failed(l, s)),
+        (leg.clone(), prop::sample::select(vec![404_u16, 408, 486, 487, 503, 603]))
+            .prop_map(|(l, s)| Step::Failed(l, s)),
         leg.clone().prop_map(Step::Gone),
         leg.clone().prop_map(Step::Closed),
         (leg, any::<bool>()).prop_map(|(l, on)| Step::FarHold(l, on)),
         prop::sample::select(vec!['1', '5', '#', '*']).prop_map(Step::Digit),
         Just(Step::Played),
         Just(Step::Enqueued),
-        prop::sample::select(vec![Overflow::Voicemail, Overflow::Queue(QUEUE), Overflow::Number("10086".into()), Overflow::Hangup(String::new())])
-            .prop_map(Step::Over),
+        prop::sample::select(vec![
+            Overflow::Voicemail,
+            Overflow::Queue(QUEUE),
+            Overflow::Number("10086".into()),
+            Overflow::Hangup(String::new())
+        ])
+        .prop_map(Step::Over),
         prop::sample::select(vec![AnswerBy::Phone, AnswerBy::TalkEvent, AnswerBy::AutoAnswer]).prop_map(Step::Offer),
         Just(Step::Missed),
         Just(Step::DirectFailed),

@@ -10,12 +10,7 @@ impl Call {
         self.stage = Stage::Entering;
         let credit_ms = u32::try_from(credit_ms.max(0)).unwrap_or(u32::MAX);
         self.waited_ms = credit_ms;
-        out.push(Action::Router(RouterAsk::Enqueue {
-            queue,
-            priority,
-            vip: self.vip,
-            credit_ms,
-        }));
+        out.push(Action::Router(RouterAsk::Enqueue { queue, priority, vip: self.vip, credit_ms }));
     }
 
     pub(super) fn enqueued(&mut self, now: EpochMs, facts: QueueFacts, out: Out) {

@@ -63,6 +63,14 @@ impl Clip {
         Ok(Self::from_samples(name, &read_wav(path)?))
     }
 
+    /// From the bytes of a WAV file, as [`Clip::load`].
+    ///
+    /// # Errors
+    /// [`ClipError`], with `name` in place of a path.
+    pub fn from_wav(name: &str, wav: &[u8]) -> Result<Self, ClipError> {
+        Ok(Self::from_samples(name, &samples_of(hound::WavReader::new(wav), Path::new(name))?))
+    }
+
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -88,8 +96,12 @@ impl Clip {
 /// # Errors
 /// As [`Clip::load`].
 pub fn read_wav(path: &Path) -> Result<Vec<i16>, ClipError> {
+    samples_of(hound::WavReader::open(path), path)
+}
+
+fn samples_of<R: std::io::Read>(opened: hound::Result<hound::WavReader<R>>, path: &Path) -> Result<Vec<i16>, ClipError> {
     let unreadable = |e| ClipError::Unreadable(path.to_owned(), e);
-    let mut reader = hound::WavReader::open(path).map_err(unreadable)?;
+    let mut reader = opened.map_err(unreadable)?;
     let spec = reader.spec();
     if !(1..=2).contains(&spec.channels) || !(4000..=384_000).contains(&spec.sample_rate) {
         return Err(ClipError::Odd(path.to_owned(), spec.channels, spec.sample_rate));

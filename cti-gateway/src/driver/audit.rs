@@ -1,0 +1,68 @@
+//! The truth audit: once a second, calls, legs, leases, seats and recordings are compared. What nobody owns is ended and
+//! counted; the counter must read 0. One audit only suspects; what is still so at the next is ended.
+
+use std::collections::BTreeSet;
+
+use contract::{EndCause, EpochMs, EventKind, LegId};
+
+use super::switch::Switch;
+use crate::call::CallEvent;
+
+impl Switch {
+    pub(super) fn audit(&mut self, now: EpochMs) {
+        self.retry_media();
+        let unowned: BTreeSet<LegId> = self
+            .legs
+            .iter()
+            .filter(|(id, leg)| {
+                let owned = self.calls.get(&leg.call).is_some_and(|live| live.call.legs().any(|own| own == *id));
+                // On its way down: signalling has its own last deadline (64 × T1).
+                !owned && !leg.hung_up
+            })
+            .map(|(id, _)| id)
+            .collect();
+        for leg in unowned.intersection(&self.suspects).copied().collect::<Vec<_>>() {
+            self.orphan(now, "leg", leg.to_string());
+            self.hang_up(leg);
+        }
+        self.suspects = unowned;
+        let facts = acd::Facts {
+            calls: self.calls.keys().copied().collect(),
+            legs: self.calls.iter().filter_map(|(id, live)| Some((live.call.talking()?, *id))).collect(),
+            waiting: self.calls.iter().filter(|(_, live)| live.call.waits()).map(|(id, _)| *id).collect(),
+        };
+        let (orphans, decisions) = self.router.audit(now, &facts);
+        for orphan in orphans {
+            use acd::Orphan as O;
+            match orphan {
+                O::Talk { agent, .. } => self.orphan(now, "talk of agent", agent.to_string()),
+                O::Offer { offer, .. } => self.orphan(now, "offer", offer.to_string()),
+                O::Caller { interaction } => self.orphan(now, "waiting entry", interaction.to_string()),
+                O::Lease { offer } => self.orphan(now, "lease", offer.to_string()),
+                O::Unknown { interaction } => {
+                    // Nobody would ever answer: the caller is let go rather than left with music for ever.
+                    self.orphan(now, "caller unknown to routing", interaction.to_string());
+                    self.tell_call(interaction, CallEvent::Abort(EndCause::Failed));
+                }
+            }
+        }
+        for decision in decisions {
+            self.decided(now, decision);
+        }
+    }
+
+    fn orphan(&mut self, now: EpochMs, what: &str, id: String) {
+        self.orphans += 1;
+        tracing::error!("the truth audit ended {what} {id}, which nobody owned");
+        self.ports.ledger.record(now, None, EventKind::OrphanEnded { what: what.to_owned(), id });
+    }
+
+    fn retry_media(&mut self) {
+        while let Some((room, command)) = self.late_media.pop_front() {
+            if self.engine.send(room, command.clone()).is_err() {
+                self.late_media.push_front((room, command));
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Legs: answering the caller, dialing phones and trunks, agreeing on audio, and taking legs down.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use contract::{CallCommand, EpochMs, EventKind, InteractionId, LegId, StationId, TransferTarget};
+
+use super::gateway::Refused;
+use super::legs::Leg;
+use super::perform::{RING_SLACK, outside};
+use super::switch::{Switch, Work};
+use crate::call::CallEvent;
+use crate::media::{Law, MediaCommand, Remote};
+use crate::sip::api::{DialogId, Outgoing, Party, Target, UaCommand};
+use crate::sip::sdp::{self, Direction};
+
+impl Switch {
+    /// 200 OK to the caller, with what its offer allows; without an offer, with ours.
+    pub(super) fn answer(&mut self, leg: LegId) {
+        let Some(sdp) = self.own_sdp(leg) else { return };
+        if let Some(known) = self.legs.get(leg) {
+            self.asks.push_back(UaCommand::Answer { dialog: known.dialog, sdp });
+        }
+        self.apply_remote(leg);
+    }
+
+    pub(super) fn refuse_leg(&mut self, leg: LegId, status: u16) {
+        if let Some(known) = self.legs.get_mut(leg) {
+            known.hung_up = true;
+            self.asks.push_back(UaCommand::Reject { dialog: known.dialog, status, retry_after: None });
+            self.media_do(leg, MediaCommand::Close { leg });
+        }
+    }
+
+    pub(super) fn dial_station(
+        &mut self,
+        call: InteractionId,
+        leg: LegId,
+        station: StationId,
+        ring_ms: u32,
+        auto_answer: bool,
+    ) {
+        self.dial(call, leg, Target::Station(station), ring_ms, auto_answer, None);
+    }
+
+    pub(super) fn dial_number(&mut self, now: EpochMs, call: InteractionId, leg: LegId, number: &str, ring_ms: u32) {
+        let Some((trunk, user)) = self.company.way_out(number) else {
+            tracing::warn!(call.id = %call, "no trunk takes the number call {call} is to be sent to");
+            self.work.push_back(Work::Event(call, CallEvent::LegFailed { leg, status: 404 }));
+            self.work.push_back(Work::Event(call, CallEvent::LegClosed { leg, quality: None }));
+            return;
+        };
+        self.ports.ledger.record(now, Some(call), EventKind::LegStarted { leg, party: outside(number, trunk) });
+        let shown = self.company.directory.trunks.get(&trunk).map(|t| t.caller_id.clone()).filter(|id| !id.is_empty());
+        self.dial(call, leg, Target::Trunk { trunk, user }, ring_ms, false, shown);
+    }
+
+    fn dial(
+        &mut self,
+        call: InteractionId,
+        leg: LegId,
+        target: Target,
+        ring_ms: u32,
+        auto_answer: bool,
+        shown: Option<String>,
+    ) {
+        let law = self.caller_law(call);
+        let dialog = DialogId(leg.0.unsigned_abs());
+        let local = match self.engine.open(call, leg) {
+            Ok(local) => local,
+            Err(why) => {
+                tracing::error!(call.id = %call, "no media for a leg of call {call}: {why}");
+                self.work.push_back(Work::Event(call, CallEvent::LegFailed { leg, status: 503 }));
+                self.work.push_back(Work::Event(call, CallEvent::LegClosed { leg, quality: None }));
+                return;
+            }
+        };
+        self.legs.insert(leg, Leg::dialed(call, dialog, local, law));
+        let Some(sdp) = self.own_sdp(leg) else { return };
+        let mut from = self.calls.get(&call).map(|live| live.shown.clone()).unwrap_or_default();
+        if let Some(user) = shown {
+            from = Party { name: String::new(), user, host: String::new() };
+        }
+        self.asks.push_back(UaCommand::Invite(Box::new(Outgoing {
+            dialog,
+            target,
+            from,
+            to_name: String::new(),
+            sdp: Some(sdp),
+            headers: vec![("X-Zuoxi-Interaction".into(), call.to_string())],
+            auto_answer,
+            auth: None,
+            max_ring: Duration::from_millis(u64::from(ring_ms)) + RING_SLACK,
+        })));
+    }
+
+    /// The law the caller speaks, so that other legs are asked for the same.
+    fn caller_law(&self, call: InteractionId) -> Law {
+        let caller = self.calls.get(&call).map(|live| live.call.caller_leg());
+        caller.and_then(|leg| self.legs.get(leg)).map_or(Law::A, |leg| leg.law)
+    }
+
+    /// Our SDP for a leg now: an answer where its far end offered, else an offer.
+    pub(super) fn own_sdp(&mut self, leg: LegId) -> Option<Bytes> {
+        let known = self.legs.get_mut(leg)?;
+        known.sdp_version += 1;
+        let session = sdp::Session { id: leg.0.unsigned_abs(), version: known.sdp_version, address: known.local };
+        let text = match &known.offer {
+            Some(offer) => sdp::answer(&session, offer, known.law, Direction::SendRecv),
+            None => sdp::offer(&session, &[known.law, other(known.law)], Direction::SendRecv),
+        };
+        Some(Bytes::from(text))
+    }
+
+    /// Tells media where the far end is, as last agreed.
+    pub(super) fn apply_remote(&mut self, leg: LegId) {
+        if let Some(known) = self.legs.get(leg)
+            && let Some(remote) = known.remote
+        {
+            self.media_do(leg, MediaCommand::Remote { leg, remote });
+        }
+    }
+
+    /// Takes the far end's SDP in. `false`: nothing in it that we speak.
+    pub(super) fn agree(&mut self, leg: LegId, body: &[u8]) -> bool {
+        let Some(known) = self.legs.get_mut(leg) else { return false };
+        let Ok(theirs) = sdp::parse(body) else { return false };
+        let Some(law) = theirs.choose(&[known.law, other(known.law)]) else { return false };
+        known.law = law;
+        known.remote = Some(Remote {
+            to: theirs.address,
+            law,
+            dtmf_pt: theirs.events,
+            ptime_ms: theirs.ptime_ms.unwrap_or(20),
+            send: theirs.direction.receives(),
+            receive: theirs.direction.sends(),
+        });
+        known.offer = Some(theirs);
+        true
+    }
+
+    /// BYE, CANCEL or refusal as fits, and media down.
+    pub(super) fn hang_up(&mut self, leg: LegId) {
+        let Some(known) = self.legs.get_mut(leg) else { return };
+        if known.hung_up {
+            return;
+        }
+        known.hung_up = true;
+        if !known.sip_over {
+            self.asks.push_back(UaCommand::Bye { dialog: known.dialog, reason: None });
+        }
+        self.media_do(leg, MediaCommand::Close { leg });
+    }
+
+    /// Rules of the company on what an agent may ask, before the call is asked.
+    pub(super) fn may(&self, agent: contract::AgentId, command: &CallCommand) -> Result<(), Refused> {
+        let CallCommand::Transfer { target } = command else { return Ok(()) };
+        let directory = &self.company.directory;
+        match target {
+            TransferTarget::Queue { queue } if !directory.queues.contains_key(queue) => Err(Refused::NoSuchTarget),
+            TransferTarget::Agent { agent: to } if !directory.agents.contains_key(to) => Err(Refused::NoSuchTarget),
+            TransferTarget::Queue { .. } | TransferTarget::Agent { .. } => Ok(()),
+            TransferTarget::Number { number } => {
+                let (_, user) = self.company.way_out(number).ok_or(Refused::NoWayOut)?;
+                let allowed = directory
+                    .agents
+                    .get(&agent)
+                    .is_some_and(|a| a.dial_prefixes.iter().any(|prefix| user.starts_with(prefix.as_str())));
+                if allowed { Ok(()) } else { Err(Refused::NumberNotAllowed) }
+            }
+        }
+    }
+}
+
+pub(super) fn other(law: Law) -> Law {
+    match law {
+        Law::A => Law::Mu,
+        Law::Mu => Law::A,
+    }
+}

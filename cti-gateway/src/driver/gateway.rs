@@ -1,0 +1,286 @@
+//! The handle the rest of the house holds: start, ask, stop.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use contract::{
+    AgentId, CallCommand, Directory, EndCause, IdMaker, InteractionId, Ledger, LegId, Lookup, Seat, SeatCommand,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::company::Company;
+use super::legs::Legs;
+use super::speech::Speech;
+use super::switch::{Gauges, Message, Switch};
+use super::{Clock, FlowFault, Prompts};
+use crate::call::CommandRefused;
+use crate::media::{Engine, MediaConfig, MediaEvent, MediaSink};
+use crate::sip::Endpoint;
+use crate::sip::api::{Counts, EndpointConfig, UaEvent};
+use crate::sip::net::{self, Sockets};
+
+/// Messages the switch may have waiting. Beyond it they are lost, counted, and the truth audit mends what they meant.
+const INBOX: usize = 65_536;
+/// Commands waiting for signalling.
+const ASKS: usize = 8_192;
+
+#[derive(Debug, Clone)]
+pub struct GatewayConfig {
+    pub node: u16,
+    pub sip: EndpointConfig,
+    /// Where RTP is received, and what SDP names.
+    pub media_ip: IpAddr,
+    /// First and last RTP port.
+    pub rtp_ports: (u16, u16),
+    /// 0: one per core.
+    pub media_threads: usize,
+    /// Folder of the recordings.
+    pub recordings: PathBuf,
+    /// Calls at once; more get 503.
+    pub most_calls: usize,
+    pub retry_after: Duration,
+    pub router: acd::RouterConfig,
+    /// Text to speech: program and arguments; empty: none.
+    pub speech: Vec<String>,
+}
+
+/// What the gateway needs of the house.
+#[derive(Clone)]
+pub struct Ports {
+    pub ledger: Arc<dyn Ledger>,
+    pub lookup: Arc<dyn Lookup>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Sip(#[from] net::BindError),
+    #[error("no randomness could be had from the system: {0}")]
+    Random(getrandom::Error),
+    #[error("the media engine cannot start: {0}")]
+    Media(#[source] std::io::Error),
+}
+
+/// Why an intent changed nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("there is no call {0}; it has ended")]
+    NoCall(InteractionId),
+    #[error(transparent)]
+    Call(CommandRefused),
+    #[error(transparent)]
+    Seat(acd::Refusal),
+    #[error("there is no such queue or agent to transfer to")]
+    NoSuchTarget,
+    #[error("no trunk of ours takes this number; check the number, or the trunks' prefixes")]
+    NoWayOut,
+    #[error("your number rules do not allow this number; ask an administrator")]
+    NumberNotAllowed,
+    #[error("the gateway is stopping")]
+    Stopping,
+}
+
+/// The phones of this node.
+#[derive(Clone)]
+pub struct Gateway {
+    inbox: mpsc::Sender<Message>,
+    engine: Engine,
+    clock: Clock,
+    addresses: Vec<SocketAddr>,
+    sip_counts: tokio::sync::watch::Receiver<Counts>,
+}
+
+struct Sink {
+    inbox: mpsc::Sender<Message>,
+    lost: Arc<AtomicU64>,
+}
+
+impl Sink {
+    fn put(&self, message: Message) {
+        if self.inbox.try_send(message).is_err() {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl MediaSink for Sink {
+    fn media(&self, leg: LegId, event: MediaEvent) {
+        self.put(Message::Media(leg, event));
+    }
+}
+
+impl Gateway {
+    /// Opens the sockets and starts the switch, with no company yet: every call is refused until [`Gateway::directory`].
+    ///
+    /// # Errors
+    /// [`StartError`] names the socket and the reason.
+    pub async fn start(config: GatewayConfig, prompts: Prompts, ports: Ports) -> Result<Self, StartError> {
+        let (inbox, messages) = mpsc::channel(INBOX);
+        let lost = Arc::new(AtomicU64::new(0));
+        let sink = Arc::new(Sink { inbox: inbox.clone(), lost: lost.clone() });
+        let media = MediaConfig {
+            ip: config.media_ip,
+            ports: config.rtp_ports,
+            threads: config.media_threads,
+            recordings: config.recordings.clone(),
+            ..MediaConfig::default()
+        };
+        let engine = Engine::start(media, sink.clone()).map_err(StartError::Media)?;
+        let mut seed = [0; 8];
+        getrandom::fill(&mut seed).map_err(StartError::Random)?;
+        let sockets = Sockets::bind(config.sip.udp, config.sip.tcp)?;
+        let addresses: Vec<SocketAddr> = sockets.udp_address.into_iter().chain(sockets.tcp_address).collect();
+        // Port 0 was the kernel's to choose: Via and Contact name what it chose.
+        let bound = EndpointConfig { udp: sockets.udp_address, tcp: sockets.tcp_address, ..config.sip.clone() };
+        let endpoint = Endpoint::new(bound, u64::from_ne_bytes(seed));
+        let (sip, asks) = mpsc::channel(ASKS);
+        let (counts_tx, sip_counts) = tokio::sync::watch::channel(Counts::default());
+        let teller = sink.clone();
+        tokio::spawn(net::run(
+            endpoint,
+            sockets,
+            asks,
+            move |event: UaEvent| teller.put(Message::Ua(event)),
+            counts_tx,
+        ));
+        let clock = Clock::start();
+        let ids = Arc::new(IdMaker::new(config.node));
+        let switch = Switch {
+            clock,
+            router: acd::Router::new(IdMaker::new(config.node), config.router),
+            speech: Speech::new(config.speech.clone()),
+            config,
+            ids,
+            ports,
+            sip,
+            engine: engine.clone(),
+            inbox: inbox.clone(),
+            company: Company::default(),
+            prompts,
+            unspoken: Default::default(),
+            calls: Default::default(),
+            legs: Legs::default(),
+            recordings: Default::default(),
+            due: Default::default(),
+            work: Default::default(),
+            asks: Default::default(),
+            late_media: Default::default(),
+            refusal: None,
+            draining: false,
+            orphans: 0,
+            broken: 0,
+            refused: Default::default(),
+            suspects: Default::default(),
+            lost,
+        };
+        tokio::spawn(switch.run(messages));
+        let auditor = inbox.downgrade();
+        tokio::spawn(async move {
+            let mut every = tokio::time::interval(Duration::from_secs(1));
+            every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            loop {
+                every.tick().await;
+                let Some(inbox) = auditor.upgrade() else { return };
+                if inbox.send(Message::Audit).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(Self { inbox, engine, clock, addresses, sip_counts })
+    }
+
+    /// Where SIP listens: UDP, then TCP, where each is on.
+    #[must_use]
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Another company, or the first. Returns the flows that were refused; those that ran before run on.
+    pub async fn directory(&self, directory: Arc<Directory>) -> Vec<FlowFault> {
+        self.ask(|reply| Message::Directory { directory, reply }).await.unwrap_or_default()
+    }
+
+    pub async fn prompts(&self, prompts: Prompts) {
+        self.tell(Message::Prompts(Box::new(prompts))).await;
+    }
+
+    /// # Errors
+    /// [`Refused`]; the seat is then as it was.
+    pub async fn seat(&self, agent: AgentId, command: SeatCommand, by: AgentId) -> Result<(), Refused> {
+        self.ask(|reply| Message::Seat { agent, command, by, reply }).await.unwrap_or(Err(Refused::Stopping))
+    }
+
+    /// # Errors
+    /// [`Refused`]; the call is then as it was.
+    pub async fn call(&self, call: InteractionId, agent: AgentId, command: CallCommand) -> Result<(), Refused> {
+        self.ask(|reply| Message::Call { call, agent, command, reply }).await.unwrap_or(Err(Refused::Stopping))
+    }
+
+    /// The first desktop of an agent connected, or the last one left.
+    pub async fn desktop(&self, agent: AgentId, up: bool) {
+        self.tell(Message::Desktop { agent, up }).await;
+    }
+
+    /// The seats as they were before a restart.
+    pub async fn restore(&self, seats: Vec<Seat>) {
+        self.tell(Message::Restore(seats)).await;
+    }
+
+    /// Who could take this waiting call, and why nobody else.
+    pub async fn explain(&self, call: InteractionId) -> Option<acd::CallExplained> {
+        self.ask(|reply| Message::Explain { call, reply }).await.flatten()
+    }
+
+    pub async fn gauges(&self) -> Gauges {
+        self.ask(Message::Gauges).await.unwrap_or_default()
+    }
+
+    #[must_use]
+    pub fn sip_counts(&self) -> Counts {
+        *self.sip_counts.borrow()
+    }
+
+    #[must_use]
+    pub fn media(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Two steps: no new calls, then, when `grace` is over, BYE to what is left. Returns how many calls were cut.
+    pub async fn stop(&self, grace: Duration) -> usize {
+        let grace_ms = u32::try_from(grace.as_millis()).unwrap_or(u32::MAX);
+        self.tell(Message::Drain { grace_ms }).await;
+        let quiet = |gateway: Self| async move {
+            let mut every = tokio::time::interval(Duration::from_millis(50));
+            while gateway.gauges().await.calls > 0 {
+                every.tick().await;
+            }
+        };
+        if tokio::time::timeout(grace, quiet(self.clone())).await.is_ok() {
+            return 0;
+        }
+        let left = self.gauges().await.calls;
+        tracing::warn!(left, "grace of {grace:?} is over, hanging up {left} calls");
+        self.tell(Message::AbortAll(EndCause::Shutdown)).await;
+        let _ = tokio::time::timeout(Duration::from_secs(5), quiet(self.clone())).await;
+        left
+    }
+
+    async fn tell(&self, message: Message) {
+        // A switch that is gone needs no message.
+        let _ = self.inbox.send(message).await;
+    }
+
+    async fn ask<T>(&self, message: impl FnOnce(oneshot::Sender<T>) -> Message) -> Option<T> {
+        let (reply, answer) = oneshot::channel();
+        self.inbox.send(message(reply)).await.ok()?;
+        answer.await.ok()
+    }
+}

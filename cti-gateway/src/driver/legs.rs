@@ -1,0 +1,100 @@
+//! Every leg of this node: its dialog, its media, and what was agreed with the far end. A leg is here from its INVITE to
+//! the last word of both signalling and media.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use contract::{InteractionId, LegId};
+
+use crate::media::{Law, Remote};
+use crate::sip::api::DialogId;
+use crate::sip::sdp::Offer;
+
+#[derive(Debug)]
+pub struct Leg {
+    pub call: InteractionId,
+    pub dialog: DialogId,
+    /// Our audio address.
+    pub local: SocketAddr,
+    /// What was agreed; none before the answer.
+    pub remote: Option<Remote>,
+    /// Version of our SDP, for `o=`.
+    pub sdp_version: u64,
+    /// The far end holds us.
+    pub held: bool,
+    /// The law to ask for first, so that both legs of a call speak alike.
+    pub law: Law,
+    /// The far end's last SDP; ours answers it. None: ours is the offer.
+    pub offer: Option<Offer>,
+    pub sip_over: bool,
+    pub media_over: bool,
+    /// The call wants it gone.
+    pub hung_up: bool,
+}
+
+impl Leg {
+    /// A leg that came in.
+    pub fn came(call: InteractionId, dialog: DialogId, local: SocketAddr) -> Self {
+        Self::dialed(call, dialog, local, Law::A)
+    }
+
+    /// A leg of ours, asking for `law` first.
+    pub fn dialed(call: InteractionId, dialog: DialogId, local: SocketAddr, law: Law) -> Self {
+        Self {
+            call,
+            dialog,
+            local,
+            remote: None,
+            sdp_version: 0,
+            held: false,
+            law,
+            offer: None,
+            sip_over: false,
+            media_over: false,
+            hung_up: false,
+        }
+    }
+}
+
+/// By leg and by dialog.
+#[derive(Debug, Default)]
+pub struct Legs {
+    legs: HashMap<LegId, Leg>,
+    dialogs: HashMap<DialogId, LegId>,
+}
+
+impl Legs {
+    pub fn insert(&mut self, id: LegId, leg: Leg) {
+        self.dialogs.insert(leg.dialog, id);
+        self.legs.insert(id, leg);
+    }
+
+    pub fn get(&self, id: LegId) -> Option<&Leg> {
+        self.legs.get(&id)
+    }
+
+    pub fn get_mut(&mut self, id: LegId) -> Option<&mut Leg> {
+        self.legs.get_mut(&id)
+    }
+
+    pub fn by_dialog(&self, dialog: DialogId) -> Option<LegId> {
+        self.dialogs.get(&dialog).copied()
+    }
+
+    pub fn len(&self) -> usize {
+        self.legs.len()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (LegId, &Leg)> {
+        self.legs.iter().map(|(id, leg)| (*id, leg))
+    }
+
+    /// Drops the leg once signalling and media are both over.
+    pub fn drop_if_over(&mut self, id: LegId) {
+        if self.legs.get(&id).is_some_and(|leg| leg.sip_over && leg.media_over)
+            && let Some(leg) = self.legs.remove(&id)
+        {
+            self.dialogs.remove(&leg.dialog);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The driver joins what decides (`sip`, `call`, `acd`, `ivr`) with what does (sockets, media threads, the ledger). It is
+//! the only place in the gateway that reads the clock or awaits. Start at [`Gateway::start`].
+//! One task, the [`switch`], owns all calls, the router and the legs of this node: no lock, no shared call, and a
+//! packet's way to a decision is two hand-overs. Whoever wants something of a call sends the switch a message.
+
+mod audit;
+mod caller;
+mod clock;
+mod company;
+mod dialing;
+mod gateway;
+mod legs;
+mod perform;
+mod signals;
+mod speech;
+mod switch;
+
+pub use clock::Clock;
+pub use company::{FlowFault, Prompts};
+pub use gateway::{Gateway, GatewayConfig, Ports, Refused, StartError};
+pub use switch::Gauges;

@@ -1,0 +1,253 @@
+//! Carrying out what a call and the router decided. Nothing here chooses; what goes wrong comes back as an event.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use contract::directory::AnswerBy;
+use contract::{EpochMs, EventKind, InteractionId, LegId, OfferOutcome, Party};
+
+use super::switch::{Message, Switch, Unspoken, Work};
+use crate::call::{Action, CallEvent, Dial, Offer, QueueFacts, QueueReturn, RouterAsk};
+use crate::media::{Clip, MediaCommand};
+use crate::sip::api::UaCommand;
+
+/// How long a caller sent to one agent waits for that agent to be free, and to answer.
+const DIRECT_WAIT_MS: u32 = 60_000;
+const DIRECT_RING_MS: u32 = 20_000;
+
+impl Switch {
+    pub(super) fn perform(&mut self, now: EpochMs, id: InteractionId, action: Action) {
+        match action {
+            Action::Tell(kind) => self.ports.ledger.record(now, Some(id), kind),
+            Action::Router(ask) => self.ask_router(now, id, ask),
+            Action::Answer(leg) => self.answer(leg),
+            Action::Refuse { leg, status } => self.refuse_leg(leg, status),
+            Action::Dial { leg, to } => match to {
+                Dial::Station { station, ring_ms, auto_answer } => {
+                    self.dial_station(id, leg, station, ring_ms, auto_answer);
+                }
+                Dial::Number { number, ring_ms } => self.dial_number(now, id, leg, &number, ring_ms),
+            },
+            Action::PressTalk(leg) => {
+                if let Some(known) = self.legs.get(leg) {
+                    self.asks.push_back(UaCommand::NotifyTalk { dialog: known.dialog });
+                }
+            }
+            Action::HangUp { leg, .. } => self.hang_up(leg),
+            Action::Play { leg, id: play, prompts } => self.play(leg, play, prompts),
+            Action::Music { leg, name } => match self.prompts.music(&name) {
+                Some(clip) => {
+                    self.media_do(leg, MediaCommand::Play { leg, id: MUSIC, clips: vec![clip], repeat: true })
+                }
+                None => self.media_do(leg, MediaCommand::StopPlay { leg }),
+            },
+            Action::Quiet(leg) => self.media_do(leg, MediaCommand::StopPlay { leg }),
+            Action::Bridge(a, b) => self.media_do(a, MediaCommand::Bridge { a, b }),
+            Action::Part(a, b) => self.media_do(a, MediaCommand::Unbridge { a, b }),
+            Action::Mute { leg, on } => self.media_do(leg, MediaCommand::Mute { leg, on }),
+            Action::Digits { leg, digits } => self.media_do(leg, MediaCommand::SendDigits { leg, digits }),
+            Action::Record { recording, left, right, path } => {
+                self.recordings.insert(recording, id);
+                self.media_do(left, MediaCommand::Record { recording, left, right, path: path.into() });
+            }
+            Action::PauseRecording(recording) => self.room_do(id, MediaCommand::PauseRecord { recording }),
+            Action::ResumeRecording(recording) => self.room_do(id, MediaCommand::ResumeRecord { recording }),
+            Action::StopRecording(recording) => self.room_do(id, MediaCommand::StopRecord { recording }),
+        }
+    }
+
+    fn ask_router(&mut self, now: EpochMs, interaction: InteractionId, ask: RouterAsk) {
+        let input = match ask {
+            RouterAsk::Enqueue { queue, priority, vip, credit_ms } => {
+                acd::Input::Enqueue { interaction, queue, vip, priority: priority.unwrap_or(0), credit_ms }
+            }
+            RouterAsk::Direct { agent, queue } => acd::Input::Direct {
+                interaction,
+                agent,
+                queue,
+                vip: false,
+                priority: 0,
+                wait_ms: DIRECT_WAIT_MS,
+                ring_ms: DIRECT_RING_MS,
+                fallback: None,
+            },
+            RouterAsk::Leave { outcome } => acd::Input::Leave { interaction, outcome },
+            RouterAsk::Answered { offer } => acd::Input::OfferAnswered { offer },
+            RouterAsk::Rejected { offer } => acd::Input::OfferRejected { offer },
+            RouterAsk::Failed { offer } => acd::Input::OfferFailed { offer },
+            RouterAsk::Held { agent, on: true } => acd::Input::TalkHeld { interaction, agent },
+            RouterAsk::Held { agent, on: false } => acd::Input::TalkResumed { interaction, agent },
+            RouterAsk::TalkEnded { agent, .. } => acd::Input::TalkEnded { interaction, agent },
+            RouterAsk::Position => {
+                if let Some(position) = self.router.position(now, interaction) {
+                    self.tell_call(interaction, CallEvent::Position { position });
+                }
+                return;
+            }
+        };
+        self.work.push_back(Work::Router(input));
+    }
+
+    /// One input to the router, and its decisions in order: facts to the ledger, the rest to the calls.
+    pub(super) fn route(&mut self, now: EpochMs, input: acd::Input) {
+        for decision in self.router.handle(now, input) {
+            self.decided(now, decision);
+        }
+    }
+
+    pub(super) fn decided(&mut self, now: EpochMs, decision: acd::Decision) {
+        use acd::Decision as D;
+        match decision {
+            D::Offer { offer, interaction, agent, station, queue, until, waited_ms, why } => {
+                self.tell(now, interaction, EventKind::Offered { offer, agent, station, queue, until, waited_ms, why });
+                let directory = &self.company.directory;
+                let answer_by = directory.stations.get(&station).map_or(AnswerBy::Phone, |s| s.answer_by);
+                let record = queue.is_none_or(|q| directory.queues.get(&q).is_none_or(|q| q.record));
+                let ring_ms = u32::try_from((until - now).max(0)).unwrap_or(u32::MAX);
+                let offer = Offer { offer, agent, station, answer_by, queue, ring_ms, record };
+                self.tell_call(interaction, CallEvent::Offer(offer));
+            }
+            D::OfferEnded { offer, interaction, agent, queue, outcome, rang_ms } => {
+                self.tell(now, interaction, EventKind::OfferEnded { offer, agent, queue, outcome, rang_ms });
+                if outcome != OfferOutcome::Answered {
+                    self.tell_call(interaction, CallEvent::OfferOver { offer, outcome });
+                }
+            }
+            // The call took the offer's end for its own in the same breath: its leg is already on its way down.
+            D::TooLate { .. } => {}
+            D::Queued { interaction, queue, vip, priority, position } => {
+                self.tell(now, interaction, EventKind::Queued { queue, vip, priority, position });
+                let found = self.company.directory.queues.get(&queue);
+                let facts = QueueFacts {
+                    queue,
+                    music: found.map(|q| q.music.clone()).unwrap_or_default(),
+                    announce_ms: found.map_or(0, |q| q.announce_ms),
+                };
+                self.tell_call(interaction, CallEvent::Enqueued { facts });
+            }
+            D::QueueLeft { interaction, queue, outcome, waited_ms } => {
+                self.tell(now, interaction, EventKind::QueueLeft { queue, outcome, waited_ms });
+            }
+            D::Overflow { interaction, queue, why, then } => {
+                let why = match why {
+                    acd::OverflowWhy::MaxWait => QueueReturn::MaxWait,
+                    acd::OverflowWhy::Full | acd::OverflowWhy::Removed | acd::OverflowWhy::Unknown => QueueReturn::Full,
+                };
+                self.tell_call(interaction, CallEvent::QueueOver { queue, why, then });
+            }
+            D::DirectFailed { interaction, agent, .. } => {
+                self.tell_call(interaction, CallEvent::DirectFailed { agent });
+            }
+            D::WrapUpStarted { interaction, agent, queue, until } => {
+                self.tell(now, interaction, EventKind::WrapUpStarted { agent, queue, until });
+            }
+            D::WrapUpExtended { interaction, agent, until } => {
+                self.tell(now, interaction, EventKind::WrapUpExtended { agent, until });
+            }
+            D::WrapUpEnded { interaction, agent, queue, took_ms, timed_out } => {
+                self.tell(now, interaction, EventKind::WrapUpEnded { agent, queue, took_ms, timed_out });
+            }
+            D::SeatChanged { seat, why, by } => {
+                self.ports.ledger.record(now, None, EventKind::SeatChanged { seat, why, by });
+            }
+            D::Refused { refusal, .. } => self.refusal = Some(refusal),
+        }
+    }
+
+    fn tell(&self, now: EpochMs, interaction: InteractionId, kind: EventKind) {
+        self.ports.ledger.record(now, Some(interaction), kind);
+    }
+
+    /// A media command about a leg, to the room of its call.
+    pub(super) fn media_do(&mut self, leg: LegId, command: MediaCommand) {
+        if let Some(known) = self.legs.get(leg) {
+            let room = known.call;
+            self.room_do(room, command);
+        }
+    }
+
+    /// A command the media queue cannot take now is tried again at the next audit, in order, so that nothing stays open.
+    pub(super) fn room_do(&mut self, room: InteractionId, command: MediaCommand) {
+        if !self.late_media.is_empty() {
+            self.late_media.push_back((room, command));
+        } else if let Err(why) = self.engine.send(room, command.clone()) {
+            tracing::warn!(call.id = %room, "media of call {room} is late: {why}");
+            self.late_media.push_back((room, command));
+        }
+    }
+
+    fn play(&mut self, leg: LegId, id: u32, prompts: Vec<ivr::Prompt>) {
+        let mut clips: Vec<Arc<Clip>> = Vec::with_capacity(prompts.len());
+        for prompt in &prompts {
+            let found = match prompt {
+                ivr::Prompt::File { language, name } => self.prompts.spoken(*language, name),
+                ivr::Prompt::Text { language, text } => {
+                    let sentence = (*language, text.clone());
+                    match self.speech.kept(&sentence) {
+                        Some(clip) => Some(clip),
+                        None if self.speech.is_configured() => {
+                            return self.speak(sentence, Unspoken { leg, id, prompts });
+                        }
+                        None => None,
+                    }
+                }
+            };
+            let Some(clip) = found else {
+                tracing::warn!(?prompt, "a prompt is missing; the call goes on without it");
+                return self.played(leg, id, false);
+            };
+            clips.push(clip);
+        }
+        self.media_do(leg, MediaCommand::Play { leg, id: u64::from(id), clips, repeat: false });
+    }
+
+    pub(super) fn played(&mut self, leg: LegId, id: u32, ok: bool) {
+        if let Some(known) = self.legs.get(leg) {
+            let call = known.call;
+            self.tell_call(call, CallEvent::PlayDone { leg, id, ok });
+        }
+    }
+
+    fn speak(&mut self, sentence: super::speech::Sentence, waiting: Unspoken) {
+        let plays = self.unspoken.entry(sentence.clone()).or_default();
+        plays.push(waiting);
+        if plays.len() > 1 {
+            return;
+        }
+        let (command, inbox) = (self.speech.command(sentence.0), self.inbox.clone());
+        tokio::spawn(async move {
+            let clip = super::speech::speak(command, sentence.1.clone()).await;
+            // The switch has gone: so has the call.
+            let _ = inbox.send(Message::Spoken { sentence, clip }).await;
+        });
+    }
+
+    pub(super) fn spoken(&mut self, sentence: super::speech::Sentence, clip: Result<Arc<Clip>, String>) {
+        let waiting = self.unspoken.remove(&sentence).unwrap_or_default();
+        match clip {
+            Ok(clip) => {
+                self.speech.keep(sentence, clip);
+                for play in waiting {
+                    self.play(play.leg, play.id, play.prompts);
+                }
+            }
+            Err(why) => {
+                tracing::warn!("speech failed: {why}");
+                for play in waiting {
+                    self.played(play.leg, play.id, false);
+                }
+            }
+        }
+    }
+}
+
+/// The play id of music: no flow and no call uses it.
+pub(super) const MUSIC: u64 = u64::MAX;
+
+/// Party of a leg that goes outside, for the ledger.
+pub(super) fn outside(number: &str, trunk: contract::TrunkId) -> Party {
+    Party::Number { number: number.to_owned(), trunk }
+}
+
+/// How long signalling lets a phone ring beyond the lease, which ends it first.
+pub(super) const RING_SLACK: Duration = Duration::from_secs(3);

@@ -1,0 +1,329 @@
+//! What signalling and media tell, turned into what the calls understand.
+
+use std::sync::atomic::Ordering;
+
+use contract::{Direction, EndCause, Entry, EpochMs, EventKind, InteractionId, LegId};
+
+use super::caller::caller_of;
+use super::legs::Leg;
+use super::perform::MUSIC;
+use super::switch::{Live, Message, Switch, Work};
+use crate::call::{Call, CallEvent, Facts};
+use crate::media::MediaEvent;
+use crate::sip::api::{DialogId, EndedBy, Incoming, OfferBy, Party, Source, UaCommand, UaEvent};
+
+impl Switch {
+    pub(super) fn signal(&mut self, now: EpochMs, event: UaEvent) {
+        match event {
+            UaEvent::Incoming(incoming) => self.incoming(now, &incoming),
+            UaEvent::Cancelled { dialog, .. } => self.sip_over(dialog, |leg| CallEvent::LegGone {
+                leg,
+                cause: EndCause::AnsweredHangup,
+                status: Some(487),
+            }),
+            UaEvent::Ringing { dialog, .. } => {
+                if let Some((leg, call)) = self.leg_of(dialog) {
+                    self.tell_call(call, CallEvent::LegRinging { leg });
+                }
+            }
+            UaEvent::Answered { dialog, sdp, offer } => self.answered(dialog, sdp.as_deref(), offer),
+            UaEvent::Failed { dialog, status, .. } => {
+                self.sip_over(dialog, |leg| CallEvent::LegFailed { leg, status });
+            }
+            UaEvent::Confirmed { dialog, sdp } => {
+                if let (Some((leg, _)), Some(sdp)) = (self.leg_of(dialog), sdp) {
+                    self.late_answer(leg, &sdp);
+                }
+            }
+            UaEvent::Ended { dialog, by, .. } => {
+                let cause = match by {
+                    EndedBy::Remote | EndedBy::Us => EndCause::AnsweredHangup,
+                    EndedBy::SessionExpired => EndCause::SessionExpired,
+                    EndedBy::NoAck | EndedBy::Lost => EndCause::Failed,
+                };
+                self.sip_over(dialog, |leg| CallEvent::LegGone { leg, cause, status: None });
+            }
+            UaEvent::Reoffer { dialog, sdp, by } => self.reoffer(dialog, sdp.as_deref(), by),
+            UaEvent::Reanswered { dialog, sdp } => {
+                if let Some((leg, _)) = self.leg_of(dialog) {
+                    self.late_answer(leg, &sdp);
+                }
+            }
+            UaEvent::ReofferFailed { .. } | UaEvent::Notified { .. } | UaEvent::Pong { .. } => {}
+            UaEvent::Info { dialog, content_type, body } => self.info(dialog, &content_type, &body),
+            UaEvent::Refer { dialog, to_user, .. } => self.refer(now, dialog, &to_user),
+            UaEvent::Registered { station, user_agent, flow, expires, fresh, .. } => {
+                self.work.push_back(Work::Router(acd::Input::StationUp { station }));
+                if fresh {
+                    let expires = now + i64::try_from(expires.as_millis()).unwrap_or(i64::MAX / 2);
+                    let user_agent = user_agent.unwrap_or_default();
+                    let kind =
+                        EventKind::StationRegistered { station, user_agent, address: flow.remote.to_string(), expires };
+                    self.ports.ledger.record(now, None, kind);
+                }
+            }
+            UaEvent::Unregistered { station, why, left, .. } => {
+                if left == 0 {
+                    self.work.push_back(Work::Router(acd::Input::StationDown { station }));
+                    let reason = format!("{why:?}").to_lowercase();
+                    self.ports.ledger.record(now, None, EventKind::StationLost { station, reason });
+                }
+            }
+        }
+    }
+
+    fn leg_of(&self, dialog: DialogId) -> Option<(LegId, InteractionId)> {
+        let leg = self.legs.by_dialog(dialog)?;
+        Some((leg, self.legs.get(leg)?.call))
+    }
+
+    /// The last word of signalling on a dialog.
+    fn sip_over(&mut self, dialog: DialogId, event: impl FnOnce(LegId) -> CallEvent) {
+        let Some((leg, call)) = self.leg_of(dialog) else { return };
+        if let Some(known) = self.legs.get_mut(leg) {
+            known.sip_over = true;
+        }
+        if self.calls.contains_key(&call) {
+            self.tell_call(call, event(leg));
+        } else {
+            self.hang_up(leg);
+        }
+        self.legs.drop_if_over(leg);
+    }
+
+    fn door(&mut self, dialog: DialogId, status: u16) {
+        *self.refused.entry(status).or_default() += 1;
+        let retry_after = (status == 503).then_some(self.config.retry_after);
+        self.asks.push_back(UaCommand::Reject { dialog, status, retry_after });
+    }
+
+    /// A call at the door: in, or refused with the status the reason has.
+    fn incoming(&mut self, now: EpochMs, incoming: &Incoming) {
+        if self.draining || self.calls.len() >= self.config.most_calls {
+            return self.door(incoming.dialog, 503);
+        }
+        let Some(flow) = self.company.flow_for(&incoming.dialed).cloned() else {
+            return self.door(incoming.dialog, 404);
+        };
+        let id: InteractionId = self.ids.make(now);
+        let leg: LegId = self.ids.make(now);
+        let local = match self.engine.open(id, leg) {
+            Ok(local) => local,
+            Err(why) => {
+                tracing::error!("a call is refused, no media for it: {why}");
+                return self.door(incoming.dialog, 503);
+            }
+        };
+        self.legs.insert(leg, Leg::came(id, incoming.dialog, local));
+        if let Some(sdp) = &incoming.sdp
+            && !self.agree(leg, sdp)
+        {
+            if let Some(known) = self.legs.get_mut(leg) {
+                known.sip_over = true;
+            }
+            self.hang_up(leg);
+            return self.door(incoming.dialog, 488);
+        }
+        self.begin(now, id, leg, incoming, flow);
+    }
+
+    fn begin(
+        &mut self,
+        now: EpochMs,
+        id: InteractionId,
+        leg: LegId,
+        incoming: &Incoming,
+        flow: std::sync::Arc<ivr::Flow>,
+    ) {
+        let directory = self.company.directory.clone();
+        let (entry, country) = match incoming.source {
+            Source::Trunk(trunk) => {
+                let country = directory.trunks.get(&trunk).map(|t| t.country.as_str()).unwrap_or_default();
+                (Entry::Trunk { trunk }, country)
+            }
+            Source::Station(station) => {
+                let agent = directory.agents.values().find(|a| a.station == Some(station)).map(|a| a.id);
+                (Entry::Station { station, agent }, "")
+            }
+        };
+        let country = if country.is_empty() { directory.company.country.as_str() } else { country };
+        let caller = caller_of(incoming, country, &directory.company.area_code);
+        let start = ivr::Start {
+            caller: caller.clone(),
+            dialed: incoming.dialed.clone(),
+            country: caller.number.as_ref().and_then(contract::number::country_of),
+        };
+        let facts = Facts {
+            id,
+            caller_leg: leg,
+            direction: Direction::Inbound,
+            entry,
+            caller: caller.clone(),
+            dialed: incoming.dialed.clone(),
+        };
+        let span = tracing::info_span!("call", call.id = %id);
+        let shown = Party { name: caller.name.clone(), user: shown_user(&caller), host: String::new() };
+        let world = super::company::World { company: &self.company, router: &self.router, now };
+        let (call, actions) = Call::begin(facts, flow, start, self.ids.clone(), now, &world);
+        self.calls.insert(id, Live { call, due: None, span, shown });
+        if caller.number.is_some() {
+            let (asked, inbox) = (self.ports.lookup.identify(caller), self.inbox.clone());
+            tokio::spawn(async move {
+                let candidates = asked.await;
+                // The switch has gone: so has the call.
+                let _ = inbox.send(Message::Identified(id, candidates)).await;
+            });
+        }
+        self.work.push_back(Work::Actions(id, actions));
+    }
+
+    fn answered(&mut self, dialog: DialogId, sdp: Option<&[u8]>, offer: bool) {
+        let Some((leg, call)) = self.leg_of(dialog) else { return };
+        let agreed = sdp.is_some_and(|sdp| self.agree(leg, sdp));
+        if !agreed {
+            // Nothing we speak: the dialog stands, so it is ended in order.
+            self.tell_call(call, CallEvent::LegFailed { leg, status: 488 });
+            return;
+        }
+        if offer && let Some(sdp) = self.own_sdp(leg) {
+            self.asks.push_back(UaCommand::AnswerReoffer { dialog, sdp });
+        }
+        self.apply_remote(leg);
+        self.tell_call(call, CallEvent::LegAnswered { leg });
+    }
+
+    /// The answer to an offer of ours that came with a response.
+    fn late_answer(&mut self, leg: LegId, sdp: &[u8]) {
+        if self.agree(leg, sdp) {
+            self.apply_remote(leg);
+        }
+    }
+
+    fn reoffer(&mut self, dialog: DialogId, sdp: Option<&[u8]>, _by: OfferBy) {
+        let Some((leg, call)) = self.leg_of(dialog) else {
+            self.asks.push_back(UaCommand::RejectReoffer { dialog, status: 481 });
+            return;
+        };
+        match sdp {
+            Some(sdp) if !self.agree(leg, sdp) => {
+                self.asks.push_back(UaCommand::RejectReoffer { dialog, status: 488 });
+                return;
+            }
+            Some(_) => {}
+            // Ours is asked for: a full offer, whatever stood before.
+            None => {
+                if let Some(known) = self.legs.get_mut(leg) {
+                    known.offer = None;
+                }
+            }
+        }
+        if let Some(sdp) = self.own_sdp(leg) {
+            self.asks.push_back(UaCommand::AnswerReoffer { dialog, sdp });
+        }
+        self.apply_remote(leg);
+        if let Some(known) = self.legs.get_mut(leg) {
+            let held = known.remote.is_some_and(|r| !r.send);
+            if held != known.held {
+                known.held = held;
+                self.tell_call(call, CallEvent::FarHold { leg, on: held });
+            }
+        }
+    }
+
+    /// A digit by SIP INFO (`application/dtmf-relay` and `application/dtmf`).
+    fn info(&mut self, dialog: DialogId, content_type: &str, body: &[u8]) {
+        let Some((leg, call)) = self.leg_of(dialog) else { return };
+        let text = String::from_utf8_lossy(body);
+        let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let digit = match kind.as_str() {
+            "application/dtmf-relay" => text
+                .lines()
+                .filter_map(|l| l.split_once('='))
+                .find(|(k, _)| k.trim().eq_ignore_ascii_case("signal"))
+                .and_then(|(_, v)| v.trim().chars().next()),
+            "application/dtmf" => text.trim().chars().next(),
+            _ => None,
+        };
+        if let Some(digit) = digit.filter(|d| d.is_ascii_digit() || matches!(d, '*' | '#' | 'A'..='D')) {
+            self.tell_call(call, CallEvent::Digit { leg, digit });
+        }
+    }
+
+    /// A phone's own transfer key does what the button does: to a colleague's station, else to the number.
+    fn refer(&mut self, now: EpochMs, dialog: DialogId, to_user: &str) {
+        let agent = self.leg_of(dialog).and_then(|(_, call)| Some((call, self.calls.get(&call)?.call.agent()?)));
+        let Some((call, agent)) = agent else {
+            self.asks.push_back(UaCommand::ReferProgress { dialog, status: 603 });
+            return;
+        };
+        let directory = &self.company.directory;
+        let colleague = directory
+            .stations
+            .values()
+            .find(|s| s.username == to_user)
+            .and_then(|station| directory.agents.values().find(|a| a.station == Some(station.id)).map(|a| a.id));
+        let target = match colleague {
+            Some(agent) => contract::TransferTarget::Agent { agent },
+            None => contract::TransferTarget::Number { number: to_user.to_owned() },
+        };
+        let moved = self.command(now, call, agent, &contract::CallCommand::Transfer { target });
+        self.asks.push_back(UaCommand::ReferProgress { dialog, status: if moved.is_ok() { 200 } else { 603 } });
+    }
+
+    pub(super) fn media(&mut self, now: EpochMs, leg: LegId, event: MediaEvent) {
+        let recording = match &event {
+            MediaEvent::RecordEnded { recording, .. } | MediaEvent::RecordGap { recording, .. } => Some(*recording),
+            _ => None,
+        };
+        let call = match recording {
+            Some(recording) => self.recordings.get(&recording).copied(),
+            None => self.legs.get(leg).map(|known| known.call),
+        };
+        let Some(call) = call else { return };
+        let told = match event {
+            MediaEvent::PlayDone { id: MUSIC, .. } => return,
+            MediaEvent::PlayDone { id, completed } => {
+                // A play that was stopped or replaced was so by us: nobody waits for it.
+                if !completed {
+                    return;
+                }
+                let Ok(id) = u32::try_from(id) else { return };
+                CallEvent::PlayDone { leg, id, ok: true }
+            }
+            MediaEvent::Digit { digit, .. } => CallEvent::Digit { leg, digit },
+            MediaEvent::Silent { ms } => CallEvent::Silent { leg, ms },
+            MediaEvent::DigitsSent | MediaEvent::FirstPacket | MediaEvent::Flowing => return,
+            MediaEvent::RecordGap { recording, ms, reason } => CallEvent::RecordingGap { recording, ms, reason },
+            MediaEvent::RecordEnded { recording, duration_ms, bytes, complete } => {
+                self.recordings.remove(&recording);
+                let kind = EventKind::RecordingEnded { recording, duration_ms, bytes, complete };
+                if !self.calls.contains_key(&call) {
+                    // The call could wait no longer for its last word; the fact is kept all the same.
+                    return self.ports.ledger.record(now, Some(call), kind);
+                }
+                CallEvent::RecordingEnded { recording, duration_ms, bytes, complete }
+            }
+            MediaEvent::Closed { quality } => {
+                if let Some(known) = self.legs.get_mut(leg) {
+                    known.media_over = true;
+                }
+                self.legs.drop_if_over(leg);
+                CallEvent::LegClosed { leg, quality: Some(quality) }
+            }
+        };
+        self.tell_call(call, told);
+    }
+
+    /// Messages dropped at the door of the switch.
+    pub(super) fn lost_count(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
+    }
+}
+
+fn shown_user(caller: &contract::Caller) -> String {
+    match &caller.number {
+        Some(number) => number.reveal().to_owned(),
+        None if caller.withheld || caller.raw.is_empty() => "anonymous".into(),
+        None => caller.raw.clone(),
+    }
+}

@@ -1,0 +1,344 @@
+//! The switch: one loop that owns every call, leg and seat of this node. It takes one message, lets the machines decide,
+//! carries out what they say, and so on until nothing follows; then it takes the next.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use contract::{
+    AgentId, CallCommand, Candidate, EndCause, EpochMs, EventKind, IdMaker, InteractionId, LegId, RecordingId,
+    SeatCommand,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::company::{Company, World};
+use super::gateway::{GatewayConfig, Ports, Refused};
+use super::legs::Legs;
+use super::speech::Speech;
+use super::{Clock, FlowFault, Prompts};
+use crate::call::{Action, Call, CallEvent};
+use crate::media::{Engine, MediaEvent};
+use crate::sip::api::{UaCommand, UaEvent};
+
+/// What reaches the switch.
+#[derive(Debug)]
+pub enum Message {
+    Ua(UaEvent),
+    Media(LegId, MediaEvent),
+    Identified(InteractionId, Vec<Candidate>),
+    Spoken { sentence: super::speech::Sentence, clip: Result<Arc<crate::media::Clip>, String> },
+    Seat { agent: AgentId, command: SeatCommand, by: AgentId, reply: oneshot::Sender<Result<(), Refused>> },
+    Call { call: InteractionId, agent: AgentId, command: CallCommand, reply: oneshot::Sender<Result<(), Refused>> },
+    Desktop { agent: AgentId, up: bool },
+    Restore(Vec<contract::Seat>),
+    Directory { directory: Arc<contract::Directory>, reply: oneshot::Sender<Vec<FlowFault>> },
+    Prompts(Box<Prompts>),
+    Explain { call: InteractionId, reply: oneshot::Sender<Option<acd::CallExplained>> },
+    Gauges(oneshot::Sender<Gauges>),
+    Audit,
+    Drain { grace_ms: u32 },
+    AbortAll(EndCause),
+}
+
+/// How much is alive on this node.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Gauges {
+    pub calls: usize,
+    /// By [`Call::stage_name`].
+    pub by_stage: Vec<(&'static str, usize)>,
+    pub legs: usize,
+    pub recordings: usize,
+    pub seats: usize,
+    pub waiting: usize,
+    pub offers: usize,
+    pub talks: usize,
+    pub wrap_ups: usize,
+    /// Since the start: what the truth audit had to end. Must read 0.
+    pub orphans: u64,
+    /// Calls refused at the door, by SIP status.
+    pub refused: Vec<(u16, u64)>,
+    /// Messages lost because the switch lagged behind. Must read 0.
+    pub lost: u64,
+    /// Calls ended because deciding about them failed. Must read 0.
+    pub broken: u64,
+}
+
+/// One step of work that follows from a message.
+#[derive(Debug)]
+pub(super) enum Work {
+    Event(InteractionId, CallEvent),
+    Actions(InteractionId, Vec<Action>),
+    Router(acd::Input),
+}
+
+/// A play that waits for speech.
+#[derive(Debug)]
+pub(super) struct Unspoken {
+    pub leg: LegId,
+    pub id: u32,
+    pub prompts: Vec<ivr::Prompt>,
+}
+
+pub(super) struct Live {
+    pub call: Call,
+    pub due: Option<EpochMs>,
+    pub span: tracing::Span,
+    /// What phones we dial for this call show.
+    pub shown: crate::sip::api::Party,
+}
+
+pub struct Switch {
+    pub(super) clock: Clock,
+    pub(super) config: GatewayConfig,
+    pub(super) ids: Arc<IdMaker>,
+    pub(super) ports: Ports,
+    pub(super) sip: mpsc::Sender<UaCommand>,
+    pub(super) engine: Engine,
+    pub(super) inbox: mpsc::Sender<Message>,
+    pub(super) company: Company,
+    pub(super) prompts: Prompts,
+    pub(super) speech: Speech,
+    pub(super) unspoken: HashMap<super::speech::Sentence, Vec<Unspoken>>,
+    pub(super) router: acd::Router,
+    pub(super) calls: HashMap<InteractionId, Live>,
+    pub(super) legs: Legs,
+    pub(super) recordings: HashMap<RecordingId, InteractionId>,
+    pub(super) due: BTreeSet<(EpochMs, InteractionId)>,
+    pub(super) work: VecDeque<Work>,
+    /// Commands for signalling, sent in order after each message; kept here while its queue is full.
+    pub(super) asks: VecDeque<UaCommand>,
+    /// The seat command being decided: its refusal, if one came.
+    pub(super) refusal: Option<acd::Refusal>,
+    pub(super) draining: bool,
+    pub(super) orphans: u64,
+    pub(super) broken: u64,
+    pub(super) refused: HashMap<u16, u64>,
+    /// Media commands that found their queue full, in order.
+    pub(super) late_media: VecDeque<(InteractionId, crate::media::MediaCommand)>,
+    pub(super) suspects: BTreeSet<LegId>,
+    pub(super) lost: Arc<std::sync::atomic::AtomicU64>,
+}
+
+impl Switch {
+    /// Runs until every handle is gone.
+    pub async fn run(mut self, mut messages: mpsc::Receiver<Message>) {
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            let sleep = self.next_due().map(|at| tokio::time::sleep_until(self.clock.instant(at).into()));
+            tokio::select! {
+                biased;
+                permit = self.sip.reserve(), if !self.asks.is_empty() => {
+                    let Ok(permit) = permit else { return };
+                    if let Some(ask) = self.asks.pop_front() { permit.send(ask); }
+                    continue;
+                }
+                n = messages.recv_many(&mut batch, BATCH) => if n == 0 { return },
+                () = async { match sleep { Some(sleep) => sleep.await, None => std::future::pending().await } } => {}
+            }
+            let now = self.clock.now();
+            for message in batch.drain(..) {
+                self.take(now, message);
+                self.settle(now);
+            }
+            self.tick(now);
+            self.settle(now);
+            while let Some(ask) = self.asks.pop_front() {
+                if let Err(mpsc::error::TrySendError::Full(ask)) = self.sip.try_send(ask) {
+                    self.asks.push_front(ask);
+                    break;
+                }
+            }
+        }
+    }
+
+    fn next_due(&self) -> Option<EpochMs> {
+        let call = self.due.first().map(|(at, _)| *at);
+        call.into_iter().chain(self.router.deadline()).min()
+    }
+
+    fn tick(&mut self, now: EpochMs) {
+        while let Some((at, id)) = self.due.first().copied()
+            && at <= now
+        {
+            self.due.pop_first();
+            if let Some(live) = self.calls.get_mut(&id) {
+                live.due = None;
+            }
+            self.work.push_back(Work::Event(id, CallEvent::Deadline));
+            self.settle(now);
+        }
+        if self.router.deadline().is_some_and(|at| at <= now) {
+            self.work.push_back(Work::Router(acd::Input::Tick));
+        }
+    }
+
+    fn take(&mut self, now: EpochMs, message: Message) {
+        match message {
+            Message::Ua(event) => self.signal(now, event),
+            Message::Media(leg, event) => self.media(now, leg, event),
+            Message::Identified(call, candidates) => self.tell_call(call, CallEvent::Identified(candidates)),
+            Message::Spoken { sentence, clip } => self.spoken(sentence, clip),
+            Message::Seat { agent, command, by, reply } => {
+                self.refusal = None;
+                self.work.push_back(Work::Router(acd::Input::Seat { agent, command, by }));
+                self.settle(now);
+                let answer = self.refusal.take().map_or(Ok(()), |refusal| Err(Refused::Seat(refusal)));
+                // The asker may have gone; the seat is changed all the same.
+                let _ = reply.send(answer);
+            }
+            Message::Call { call, agent, command, reply } => {
+                let answer = self.command(now, call, agent, &command);
+                self.settle(now);
+                let _ = reply.send(answer);
+            }
+            Message::Desktop { agent, up } => {
+                let input = if up { acd::Input::DesktopUp { agent } } else { acd::Input::DesktopDown { agent } };
+                self.work.push_back(Work::Router(input));
+            }
+            Message::Restore(seats) => self.work.push_back(Work::Router(acd::Input::Restore { seats })),
+            Message::Directory { directory, reply } => {
+                let _ = reply.send(self.replace_directory(directory));
+            }
+            Message::Prompts(prompts) => self.prompts = *prompts,
+            Message::Explain { call, reply } => {
+                let _ = reply.send(self.router.explain_call(now, call));
+            }
+            Message::Gauges(reply) => {
+                let _ = reply.send(self.gauges());
+            }
+            Message::Audit => self.audit(now),
+            Message::Drain { grace_ms } => {
+                self.draining = true;
+                self.asks.push_back(UaCommand::Drain(true));
+                self.ports.ledger.record(now, None, EventKind::NodeStopping { grace_ms });
+            }
+            Message::AbortAll(cause) => {
+                let all: Vec<_> = self.calls.keys().copied().collect();
+                self.work.extend(all.into_iter().map(|id| Work::Event(id, CallEvent::Abort(cause))));
+            }
+        }
+    }
+
+    fn replace_directory(&mut self, directory: Arc<contract::Directory>) -> Vec<FlowFault> {
+        let (company, faults) = self.company.replaced(directory, &self.prompts, self.speech.is_configured());
+        self.company = company;
+        let directory = self.company.directory.clone();
+        self.asks.push_back(UaCommand::SetDirectory(Arc::new((&*directory).into())));
+        self.work.push_back(Work::Router(acd::Input::Directory(directory)));
+        faults
+    }
+
+    /// An agent's command to a call, after the rules that are the company's and not the call's.
+    pub(super) fn command(
+        &mut self,
+        now: EpochMs,
+        id: InteractionId,
+        agent: AgentId,
+        command: &CallCommand,
+    ) -> Result<(), Refused> {
+        self.may(agent, command)?;
+        let live = self.calls.get_mut(&id).ok_or(Refused::NoCall(id))?;
+        let actions = live.call.command(now, agent, command).map_err(Refused::Call)?;
+        self.work.push_back(Work::Actions(id, actions));
+        Ok(())
+    }
+
+    pub(super) fn tell_call(&mut self, call: InteractionId, event: CallEvent) {
+        self.work.push_back(Work::Event(call, event));
+    }
+
+    /// Works until nothing follows.
+    pub(super) fn settle(&mut self, now: EpochMs) {
+        while let Some(work) = self.work.pop_front() {
+            match work {
+                Work::Event(id, event) => {
+                    let Some(live) = self.calls.get_mut(&id) else { continue };
+                    let world = World { company: &self.company, router: &self.router, now };
+                    let _in_span = live.span.clone().entered();
+                    let decided = catch_unwind(AssertUnwindSafe(|| live.call.handle(now, event, &world)));
+                    match decided {
+                        Ok(actions) => self.perform_all(now, id, actions),
+                        Err(_) => self.break_call(now, id),
+                    }
+                }
+                Work::Actions(id, actions) => self.perform_all(now, id, actions),
+                Work::Router(input) => self.route(now, input),
+            }
+        }
+    }
+
+    fn perform_all(&mut self, now: EpochMs, id: InteractionId, actions: Vec<Action>) {
+        for action in actions {
+            self.perform(now, id, action);
+        }
+        self.after(id);
+    }
+
+    /// Keeps the deadline, and lets go of a call that is over.
+    pub(super) fn after(&mut self, id: InteractionId) {
+        let Some(live) = self.calls.get_mut(&id) else { return };
+        let due = live.call.deadline();
+        if due != live.due {
+            if let Some(old) = live.due {
+                self.due.remove(&(old, id));
+            }
+            if let Some(new) = due {
+                self.due.insert((new, id));
+            }
+            live.due = due;
+        }
+        if live.call.is_over() {
+            self.calls.remove(&id);
+            self.work.push_back(Work::Router(acd::Input::CallOver { interaction: id }));
+        }
+    }
+
+    /// A call whose machine panicked: the caller is let go, everything it held is given back, the others never notice.
+    fn break_call(&mut self, now: EpochMs, id: InteractionId) {
+        self.broken += 1;
+        tracing::error!(call.id = %id, "call {id} broke while deciding; it is ended");
+        if let Some(live) = self.calls.remove(&id)
+            && let Some(due) = live.due
+        {
+            self.due.remove(&(due, id));
+        }
+        let legs: Vec<LegId> = self.legs.iter().filter(|(_, leg)| leg.call == id).map(|(leg, _)| leg).collect();
+        for leg in legs {
+            self.hang_up(leg);
+        }
+        self.ports.ledger.record(
+            now,
+            Some(id),
+            EventKind::CallEnded { cause: EndCause::Failed, by: contract::HungUpBy::System },
+        );
+        self.work.push_back(Work::Router(acd::Input::OwnerGone { interaction: id }));
+    }
+
+    fn gauges(&self) -> Gauges {
+        let counts = self.router.counts();
+        let mut by_stage: std::collections::BTreeMap<&'static str, usize> = std::collections::BTreeMap::new();
+        for live in self.calls.values() {
+            *by_stage.entry(live.call.stage_name()).or_default() += 1;
+        }
+        let mut refused: Vec<_> = self.refused.iter().map(|(status, n)| (*status, *n)).collect();
+        refused.sort_unstable();
+        Gauges {
+            calls: self.calls.len(),
+            by_stage: by_stage.into_iter().collect(),
+            legs: self.legs.len(),
+            recordings: self.recordings.len(),
+            seats: counts.seats,
+            waiting: counts.waiting,
+            offers: counts.offers,
+            talks: counts.talks,
+            wrap_ups: counts.wrap_ups,
+            orphans: self.orphans,
+            refused,
+            lost: self.lost_count(),
+            broken: self.broken,
+        }
+    }
+}
+
+/// Messages taken at once.
+const BATCH: usize = 256;
