@@ -308,7 +308,8 @@ impl Switch {
                     known.media_over = true;
                 }
                 self.legs.drop_if_over(leg);
-                CallEvent::LegClosed { leg, quality: Some(quality) }
+                // A leg that never heard anything has no quality to tell.
+                CallEvent::LegClosed { leg, quality: (quality.received > 0).then_some(quality) }
             }
         };
         self.tell_call(call, told);
