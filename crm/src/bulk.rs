@@ -3,7 +3,8 @@
 
 use contract::number::Context;
 use contract::{ContactPointId, CustomerId, IdMaker};
-use store::{Db, DbError};
+use store::{Db, DbError, Val};
+use tokio::task::JoinHandle;
 
 use crate::customers::{self, By, CustomerFields};
 use crate::points::{self, PointFields};
@@ -28,7 +29,8 @@ pub struct Imported {
 /// Customers in one transaction.
 const BATCH: usize = 2_000;
 
-/// Creates a customer per row. What is done stays done when it fails later; ids come from `ids` at `by.now`.
+/// Creates a customer per row. What is done stays done when it fails later; ids come from `ids` at `by.now`. While one
+/// batch is written, the next is normalised on another thread.
 /// # Errors
 /// Only those of the database.
 pub async fn import_simple(
@@ -39,29 +41,67 @@ pub async fn import_simple(
     by: By,
 ) -> Result<Imported, DbError> {
     let mut done = Imported::default();
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let (mut customers, mut numbers) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH + BATCH / 3));
-        for row in rows.by_ref().take(BATCH) {
-            if row.fields.name.trim().is_empty() {
-                done.nameless += 1;
-                continue;
-            }
-            let customer: CustomerId = ids.make(by.now);
-            customers.push(row.fields.insert_vals(customer, by));
-            for number in &row.numbers {
-                let point: ContactPointId = ids.make(by.now);
-                let values = points::insert_vals(point, customer, None, &PointFields::phone(number), ctx, by);
-                done.unreadable += u64::from(matches!(values[5], store::Val::Text(None)));
-                numbers.push(values);
-            }
+    let mut rows = rows.into_iter();
+    let mut ahead: Option<JoinHandle<Batch>> = None;
+    loop {
+        let some: Vec<Numbered> = rows.by_ref().take(BATCH).map(|row| number(row, ids, by)).collect();
+        let last = some.is_empty();
+        let (country, area_code, own) = (ctx.country.to_owned(), ctx.area_code.to_owned(), ctx.own.to_vec());
+        let next = tokio::task::spawn_blocking(move || prepare(some, &Context { country: &country, area_code: &area_code, own: &own }, by));
+        if let Some(ready) = ahead.replace(next) {
+            let batch = ready.await.map_err(|e| DbError::Other(format!("preparing rows failed: {e}")))?;
+            write(db, batch, &mut done).await?;
         }
-        done.customers += customers.len() as u64;
-        done.points += numbers.len() as u64;
-        let mut tx = db.begin().await?;
-        tx.insert_many(customers::INSERT, customers, "").await?;
-        tx.insert_many(points::INSERT, numbers, "").await?;
-        tx.commit().await?;
+        if last {
+            return Ok(done);
+        }
     }
-    Ok(done)
+}
+
+struct Numbered {
+    row: SimpleRow,
+    customer: CustomerId,
+    points: Vec<ContactPointId>,
+}
+
+fn number(row: SimpleRow, ids: &IdMaker, by: By) -> Numbered {
+    let points = row.numbers.iter().map(|_| ids.make(by.now)).collect();
+    Numbered { customer: ids.make(by.now), points, row }
+}
+
+#[derive(Default)]
+struct Batch {
+    customers: Vec<Vec<Val>>,
+    points: Vec<Vec<Val>>,
+    unreadable: u64,
+    nameless: u64,
+}
+
+fn prepare(rows: Vec<Numbered>, ctx: &Context<'_>, by: By) -> Batch {
+    let mut batch = Batch::default();
+    for Numbered { row, customer, points } in rows {
+        if row.fields.name.trim().is_empty() {
+            batch.nameless += 1;
+            continue;
+        }
+        batch.customers.push(row.fields.insert_vals(customer, by));
+        for (number, point) in row.numbers.iter().zip(points) {
+            let values = points::insert_vals(point, customer, None, &PointFields::phone(number), ctx, by);
+            batch.unreadable += u64::from(matches!(values[5], Val::Text(None)));
+            batch.points.push(values);
+        }
+    }
+    batch
+}
+
+async fn write(db: &Db, batch: Batch, done: &mut Imported) -> Result<(), DbError> {
+    let mut tx = db.begin().await?;
+    let customers = tx.insert_many(customers::INSERT, batch.customers, "").await?;
+    let points = tx.insert_many(points::INSERT, batch.points, "").await?;
+    tx.commit().await?;
+    done.customers += customers;
+    done.points += points;
+    done.unreadable += batch.unreadable;
+    done.nameless += batch.nameless;
+    Ok(())
 }
