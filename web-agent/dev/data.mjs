@@ -41,8 +41,26 @@ export const customers = Array.from({ length: 10000 }, (_, i) => {
     number,
     contacts: person ? [] : [{ id: `c${i}`, name: pick(zh), role: "采购" }],
     points: [
-      { id: `p${i}`, kind: "phone", value: number, label: "手机", contact: null, shared: rnd(9) === 0 },
-      { id: `e${i}`, kind: "email", value: `user${i}@example.com`, label: "", contact: null, shared: false },
+      {
+        id: `p${i}`,
+        kind: "phone",
+        value: number,
+        label: "手机",
+        contact: null,
+        sharedLine: rnd(9) === 0,
+        doNotCall: false,
+        badNumber: false,
+      },
+      {
+        id: `e${i}`,
+        kind: "email",
+        value: `user${i}@example.com`,
+        label: "",
+        contact: null,
+        sharedLine: false,
+        doNotCall: false,
+        badNumber: false,
+      },
     ],
     createdAt: now0 - rnd(9e8),
     updatedAt: now0 - rnd(9e7),
@@ -54,7 +72,7 @@ export const dispositions = [
     id: "d1",
     nameZh: "咨询",
     nameEn: "Inquiry",
-    notesRequired: false,
+    queues: [],
     children: [
       ["d11", "价格咨询", "Price"],
       ["d12", "物流查询", "Delivery"],
@@ -65,7 +83,7 @@ export const dispositions = [
     id: "d2",
     nameZh: "投诉",
     nameEn: "Complaint",
-    notesRequired: false,
+    queues: [],
     children: [
       ["d21", "质量问题", "Quality", true],
       ["d22", "服务态度", "Attitude", true],
@@ -75,20 +93,20 @@ export const dispositions = [
     id: "d3",
     nameZh: "售后",
     nameEn: "After-sales",
-    notesRequired: false,
+    queues: [],
     children: [
       ["d31", "退换货", "Return"],
       ["d32", "维修预约", "Repair visit"],
     ],
   },
-  { id: "d4", nameZh: "打错电话", nameEn: "Wrong number", notesRequired: false, children: [] },
+  { id: "d4", nameZh: "打错电话", nameEn: "Wrong number", queues: [], children: [] },
 ].map((d) => ({
   ...d,
-  children: d.children.map(([id, nameZh, nameEn, notesRequired = false]) => ({
+  children: d.children.map(([id, nameZh, nameEn]) => ({
     id,
     nameZh,
     nameEn,
-    notesRequired,
+    queues: [],
     children: [],
   })),
 }));

@@ -252,57 +252,63 @@ const page = (list, q, limit = 50) => {
   const from = Number(q.get("cursor") ?? 0);
   return { items: list.slice(from, from + size), next: from + size < list.length ? String(from + size) : null };
 };
+const kept = (list) =>
+  list.map((one, i) => ({ id: `x${i}`, version: 1, updatedAt: Date.now() - 9e6, updatedBy: "1", ...one }));
 const things = {
-  agents: d.agents.map((a, i) => ({
-    id: a.id,
-    name: a.name,
-    username: `agent${a.id}`,
-    roles: i === 0 ? ["agent", "admin"] : ["agent"],
-    team: "t1",
-    station: `s${a.id}`,
-    skills: [
-      { skill: "k1", level: 8 },
-      { skill: "k2", level: 5 },
-    ],
-    dialPrefixes: ["+86"],
-    active: i !== 6,
-  })),
-  teams: [
-    { id: "t1", name: "一组", supervisor: "1" },
-    { id: "t2", name: "二组", supervisor: null },
-  ],
-  skills: [
+  agents: kept(
+    d.agents.map((a, i) => ({
+      id: a.id,
+      name: a.name,
+      username: `agent${a.id}`,
+      roles: i === 0 ? ["agent", "admin"] : ["agent"],
+      team: "t1",
+      station: `s${a.id}`,
+      skills: [
+        { skill: "k1", level: 8 },
+        { skill: "k2", level: 5 },
+      ],
+      dialPrefixes: ["+86"],
+      language: "zh-CN",
+      active: i !== 6,
+    })),
+  ),
+  teams: kept([
+    { id: "t1", name: "一组", lead: "1" },
+    { id: "t2", name: "二组", lead: null },
+  ]),
+  skills: kept([
     { id: "k1", name: "中文" },
     { id: "k2", name: "English" },
     { id: "k3", name: "售后" },
-  ],
-  queues: d.queues.map((q) => ({
-    id: q.id,
-    name: q.name,
-    skills: [{ skill: "k1", level: 3 }],
-    ringMs: 20000,
-    maxWaitMs: 300000,
-    atMaxWait: { kind: "voicemail" },
-    maxWaiting: 50,
-    whenFull: { kind: "hangup", prompt: "busy" },
-    wrapUpMs: 45000,
-    announceMs: 30000,
-    music: "",
-    priority: 0,
-    ageStepMs: 60000,
-    targetMs: 20000,
-    shortMs: 5000,
-    record: true,
-    missedNotReady: true,
-    rejectedNotReady: false,
-  })),
-  numbers: [
-    { id: "n1", pattern: "4008001234", flow: "welcome" },
-    { id: "n2", pattern: "95001*", flow: "welcome" },
-  ],
-  trunks: [
+  ]),
+  queues: kept(
+    d.queues.map((q) => ({
+      id: q.id,
+      name: q.name,
+      skills: [{ skill: "k1", level: 3 }],
+      ringSeconds: 20,
+      maxWaitSeconds: 300,
+      atMaxWait: { kind: "voicemail" },
+      maxWaiting: 50,
+      whenFull: { kind: "hangup", prompt: "all-busy" },
+      wrapUpSeconds: 45,
+      announceSeconds: 30,
+      music: "",
+      priority: 0,
+      ageStepSeconds: 60,
+      targetSeconds: 20,
+      shortSeconds: 5,
+      record: true,
+      missedNotReady: true,
+      rejectedNotReady: false,
+    })),
+  ),
+  numbers: kept([
+    { pattern: "4008001234", flow: "welcome", note: "热线" },
+    { pattern: "95001*", flow: "welcome", note: "" },
+  ]),
+  trunks: kept([
     {
-      id: "1",
       name: "电信 SIP 中继",
       from: ["203.0.113.0/28"],
       digestUser: null,
@@ -314,33 +320,31 @@ const things = {
       callerId: "+862155550000",
       prefixes: [],
     },
-  ],
-  stations: d.agents.map((a, i) => ({
-    id: `s${a.id}`,
-    username: `100${a.id}`,
-    answerBy: ["phone", "talk_event", "auto_answer"][i % 3],
-    agent: { id: a.id, name: a.name },
-    registered: i !== 4,
-    userAgent: "baresip v3.10",
-    address: "10.0.0.12:5060",
-  })),
-  lists: [
-    { id: "l1", name: "vip", numbers: ["+8613800138000"], count: 1 },
-    { id: "l2", name: "block", numbers: [], count: 0 },
-  ],
-  dispositions: d.dispositions.flatMap((x) => [
-    { ...x, parent: null, active: true },
-    ...x.children.map((c) => ({ ...c, parent: x.id, active: true })),
   ]),
-  reasons: d.reasons.map((r) => ({ ...r, active: true })),
+  stations: kept(
+    d.agents.map((a, i) => ({
+      id: `s${a.id}`,
+      username: `100${a.id}`,
+      answerBy: ["phone", "talk_event", "auto_answer"][i % 3],
+      note: "",
+      health: i !== 4 ? "ok" : "unreachable",
+      userAgent: "baresip v3.10",
+      address: "10.0.0.12:5060",
+    })),
+  ),
+  lists: kept([
+    { name: "vip", builtin: true, numbers: ["+8613800138000"], count: 1 },
+    { name: "block", builtin: true, numbers: [], count: 0 },
+  ]),
+  dispositions: kept(
+    d.dispositions.flatMap((x, i) => [
+      { ...x, parent: null, position: i, children: undefined },
+      ...x.children.map((c, j) => ({ ...c, parent: x.id, position: j, children: undefined })),
+    ]),
+  ),
+  reasons: kept(d.reasons),
 };
-const flow = {
-  name: "welcome",
-  version: 3,
-  updatedAt: Date.now() - 9e6,
-  by: "林晓",
-  numbers: ["4008001234", "95001*"],
-};
+const flow = { ...kept([{ name: "welcome", yaml: d.flowYaml }])[0], version: 3 };
 const body = (req) =>
   new Promise((ok) => {
     let t = "";
@@ -517,26 +521,28 @@ async function api(req, path, q) {
   if ((m = is("GET", /^\/live\/explain\/(\d+)$/)))
     return {
       interaction: m[1],
-      queue: d.queues[0],
+      queue: d.queues[0].id,
       position: 2,
       waitedMs: 34000,
-      chosen: null,
+      ringing: null,
       agents: d.agents.map((a, i) => ({
-        agent: a,
-        eligible: i < 2,
-        why: ["busy", "longest_idle", "not_ready", "skill", "offline", "station"][i % 6],
-        idleMs: i * 9000,
-        level: 7,
+        agent: a.id,
+        obstacle:
+          i < 2
+            ? null
+            : { kind: ["on_call", "wrap_up", "not_ready", "skill", "signed_out", "station_unreachable"][i % 6] },
+        levels: 7,
+        idleMs: i < 2 ? 40000 - i * 9000 : 0,
       })),
     };
   if (path === "/admin/company")
-    return { name: "示例公司", zone: "Asia/Shanghai", country: "CN", areaCode: "21", language: "zh-CN" };
+    return { name: "示例公司", version: 1, zone: "Asia/Shanghai", country: "CN", areaCode: "21", language: "zh-CN" };
   if (path === "/admin/audit")
     return page(
       d.rows.slice(0, 500).map((r, i) => ({
         id: String(i),
         at: r.began,
-        who: d.agents[i % 8],
+        actor: d.agents[i % 8].id,
         action: ["recording.listened", "agent.changed", "sign_in.failed", "flow.published"][i % 4],
         object: `interaction ${r.id}`,
         detail: "level 5 → 8",
@@ -551,17 +557,33 @@ async function api(req, path, q) {
       items: [3, 2, 1].map((version) => ({
         version,
         at: Date.now() - (4 - version) * 9e7,
-        by: "林晓",
+        by: "1",
         note: `第 ${version} 版`,
-        yaml: d.flowYaml.replace("5s", `${version}s`),
+        item: { name: "welcome", yaml: d.flowYaml.replace("5s", `${version}s`) },
       })),
       next: null,
     };
   const problems = (yaml) =>
     yaml.includes("BAD")
       ? [
-          { line: 12, column: 9, node: "menu", message: "queue “售前X” does not exist", severity: "error" },
-          { line: 5, column: 3, node: "hello", message: "node is never reached", severity: "warning" },
+          {
+            line: 12,
+            column: 9,
+            node: "menu",
+            en: "queue “售前X” does not exist",
+            zh: "技能组“售前X”不存在",
+            code: "unknown_queue",
+            severity: "error",
+          },
+          {
+            line: 5,
+            column: 3,
+            node: "hello",
+            en: "node is never reached",
+            zh: "节点不可达",
+            code: "unreached",
+            severity: "warning",
+          },
         ]
       : [];
   if (is("POST", /^\/admin\/flows\/([^/]+)\/check$/)) return { problems: problems((await body(req)).yaml) };

@@ -43,7 +43,8 @@ export type Me = {
 
 export type Reason = Named & { targetMinutes: number };
 /** At most two levels; only leaves are chosen. */
-export type DispositionNode = Named & { notesRequired: boolean; children: DispositionNode[] };
+/** `queues`: where it is offered; empty: everywhere. */
+export type DispositionNode = Named & { queues: Id[]; children: DispositionNode[] };
 export type Presence = "free" | "busy" | "not_ready" | "offline";
 export type DeskStation = { id: Id; name: string; mine: boolean; free: boolean; health: StationHealth };
 export type DeskSetup = {
@@ -123,15 +124,17 @@ export type InteractionDetail = InteractionRow & {
 // ---- customers
 
 export type CustomerKind = "person" | "organisation";
-export type PointKind = "phone" | "email" | "wechat" | "other";
+export type PointKind = "phone" | "email" | "address" | "chat" | "web";
 export type ContactPoint = {
   id: Id;
   kind: PointKind;
   value: string;
-  label: string;
+  label: string | null;
   contact: Id | null;
   /** A household's or switchboard's line: several customers may hold it. */
-  shared: boolean;
+  sharedLine: boolean;
+  doNotCall: boolean;
+  badNumber: boolean;
 };
 export type CustomerRow = {
   id: Id;
@@ -149,14 +152,24 @@ export type Customer = {
   name: string;
   kind: CustomerKind;
   level: string | null;
+  source: string | null;
+  region: string | null;
+  industry: string | null;
+  stage: string | null;
+  ownerAgent: Id | null;
+  ownerTeam: Id | null;
   vip: boolean;
-  notes: string;
-  contacts: { id: Id; name: string; role: string }[];
+  notes: string | null;
+  contacts: { id: Id; name: string; role: string | null }[];
   points: ContactPoint[];
   createdAt: number;
   updatedAt: number;
 };
-export type CustomerEdit = Pick<Customer, "name" | "kind" | "level" | "vip" | "notes">;
+/** All that people write about a customer; a save sends all of it. */
+export type CustomerEdit = Pick<
+  Customer,
+  "name" | "kind" | "level" | "source" | "region" | "industry" | "stage" | "ownerAgent" | "ownerTeam" | "vip" | "notes"
+>;
 export type TimelineItem = {
   id: Id;
   kind: "interaction";
@@ -176,62 +189,76 @@ export type LiveSnapshot = {
   agentNames: Record<Id, { name: string; team: string | null }>;
   queueNames: Record<Id, { name: string; targetMs: number }>;
 };
-/** Why a call is where it is, and who could take it. `why` is a stable code: see the catalogue, `why.*`. */
+/** Why a call is where it is, and who could take it: first who could be rung, the best first. */
 export type Explain = {
   interaction: Id;
-  queue: Ref | null;
+  queue: Id | null;
   position: number | null;
   waitedMs: number;
-  chosen: Ref | null;
-  agents: { agent: Ref; eligible: boolean; why: string; idleMs: number | null; level: number | null }[];
+  ringing: Id | null;
+  agents: { agent: Id; obstacle: { kind: Obstacle; until?: number | null } | null; levels: number; idleMs: number }[];
 };
+export type Obstacle =
+  | "resting"
+  | "wrap_up"
+  | "offered"
+  | "on_call"
+  | "not_ready"
+  | "station_unreachable"
+  | "no_station"
+  | "signed_out"
+  | "skill"
+  | "not_asked_for";
 
-// ---- administration
+// ---- administration: documents with a version, as `company` keeps them; durations in whole seconds
 
+export type Kept = { id: Id; version: number; updatedAt: number; updatedBy: Id | null };
 export type SkillLevel = { skill: Id; level: number };
-export type AdminAgent = {
-  id: Id;
-  name: string;
+export type AdminAgent = Kept & {
   username: string;
+  name: string;
   roles: Role[];
   team: Id | null;
-  station: Id | null;
   skills: SkillLevel[];
+  station: Id | null;
   dialPrefixes: string[];
+  language: string;
   active: boolean;
+  /** Only ever sent in: a first or a new password, to be changed at the next sign-in. */
+  password?: string;
 };
 export type Overflow =
   | { kind: "hangup"; prompt: string }
   | { kind: "queue"; queue: Id }
   | { kind: "voicemail" }
   | { kind: "number"; number: string };
-export type AdminQueue = {
-  id: Id;
+export type AdminQueue = Kept & {
   name: string;
   skills: SkillLevel[];
-  ringMs: number;
-  maxWaitMs: number;
+  ringSeconds: number;
+  maxWaitSeconds: number;
   atMaxWait: Overflow;
   maxWaiting: number;
   whenFull: Overflow;
-  wrapUpMs: number;
-  announceMs: number;
+  wrapUpSeconds: number;
+  announceSeconds: number;
   music: string;
   priority: number;
-  ageStepMs: number;
-  targetMs: number;
-  shortMs: number;
+  ageStepSeconds: number;
+  targetSeconds: number;
+  shortSeconds: number;
   record: boolean;
   missedNotReady: boolean;
   rejectedNotReady: boolean;
 };
-export type AdminTrunk = {
-  id: Id;
+export type AdminTrunk = Kept & {
   name: string;
   /** CIDR or plain addresses. */
   from: string[];
   digestUser: string | null;
-  /** `host:port`. */
+  /** Only ever sent in; left out, the old one stays. */
+  password?: string;
+  /** `host:port`, in order. */
   to: string[];
   tcp: boolean;
   trusted: boolean;
@@ -240,38 +267,60 @@ export type AdminTrunk = {
   callerId: string;
   prefixes: string[];
 };
-export type AdminStation = {
-  id: Id;
+export type AdminStation = Kept & {
   username: string;
+  password?: string;
   answerBy: "phone" | "talk_event" | "auto_answer";
-  agent: Ref | null;
-  registered: boolean;
-  userAgent: string | null;
-  address: string | null;
+  note: string;
+  /** What the phones know of it now. */
+  health?: StationHealth;
+  userAgent?: string | null;
+  address?: string | null;
 };
-export type AdminNumber = { id: Id; pattern: string; flow: string };
-export type AdminList = { id: Id; name: string; numbers: string[]; count: number };
-export type AdminDisposition = Named & { parent: Id | null; notesRequired: boolean; active: boolean };
-export type AdminReason = Reason & { active: boolean };
-export type AdminTeam = { id: Id; name: string; supervisor: Id | null };
-export type AdminSkill = { id: Id; name: string };
-export type Company = { name: string; zone: string; country: string; areaCode: string; language: string };
-export type AdminFlow = { name: string; version: number; updatedAt: number; by: string | null; numbers: string[] };
-export type FlowText = AdminFlow & { yaml: string; note: string };
-export type FlowVersion = { version: number; at: number; by: string | null; note: string; yaml: string };
+export type AdminNumber = Kept & { pattern: string; flow: string; note: string };
+export type AdminList = Kept & { name: string; builtin: boolean; count: number; numbers: string[] };
+export type AdminDisposition = Kept & {
+  nameZh: string;
+  nameEn: string;
+  parent: Id | null;
+  queues: Id[];
+  position: number;
+};
+export type AdminReason = Kept & { nameZh: string; nameEn: string; targetMinutes: number };
+export type AdminTeam = Kept & { name: string; lead: Id | null };
+export type AdminSkill = Kept & { name: string };
+export type Company = {
+  version: number;
+  name: string;
+  zone: string;
+  country: string;
+  areaCode: string;
+  language: string;
+};
+export type AdminFlow = Kept & { name: string; yaml: string };
+export type FlowVersion = {
+  version: number;
+  at: number;
+  by: Id | null;
+  note: string;
+  item: { name: string; yaml: string } | null;
+};
 export type FlowProblem = {
+  severity: "error" | "warning";
+  code: string;
   line: number;
   column: number;
   node: string | null;
-  message: string;
-  severity: "error" | "warning";
+  zh: string;
+  en: string;
 };
 export type AuditRow = {
   id: Id;
   at: number;
-  who: Ref | null;
-  /** A stable word such as `recording.listened`, `agent.changed`, `sign_in.failed`. */
+  actor: Id | null;
+  /** Dotted: `session.begin`, `recording.listen`, `agents.update`. */
   action: string;
+  /** `kind/id` of what it was done to. */
   object: string;
   detail: string;
   address: string;

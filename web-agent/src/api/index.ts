@@ -47,13 +47,13 @@ export const customers = {
   list: (q: string, cursor: string | null, limit = 50, signal?: AbortSignal) =>
     get<dto.Page<dto.CustomerRow>>("/customers", { q, cursor, limit }, signal),
   one: (id: Id) => get<dto.Customer>(`/customers/${part(id)}`),
-  create: (customer: dto.CustomerEdit & { points: Pick<dto.ContactPoint, "kind" | "value" | "label">[] }) =>
+  create: (customer: dto.CustomerEdit & { points: Pick<dto.ContactPoint, "kind" | "value">[] }) =>
     post<dto.Customer>("/customers", customer),
   save: (id: Id, version: number, edit: dto.CustomerEdit) =>
     put<dto.Customer>(`/customers/${part(id)}`, { ...edit, version }),
   timeline: (id: Id, cursor: string | null) =>
     get<dto.Page<dto.TimelineItem>>(`/customers/${part(id)}/timeline`, { cursor, limit: 20 }),
-  addPoint: (id: Id, point: Pick<dto.ContactPoint, "kind" | "value" | "label" | "shared">) =>
+  addPoint: (id: Id, point: Pick<dto.ContactPoint, "kind" | "value" | "label" | "sharedLine">) =>
     post<dto.ContactPoint>(`/customers/${part(id)}/points`, point),
   removePoint: (id: Id, point: Id) => del(`/customers/${part(id)}/points/${part(point)}`),
 };
@@ -70,19 +70,22 @@ export const live = {
   explain: (interaction: Id) => get<dto.Explain>(`/live/explain/${part(interaction)}`),
 };
 
-/** The administrator's lists, all alike: list, add, change, remove. */
-function things<T extends { id: Id }>(name: string) {
+/** What a person edits of a document: all of it but what the server keeps itself. */
+export type Edit<T extends dto.Kept> = Omit<T, keyof dto.Kept>;
+
+/** The administrator's lists, all alike: list, add, change, remove. A change carries the version it began at. */
+function things<T extends dto.Kept>(name: string) {
   const base = `/admin/${name}`;
   return {
     name,
     list: (cursor: string | null = null) => get<dto.Page<T>>(base, { cursor, limit: 200 }),
     one: (id: Id) => get<T>(`${base}/${part(id)}`),
-    add: (thing: Omit<T, "id">) => post<T>(base, thing),
-    save: (id: Id, thing: Omit<T, "id">) => put<T>(`${base}/${part(id)}`, thing),
+    add: (thing: Edit<T>) => post<T>(base, thing),
+    save: (id: Id, version: number, thing: Edit<T>) => put<T>(`${base}/${part(id)}`, { ...thing, version }),
     remove: (id: Id) => del(`${base}/${part(id)}`),
   };
 }
-export type Things<T extends { id: Id }> = ReturnType<typeof things<T>>;
+export type Things<T extends dto.Kept> = ReturnType<typeof things<T>>;
 
 export const admin = {
   agents: things<dto.AdminAgent>("agents"),
@@ -97,14 +100,19 @@ export const admin = {
   reasons: things<dto.AdminReason>("reasons"),
   company: {
     get: () => get<dto.Company>("/admin/company"),
-    save: (c: dto.Company) => put<dto.Company>("/admin/company", c),
+    save: (company: dto.Company) => put<dto.Company>("/admin/company", company),
   },
-  audit: (query: { from?: number; to?: number; action?: string; who?: Id }, cursor: string | null) =>
-    get<dto.Page<dto.AuditRow>>("/admin/audit", { ...query, cursor, limit: 100 }),
+  audit: (
+    query: { from?: number; to?: number; action?: string; actor?: Id },
+    cursor: string | null,
+    signal?: AbortSignal,
+  ) => get<dto.Page<dto.AuditRow>>("/admin/audit", { ...query, cursor, limit: 100 }, signal),
+  /** By name. A save that does not compile is refused with 422 and `problems`, and the running flow stays. */
   flows: {
     list: () => get<dto.Page<dto.AdminFlow>>("/admin/flows"),
-    one: (name: string) => get<dto.FlowText>(`/admin/flows/${part(name)}`),
-    save: (name: string, yaml: string, note: string) => put<dto.FlowText>(`/admin/flows/${part(name)}`, { yaml, note }),
+    one: (name: string) => get<dto.AdminFlow>(`/admin/flows/${part(name)}`),
+    save: (name: string, yaml: string, note: string, version?: number) =>
+      put<dto.AdminFlow>(`/admin/flows/${part(name)}`, { yaml, note, version }),
     check: (name: string, yaml: string) =>
       post<{ problems: dto.FlowProblem[] }>(`/admin/flows/${part(name)}/check`, { yaml }),
     versions: (name: string) => get<dto.Page<dto.FlowVersion>>(`/admin/flows/${part(name)}/versions`),

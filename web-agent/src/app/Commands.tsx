@@ -98,8 +98,8 @@ function Bar({ close, help }: { close: () => void; help: () => void }) {
             {row.chord && <Key chord={row.chord} />}
           </div>
         ))}
-        {rows.length === 0 && <p className="soft center">{t("commands.none")}</p>}
       </div>
+      {rows.length === 0 && <p className="soft center">{t("commands.none")}</p>}
     </>
   );
 }

@@ -4,9 +4,11 @@ import {
   AudioOutlined,
   ContactsOutlined,
   CustomerServiceOutlined,
+  DashboardOutlined,
   PhoneOutlined,
   QuestionCircleOutlined,
   SearchOutlined,
+  SettingOutlined,
 } from "@ant-design/icons";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { Button, Tooltip } from "antd";
@@ -38,6 +40,8 @@ export function usePlaces(): Place[] {
     { to: "/calls", icon: <PhoneOutlined />, need: "calls.read", word: t("nav.calls") },
     { to: "/customers", icon: <ContactsOutlined />, need: "customers.read", word: t("nav.customers") },
     { to: "/recordings", icon: <AudioOutlined />, need: "recordings.listen", word: t("nav.recordings") },
+    { to: "/live", icon: <DashboardOutlined />, need: "live.read", word: t("nav.live") },
+    { to: "/admin", icon: <SettingOutlined />, need: "admin.read", word: t("nav.admin") },
   ];
   return places.filter((place) => may(place.need));
 }

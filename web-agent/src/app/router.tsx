@@ -11,6 +11,7 @@ const at = <P extends string>(path: P, component: Parameters<typeof createRoute>
 
 const calls = () => import("../pages/calls/CallsPage");
 const customers = () => import("../pages/customers/CustomersPage");
+const admin = () => import("../pages/admin/AdminPage");
 
 type CallSearch = { call?: string; customer?: string };
 const text = (value: unknown) => (typeof value === "string" && value ? value : undefined);
@@ -45,6 +46,16 @@ export const router = createRouter({
     at(
       "/customers/$id",
       lazyRouteComponent(() => import("../pages/customers/CustomerPage"), "CustomerPage"),
+    ),
+    at(
+      "/live",
+      lazyRouteComponent(() => import("../pages/live/LivePage"), "LivePage"),
+    ),
+    at("/admin", lazyRouteComponent(admin, "AdminPage")),
+    at("/admin/$section", lazyRouteComponent(admin, "AdminPage")),
+    at(
+      "/admin/flows/$name",
+      lazyRouteComponent(() => import("../pages/admin/FlowPage"), "FlowPage"),
     ),
     at(
       "/account",

@@ -64,7 +64,7 @@ export function themeFor(mode: Mode): ThemeConfig {
         inkBarColor: c.primaryText,
       },
       Segmented: { itemColor: c.text2, trackBg: c.sunken },
-      Form: { labelColor: c.text2, verticalLabelPadding: "0 0 4px" },
+      Form: { labelColor: c.text2, verticalLabelPadding: "0 0 4px", itemMarginBottom: 16 },
       Select: { optionSelectedBg: c.primarySoft, optionSelectedColor: c.text },
       Tooltip: { colorBgSpotlight: mode === "dark" ? "#2b384c" : "#1d2738" },
       Drawer: { paddingLG: 20 },

@@ -31,5 +31,12 @@ it("a share of nothing is no figure", () => {
 
 it("sizes and initials", () => {
   expect(bytes(57_600_000)).toBe("54.9 MiB");
-  expect([initials("王小明"), initials("Ada Lovelace")]).toEqual(["小明", "AL"]);
+  expect(["王小明", "Ada Lovelace", "蓝海贸易有限公司", "Acme贸易集团", "", "#"].map(initials)).toEqual([
+    "小明",
+    "AL",
+    "蓝海",
+    "A贸",
+    "",
+    "#",
+  ]);
 });

@@ -44,12 +44,13 @@ export function bytes(n: number): string {
 export const percent = (part: number, whole: number): string =>
   whole > 0 ? `${Math.round((100 * part) / whole)}%` : "–";
 
-/** Two letters for an avatar: a Chinese name's last two characters, a Latin name's initials. */
+/** Two letters for an avatar: of a short Chinese name the last two characters, of a longer one the first two, else initials. */
 export function initials(name: string): string {
   const clean = name.trim();
-  if (/[\u3400-\u9fff]/.test(clean)) return clean.replace(/\s/g, "").slice(-2);
+  const han = clean.replace(/[^\u3400-\u9fff]/g, "");
+  if (han.length > 1 && /^[\u3400-\u9fff]/.test(clean)) return han.length > 3 ? han.slice(0, 2) : han.slice(-2);
   return clean
-    .split(/\s+/)
+    .split(/\s+|(?=[\u3400-\u9fff])/)
     .slice(0, 2)
     .map((word) => word[0]?.toUpperCase() ?? "")
     .join("");

@@ -7,6 +7,20 @@ import { type Customer, type CustomerEdit, customers } from "../../api";
 import { FormDrawer } from "../../ui/FormDrawer";
 import { CustomerFields } from "./CustomerFields";
 
+const blank: CustomerEdit = {
+  name: "",
+  kind: "person",
+  level: null,
+  source: null,
+  region: null,
+  industry: null,
+  stage: null,
+  ownerAgent: null,
+  ownerTeam: null,
+  vip: false,
+  notes: null,
+};
+
 type Values = CustomerEdit & { number?: string };
 
 export function CustomerDrawer({
@@ -30,10 +44,10 @@ export function CustomerDrawer({
       open={open}
       close={close}
       title={t("customer.new")}
-      initial={{ name, number, kind: "person", level: null, vip: false, notes: "" }}
+      initial={{ ...blank, name, number }}
       save={async ({ number: phone, ...edit }) => {
-        const points = phone?.trim() ? [{ kind: "phone" as const, value: phone.trim(), label: "" }] : [];
-        const made = await customers.create({ ...edit, level: edit.level || null, notes: edit.notes ?? "", points });
+        const points = phone?.trim() ? [{ kind: "phone" as const, value: phone.trim() }] : [];
+        const made = await customers.create({ ...edit, points });
         void queries.invalidateQueries({ queryKey: ["customers"] });
         void message.success(t("customer.made"));
         saved(made);

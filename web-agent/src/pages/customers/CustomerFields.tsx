@@ -24,6 +24,13 @@ export function CustomerFields() {
       <Form.Item name="level" label={t("customer.level")}>
         <Input maxLength={40} placeholder={t("customer.levelHint")} />
       </Form.Item>
+      <div className="two">
+        {(["region", "industry", "source", "stage"] as const).map((field) => (
+          <Form.Item key={field} name={field} label={t(`customer.${field}`)}>
+            <Input maxLength={80} />
+          </Form.Item>
+        ))}
+      </div>
       <Form.Item name="vip" label={t("customer.vip")} valuePropName="checked">
         <Switch />
       </Form.Item>

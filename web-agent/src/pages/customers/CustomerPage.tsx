@@ -105,13 +105,7 @@ function Edit({ customer, close }: { customer: Customer; close: () => void }) {
     void message.success(t("form.saved"));
   };
   async function save(values: CustomerEdit) {
-    const edit: CustomerEdit = {
-      name: values.name,
-      kind: values.kind,
-      level: values.level || null,
-      vip: values.vip,
-      notes: values.notes ?? "",
-    };
+    const edit = trimmed(opened, values);
     try {
       took(await customers.save(opened.id, opened.version, edit));
     } catch (why) {
@@ -135,12 +129,23 @@ function Edit({ customer, close }: { customer: Customer; close: () => void }) {
   );
 }
 
-const fields = ["name", "kind", "level", "vip", "notes"] as const;
+const fields = ["name", "kind", "level", "source", "region", "industry", "stage", "vip", "notes"] as const;
+const kept = [...fields, "ownerAgent", "ownerTeam"] as const;
+
+/** The form's words over what it was opened with; an emptied field is none. */
+function trimmed(base: CustomerEdit, values: Partial<CustomerEdit>): CustomerEdit {
+  const all: Record<string, unknown> = {};
+  for (const field of kept) {
+    const value = values[field] ?? (field in values ? null : base[field]);
+    all[field] = typeof value === "string" ? value.trim() || null : value;
+  }
+  return all as CustomerEdit;
+}
 
 /** What I changed wins; what only they changed stays theirs. */
 export function merged(base: CustomerEdit, theirs: CustomerEdit, mine: CustomerEdit): CustomerEdit {
   const result: Record<string, unknown> = {};
-  for (const field of fields) result[field] = mine[field] !== base[field] ? mine[field] : theirs[field];
+  for (const field of kept) result[field] = mine[field] !== base[field] ? mine[field] : theirs[field];
   return result as CustomerEdit;
 }
 
@@ -174,7 +179,7 @@ function Differences({ base, theirs, mine }: { base: CustomerEdit; theirs: Custo
   );
 }
 
-type PointValues = Pick<ContactPoint, "kind" | "value" | "label" | "shared">;
+type PointValues = Pick<ContactPoint, "kind" | "value" | "label" | "sharedLine">;
 
 function Points({ customer }: { customer: Customer }) {
   const { t } = useTranslation();
@@ -205,7 +210,9 @@ function Points({ customer }: { customer: Customer }) {
             <span className="point-kind soft">{point.label || t(`point.${point.kind}`)}</span>
             <span className="grow">
               {point.kind === "phone" ? <Phone number={point.value} /> : point.value}{" "}
-              {point.shared && <Chip>{t("point.shared")}</Chip>}
+              {point.sharedLine && <Chip>{t("point.shared")}</Chip>}{" "}
+              {point.doNotCall && <Chip tone="warn">{t("point.doNotCall")}</Chip>}
+              {point.badNumber && <Chip tone="bad">{t("point.bad")}</Chip>}
             </span>
             <PermissionGate need="customers.write">
               <Popconfirm title={t("customer.removePoint")} onConfirm={() => remove(point)} okText={t("form.remove")}>
@@ -225,7 +232,7 @@ function Points({ customer }: { customer: Customer }) {
         close={() => setAdding(false)}
         title={t("customer.addPoint")}
         width={400}
-        initial={{ kind: "phone", value: "", label: "", shared: false }}
+        initial={{ kind: "phone", value: "", label: "", sharedLine: false }}
         save={async (values) => {
           await customers.addPoint(customer.id, values);
           await fresh();
@@ -233,7 +240,7 @@ function Points({ customer }: { customer: Customer }) {
       >
         <Form.Item name="kind" label={t("customer.kind")}>
           <Select
-            options={(["phone", "email", "wechat", "other"] as PointKind[]).map((kind) => ({
+            options={(["phone", "email", "chat", "address", "web"] as PointKind[]).map((kind) => ({
               value: kind,
               label: t(`point.${kind}`),
             }))}
@@ -249,7 +256,7 @@ function Points({ customer }: { customer: Customer }) {
         <Form.Item name="label" label={t("customer.label")}>
           <Input maxLength={40} />
         </Form.Item>
-        <Form.Item name="shared" label={t("point.shared")} extra={t("customer.sharedHint")} valuePropName="checked">
+        <Form.Item name="sharedLine" label={t("point.shared")} extra={t("customer.sharedHint")} valuePropName="checked">
           <Switch />
         </Form.Item>
       </FormDrawer>

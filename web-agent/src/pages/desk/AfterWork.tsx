@@ -11,18 +11,17 @@ import { usePrefs } from "../../app/prefs";
 import type { CallCard } from "../../contract.gen";
 import { may } from "../../desk/fold";
 import { useDesk } from "../../desk/store";
-import { Key, useName } from "../../ui/bits";
+import { Key } from "../../ui/bits";
 import { saying } from "../../ui/say";
 import { Dispositions } from "./Dispositions";
 import { useSetup } from "./SeatControl";
-import { leavesOf } from "./tree";
+import { forQueue } from "./tree";
 import { useDo } from "./useCall";
 
 const DRAFT_MS = 2000;
 
 export function AfterWork({ card }: { card: CallCard }) {
   const { t } = useTranslation();
-  const name = useName();
   const { message } = App.useApp();
   const queries = useQueryClient();
   const setup = useSetup();
@@ -31,15 +30,13 @@ export function AfterWork({ card }: { card: CallCard }) {
   const [saving, setSaving] = useState(false);
   const [wrong, setWrong] = useState<string | null>(null);
   const { work, setWork, loaded, draftState } = useWork(card);
-  const leaves = useMemo(() => leavesOf(setup.data?.dispositions ?? []), [setup.data]);
+  const tree = useMemo(() => forQueue(setup.data?.dispositions ?? [], card.queue), [setup.data, card.queue]);
   const wrap = card.state === "wrap_up";
   const mayDispose = may(card, "dispose");
 
   async function save(finish: boolean) {
     if (!mayDispose) return;
-    const needs = leaves.find((leaf) => leaf.notesRequired && work.dispositions.includes(leaf.id));
     if (work.dispositions.length === 0) return setWrong(t("wrap.needOne"));
-    if (needs && !work.notes.trim()) return setWrong(t("wrap.needNotes", { disposition: name(needs) }));
     setWrong(null);
     setSaving(true);
     try {
@@ -68,7 +65,7 @@ export function AfterWork({ card }: { card: CallCard }) {
       }}
     >
       <Dispositions
-        tree={setup.data?.dispositions ?? []}
+        tree={tree}
         chosen={work.dispositions}
         choose={(dispositions) => setWork({ ...work, dispositions })}
         used={used}

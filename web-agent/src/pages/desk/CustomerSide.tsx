@@ -73,7 +73,7 @@ function Profile({ id, last, openItems }: { id: string; last: LastContact[]; ope
                       <dt>{point.label || t(`point.${point.kind}`)}</dt>
                       <dd>
                         {point.kind === "phone" ? <Phone number={point.value} /> : point.value}{" "}
-                        {point.shared && <Chip>{t("point.shared")}</Chip>}
+                        {point.sharedLine && <Chip>{t("point.shared")}</Chip>}
                       </dd>
                     </div>
                   ))}

@@ -16,6 +16,8 @@ export function FocusCall({ card }: { card: CallCard }) {
     card.candidates.find((one) => one.customer === card.customer) ??
     (card.candidates.length === 1 ? card.candidates[0] : undefined);
   const vip = card.vip || settled?.vip === true;
+  const title = settled?.name || card.caller.name || null;
+  const number = <Phone number={card.caller.number} raw={card.caller.raw} withheld={card.caller.withheld} />;
   const wrap = card.state === "wrap_up";
   return (
     <section className={`focus focus-${card.state}`} aria-label={t("desk.focus")}>
@@ -35,10 +37,15 @@ export function FocusCall({ card }: { card: CallCard }) {
               {card.recording === "paused" && <Chip tone="warn">{t("recording.paused")}</Chip>}
             </div>
             <h2>
-              {settled?.name ?? (card.caller.name || t("pop.unknown"))} {vip && <Vip />}
+              {title ?? number} {vip && <Vip />}
             </h2>
             <p className="hero-number">
-              <Phone number={card.caller.number} raw={card.caller.raw} withheld={card.caller.withheld} />
+              {title && number}
+              {!title && (
+                <span>
+                  {card.candidates.length > 1 ? t("pop.several", { n: card.candidates.length }) : t("pop.unknown")}
+                </span>
+              )}
               {settled?.level && <Chip>{settled.level}</Chip>}
               {settled?.contactName && <Chip>{settled.contactName}</Chip>}
             </p>

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
 import type { DispositionNode } from "../../api";
-import { findLeaves, leavesOf, toggled, topFive } from "./tree";
+import { findLeaves, forQueue, leavesOf, toggled, topFive } from "./tree";
 
 const node = (id: string, nameZh: string, nameEn: string, children: DispositionNode[] = []): DispositionNode => ({
   id,
   nameZh,
   nameEn,
-  notesRequired: false,
+  queues: [],
   children,
 });
 const tree = [
@@ -41,3 +41,14 @@ it("the most used come first, then the order of the tree, five at most", () => {
 });
 
 it("a second press takes it back", () => expect(toggled(toggled(["1"], "2"), "1")).toEqual(["2"]));
+
+it("a disposition of other queues is not offered, nor a branch that is empty then", () => {
+  const only = (one: DispositionNode, ...queues: string[]): DispositionNode => ({ ...one, queues });
+  const mixed = [
+    node("1", "a", "a", [only(node("11", "b", "b"), "7"), node("12", "c", "c")]),
+    node("2", "d", "d", [only(node("21", "e", "e"), "7")]),
+  ];
+  expect(ids(leavesOf(forQueue(mixed, "7")))).toEqual(["11", "12", "21"]);
+  expect(ids(leavesOf(forQueue(mixed, "8")))).toEqual(["12"]);
+  expect(ids(forQueue(mixed, null))).toEqual(["1"]);
+});

@@ -4,6 +4,15 @@ import type { DispositionNode } from "../../api";
 
 export type Leaf = DispositionNode & { parent: DispositionNode | null };
 
+/** What is offered in a queue; a branch without a leaf left goes too. */
+export function forQueue(tree: DispositionNode[], queue: string | null): DispositionNode[] {
+  const here = (node: DispositionNode) => node.queues.length === 0 || (queue !== null && node.queues.includes(queue));
+  return tree.filter(here).flatMap((node) => {
+    const children = node.children.filter(here);
+    return node.children.length > 0 && children.length === 0 ? [] : [{ ...node, children }];
+  });
+}
+
 export function leavesOf(tree: DispositionNode[]): Leaf[] {
   return tree.flatMap((node): Leaf[] =>
     node.children.length === 0

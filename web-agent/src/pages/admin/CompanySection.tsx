@@ -1,0 +1,78 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Alert, App, Button, Form, Skeleton } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { admin, type Company, Problem } from "../../api";
+import { Panel, PermissionGate } from "../../ui/bits";
+import { saying } from "../../ui/say";
+import { Pick, Text } from "./parts";
+
+export function CompanySection() {
+  const { t } = useTranslation();
+  const company = useQuery({ queryKey: ["admin", "company"], queryFn: admin.company.get });
+  return (
+    <main className="page">
+      <header className="page-head">
+        <h1>{t("admin.company")}</h1>
+      </header>
+      <Panel className="narrow">
+        {company.data ? (
+          <CompanyForm key={company.data.version} company={company.data} />
+        ) : (
+          <Skeleton active className="pad" />
+        )}
+      </Panel>
+    </main>
+  );
+}
+
+function CompanyForm({ company }: { company: Company }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const queries = useQueryClient();
+  const [form] = Form.useForm<Company>();
+  const [failed, setFailed] = useState<string | null>(null);
+  async function save(values: Company) {
+    setFailed(null);
+    try {
+      queries.setQueryData(["admin", "company"], await admin.company.save({ ...company, ...values }));
+      void message.success(t("form.saved"));
+    } catch (why) {
+      if (why instanceof Problem)
+        form.setFields(why.errors.map((one) => ({ name: one.field as keyof Company, errors: [one.message] })));
+      setFailed(saying(why));
+    }
+  }
+  return (
+    <Form form={form} layout="vertical" initialValues={company} onFinish={save} className="settings">
+      {failed && <Alert type="error" showIcon title={failed} className="gap-b" />}
+      <Text name="name" label={t("company.name")} required />
+      <div className="two">
+        <Text name="zone" label={t("company.zone")} required hint={t("company.zoneHint")} placeholder="Asia/Shanghai" />
+        <Pick
+          name="language"
+          label={t("company.language")}
+          clear={false}
+          options={[
+            { value: "zh-CN", label: "中文" },
+            { value: "en", label: "English" },
+          ]}
+        />
+        <Text
+          name="country"
+          label={t("company.country")}
+          required
+          hint={t("company.countryHint")}
+          placeholder="CN"
+          max={2}
+        />
+        <Text name="areaCode" label={t("company.areaCode")} hint={t("company.areaCodeHint")} placeholder="21" max={6} />
+      </div>
+      <PermissionGate need="admin.write">
+        <Button type="primary" htmlType="submit">
+          {t("form.save")}
+        </Button>
+      </PermissionGate>
+    </Form>
+  );
+}

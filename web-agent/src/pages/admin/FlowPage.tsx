@@ -1,0 +1,288 @@
+// One flow as text: checked while typing by the server's own compiler, published with a note, every version kept.
+
+import { CheckCircleFilled, CloseCircleFilled, HistoryOutlined, WarningFilled } from "@ant-design/icons";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useBlocker, useParams } from "@tanstack/react-router";
+import { App, Button, Drawer, Input, Modal, Skeleton, Spin } from "antd";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { admin, type FlowProblem, type FlowVersion, Problem } from "../../api";
+import { useMay } from "../../app/session";
+import { Chip, Nothing } from "../../ui/bits";
+import { DetailPage } from "../../ui/DetailPage";
+import { moment } from "../../ui/format";
+import { saying } from "../../ui/say";
+import { CodeEditor, type EditorHandle } from "./CodeEditor";
+
+const CHECK_MS = 500;
+
+export function FlowPage() {
+  const { name } = useParams({ strict: false }) as { name: string };
+  const flow = useQuery({
+    queryKey: ["admin", "flow", name],
+    // A name not kept yet is a new flow.
+    queryFn: () =>
+      admin.flows.one(name).catch((why) => {
+        if (why instanceof Problem && why.status === 404) return null;
+        throw why;
+      }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (flow.isError) {
+    return (
+      <main className="page">
+        <Nothing title={saying(flow.error)} />
+      </main>
+    );
+  }
+  if (flow.isPending) {
+    return (
+      <main className="page">
+        <Skeleton active />
+      </main>
+    );
+  }
+  return (
+    <Editor
+      key={`${name} ${flow.data?.version}`}
+      name={name}
+      yaml={flow.data?.yaml ?? `name: ${name}\n`}
+      version={flow.data?.version ?? 0}
+      updatedAt={flow.data?.updatedAt ?? null}
+    />
+  );
+}
+
+function Editor({
+  name,
+  yaml,
+  version,
+  updatedAt,
+}: {
+  name: string;
+  yaml: string;
+  version: number;
+  updatedAt: number | null;
+}) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const may = useMay();
+  const queries = useQueryClient();
+  const [text, setText] = useState(yaml);
+  const [note, setNote] = useState<string | null>(null);
+  const [history, setHistory] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<FlowProblem[] | null>(null);
+  const editor = useRef<EditorHandle>(null);
+  const { problems, checking } = useCheck(name, text);
+  const shown = refused ?? problems;
+  const errors = shown.filter((one) => one.severity === "error").length;
+  const dirty = text !== yaml;
+  useBlocker({
+    shouldBlockFn: () => dirty && !window.confirm(t("flow.leave")),
+    enableBeforeUnload: () => dirty,
+    disabled: !dirty,
+  });
+
+  async function publish() {
+    setBusy(true);
+    try {
+      const saved = await admin.flows.save(name, text, note?.trim() ?? "", version || undefined);
+      setNote(null);
+      void message.success(t("flow.published", { version: saved.version }));
+      setRefused(null);
+      await queries.invalidateQueries({ queryKey: ["admin", "flows"] });
+      queries.setQueryData(["admin", "flow", name], saved);
+    } catch (why) {
+      setNote(null);
+      if (why instanceof Problem && Array.isArray(why.body.problems)) setRefused(why.body.problems as FlowProblem[]);
+      void message.error(saying(why));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <DetailPage
+      back="/admin/flows"
+      backLabel={t("admin.flows")}
+      title={name}
+      facts={
+        <>
+          <Chip>{version > 0 ? t("flow.running", { version }) : t("flow.isNew")}</Chip>
+          {updatedAt && <span className="soft">{moment(updatedAt)}</span>}
+          {dirty && <Chip tone="warn">{t("flow.dirty")}</Chip>}
+        </>
+      }
+      actions={
+        <>
+          <Button icon={<HistoryOutlined />} onClick={() => setHistory(true)} disabled={version === 0}>
+            {t("flow.history")}
+          </Button>
+          {may("admin.write") && (
+            <Button type="primary" disabled={!dirty || errors > 0} onClick={() => setNote("")}>
+              {t("flow.publish")}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div className="flow">
+        <CodeEditor
+          ref={editor}
+          label={t("flow.yaml")}
+          value={text}
+          readOnly={!may("admin.write")}
+          problems={shown}
+          change={(next) => {
+            setText(next);
+            setRefused(null);
+          }}
+        />
+        <Problems problems={shown} checking={checking} go={(one) => editor.current?.go(one.line, one.column)} />
+      </div>
+      <Modal
+        open={note !== null}
+        onCancel={() => setNote(null)}
+        onOk={() => void publish()}
+        confirmLoading={busy}
+        okText={t("flow.publish")}
+        okButtonProps={{ disabled: !note?.trim() }}
+        title={t("flow.publishTitle", { name })}
+        destroyOnHidden
+      >
+        <p className="gap-b">{t("flow.publishHint")}</p>
+        <Input.TextArea
+          autoFocus
+          value={note ?? ""}
+          onChange={(event) => setNote(event.target.value)}
+          placeholder={t("flow.note")}
+          aria-label={t("flow.note")}
+          maxLength={500}
+          autoSize={{ minRows: 2 }}
+        />
+      </Modal>
+      <History
+        open={history}
+        close={() => setHistory(false)}
+        name={name}
+        now={version}
+        take={(old) => {
+          if (old.item) setText(old.item.yaml);
+          setHistory(false);
+        }}
+      />
+    </DetailPage>
+  );
+}
+
+/** The server's compiler, when typing pauses. */
+function useCheck(name: string, text: string) {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), CHECK_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  const check = useQuery({
+    queryKey: ["admin", "check", name, settled],
+    queryFn: () => admin.flows.check(name, settled),
+    placeholderData: (before) => before,
+    gcTime: 0,
+    retry: false,
+  });
+  return { problems: check.data?.problems ?? [], checking: check.isFetching || settled !== text };
+}
+
+function Problems({
+  problems,
+  checking,
+  go,
+}: {
+  problems: FlowProblem[];
+  checking: boolean;
+  go: (one: FlowProblem) => void;
+}) {
+  const { t, i18n } = useTranslation();
+  return (
+    <aside className="problems" aria-label={t("flow.problems")} aria-live="polite">
+      <h2>
+        {t("flow.problems")} {checking && <Spin size="small" />}
+      </h2>
+      {problems.length === 0 ? (
+        <p className="stat-ok">
+          <CheckCircleFilled /> {t("flow.fine")}
+        </p>
+      ) : (
+        <ul>
+          {problems.map((one) => (
+            <li key={`${one.line}:${one.column} ${one.code}`}>
+              <button type="button" onClick={() => go(one)}>
+                {one.severity === "error" ? (
+                  <CloseCircleFilled className="stat-bad" aria-label={t("flow.error")} />
+                ) : (
+                  <WarningFilled className="stat-warn" aria-label={t("flow.warning")} />
+                )}
+                <span>
+                  {i18n.language === "zh-CN" ? one.zh : one.en}
+                  <small>
+                    {[t("flow.line", { line: one.line, column: one.column }), one.node].filter(Boolean).join(" · ")}
+                  </small>
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </aside>
+  );
+}
+
+function History({
+  open,
+  close,
+  name,
+  now,
+  take,
+}: {
+  open: boolean;
+  close: () => void;
+  name: string;
+  now: number;
+  take: (old: FlowVersion) => void;
+}) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const versions = useQuery({
+    queryKey: ["admin", "flow-versions", name, now],
+    queryFn: () => admin.flows.versions(name),
+    enabled: open,
+  });
+  return (
+    <Drawer open={open} onClose={close} size={560} title={t("flow.history")} destroyOnHidden>
+      {versions.isPending && <Skeleton active />}
+      <ol className="versions">
+        {versions.data?.items.map((one) => (
+          <li key={one.version}>
+            <header>
+              <b className="num">{t("flow.versionN", { version: one.version })}</b>
+              {one.version === now && <Chip tone="ok">{t("flow.now")}</Chip>}
+              <span className="soft num grow">{moment(one.at)}</span>
+              {one.item && one.version !== now && may("admin.write") && (
+                <Button size="small" onClick={() => take(one)}>
+                  {t("flow.take")}
+                </Button>
+              )}
+            </header>
+            {one.note && <p>{one.note}</p>}
+            {one.item && (
+              <details>
+                <summary>{t("flow.show")}</summary>
+                <pre>{one.item.yaml}</pre>
+              </details>
+            )}
+          </li>
+        ))}
+      </ol>
+    </Drawer>
+  );
+}
