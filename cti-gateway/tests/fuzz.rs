@@ -6,6 +6,8 @@ use proptest::prelude::*;
 
 #[path = "../fuzz/checks/digest.rs"]
 mod digest;
+#[path = "../fuzz/checks/rtp.rs"]
+mod rtp;
 #[path = "../fuzz/checks/sdp.rs"]
 mod sdp;
 #[path = "../fuzz/checks/sip_message.rs"]
@@ -29,6 +31,7 @@ fn the_corpus_holds() {
     messages().iter().for_each(|m| sip_message::holds(m));
     corpus("fuzz/corpus/sdp").iter().for_each(|m| sdp::holds(m));
     corpus("fuzz/corpus/digest").iter().for_each(|m| digest::holds(m));
+    corpus("fuzz/corpus/rtp").iter().for_each(|m| rtp::holds(m));
 }
 
 /// One change: what, where (in thousandths), how much.
@@ -109,9 +112,15 @@ proptest! {
     }
 
     #[test]
+    fn mutated_packets_hold(bytes in mutated(corpus("fuzz/corpus/rtp"))) {
+        rtp::holds(&bytes);
+    }
+
+    #[test]
     fn any_bytes_hold(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         sip_message::holds(&bytes);
         sdp::holds(&bytes);
         digest::holds(&bytes);
+        rtp::holds(&bytes);
     }
 }

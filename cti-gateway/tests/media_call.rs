@@ -530,6 +530,17 @@ fn a_pause_keeps_the_time_and_nothing_of_the_audio() {
 }
 
 #[test]
+fn a_recording_of_a_leg_that_is_gone_ends_at_once_and_says_why() {
+    let mut lab = Lab::new();
+    lab.tell(MediaCommand::Record { recording: CALL, left: CALLER, right: None, path: "a.wav".into() });
+    assert!(matches!(&lab.ether.events[..], [
+        (CALLER, MediaEvent::RecordGap { recording: CALL, .. }),
+        (CALLER, MediaEvent::RecordEnded { recording: CALL, complete: false, .. }),
+    ]), "{:?}", lab.ether.events);
+    assert!(lab.shard.is_idle());
+}
+
+#[test]
 fn another_agent_takes_over_the_right_channel() {
     let (mut lab, mut caller, mut agent) = bridged();
     let mut second = Phone::new(3, Law::A, 1000.0);

@@ -85,6 +85,7 @@ impl MediaThread {
 
     /// Runs until stopped, or until every handle is gone.
     pub fn run(mut self) {
+        ask_for_precedence();
         let mut going = true;
         while going || !self.shard.is_idle() {
             going &= self.take_orders(going);
@@ -271,4 +272,10 @@ fn disconnect(socket: &UdpSocket) -> io::Result<()> {
     // SAFETY: the address is a whole `sockaddr` on our stack and the length is its own; the descriptor is open while `socket` lives.
     let done = unsafe { libc::connect(socket.as_raw_fd(), &raw const nowhere, size_of::<libc::sockaddr>() as libc::socklen_t) };
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Audio before everything else of this program. Where the system does not allow it, the thread runs like any other.
+fn ask_for_precedence() {
+    // SAFETY: no memory is passed; on Linux, who 0 is the calling thread alone.
+    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, -10) };
 }

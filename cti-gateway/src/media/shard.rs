@@ -319,16 +319,20 @@ impl Shard {
             | MediaCommand::SetRecordRight { .. }
             | MediaCommand::PauseRecord { .. }
             | MediaCommand::ResumeRecord { .. }
-            | MediaCommand::StopRecord { .. } => self.record_command(command),
+            | MediaCommand::StopRecord { .. } => self.record_command(command, wire),
             MediaCommand::Close { leg } => self.close(leg, wire),
         }
     }
 
-    fn record_command(&mut self, command: MediaCommand) {
+    fn record_command(&mut self, command: MediaCommand, wire: &mut impl Wire) {
         match command {
             MediaCommand::Record { recording, left, right, path } => {
                 let right_slot = right.and_then(|r| self.slots.get(&r).copied());
-                let Some(slot) = self.slots.get(&left).copied() else { return };
+                let Some(slot) = self.slots.get(&left).copied() else {
+                    let reason = format!("leg {left} had ended before its recording began");
+                    wire.event(left, MediaEvent::RecordGap { recording, ms: 0, reason });
+                    return wire.event(left, MediaEvent::RecordEnded { recording, duration_ms: 0, bytes: 0, complete: false });
+                };
                 if self.recordings.iter().all(|r| r.id != recording) {
                     self.recordings.push(Recording::new(recording, left, slot, right.map(|_| right_slot), path));
                     self.fit_tap(slot);

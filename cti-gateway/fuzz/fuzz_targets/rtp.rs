@@ -1,0 +1,5 @@
+#![no_main]
+#[path = "../checks/rtp.rs"]
+mod check;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| check::holds(data));
