@@ -1,0 +1,21 @@
+//! `make run` and `make demo`: the product as a newcomer meets it, built when needed and started.
+
+use std::path::Path;
+
+use crate::shell::{command, must};
+use crate::web;
+
+/// Builds the desktop and the server, and serves until it is stopped. `more` goes to `zuoxi serve`.
+pub fn run(root: &Path, more: &[String]) -> Result<bool, String> {
+    web::build(root)?;
+    let mut serve = command(root, "cargo run --quiet --release --package agent-server --bin zuoxi -- serve");
+    serve.args(more);
+    must(serve).map(|()| true)
+}
+
+/// Callers and agents of our own, at a pace, against a server that runs.
+pub fn demo(root: &Path, calls: u32, more: &[String]) -> Result<bool, String> {
+    let mut demo = command(root, "cargo run --quiet --release --package zuoxi-tests --bin demo --");
+    demo.args(["--calls", &calls.to_string()]).args(more);
+    must(demo).map(|()| true)
+}
