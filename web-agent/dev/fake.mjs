@@ -19,6 +19,8 @@ const me = {
     "customers.write",
     "recordings.listen",
     "live.read",
+    "seats.force",
+    "calls.all",
     "admin.read",
     "admin.write",
     "audit.read",
@@ -332,10 +334,6 @@ const things = {
       address: "10.0.0.12:5060",
     })),
   ),
-  lists: kept([
-    { name: "vip", builtin: true, numbers: ["+8613800138000"], count: 1 },
-    { name: "block", builtin: true, numbers: [], count: 0 },
-  ]),
   dispositions: kept(
     d.dispositions.flatMap((x, i) => [
       { ...x, parent: null, position: i, children: undefined },
@@ -344,7 +342,9 @@ const things = {
   ),
   reasons: kept(d.reasons),
 };
+things.flows = [];
 const flow = { ...kept([{ name: "welcome", yaml: d.flowYaml }])[0], version: 3 };
+things.flows = [flow, { ...flow, id: "f2", name: "after-hours" }];
 const body = (req) =>
   new Promise((ok) => {
     let t = "";
@@ -542,7 +542,7 @@ async function api(req, path, q) {
       d.rows.slice(0, 500).map((r, i) => ({
         id: String(i),
         at: r.began,
-        actor: d.agents[i % 8].id,
+        who: d.agents[i % 8],
         action: ["recording.listened", "agent.changed", "sign_in.failed", "flow.published"][i % 4],
         object: `interaction ${r.id}`,
         detail: "level 5 → 8",
@@ -550,9 +550,7 @@ async function api(req, path, q) {
       })),
       q,
     );
-  if (path === "/admin/flows") return { items: [flow, { ...flow, name: "after-hours", numbers: [] }], next: null };
-  if ((m = is("GET", /^\/admin\/flows\/([^/]+)$/))) return { ...flow, name: m[1], yaml: d.flowYaml, note: "" };
-  if (is("GET", /^\/admin\/flows\/([^/]+)\/versions$/))
+  if (is("GET", /^\/admin\/\w+\/([^/]+)\/history$/))
     return {
       items: [3, 2, 1].map((version) => ({
         version,
@@ -563,6 +561,35 @@ async function api(req, path, q) {
       })),
       next: null,
     };
+  if (path === "/live/stations")
+    return {
+      items: things.stations.map((x, i) => ({
+        station: x.id,
+        health: i === 4 ? "unreachable" : "ok",
+        userAgent: "baresip v3.10",
+        address: "10.0.0.12:5060",
+      })),
+      next: null,
+    };
+  if (path === "/admin/lists")
+    return {
+      items: ["vip", "block", "partners"].map((name, i) => ({ id: `l${i}`, name, builtin: i < 2 })),
+      next: null,
+    };
+  if (is("GET", /^\/admin\/lists\/(\w+)\/entries$/))
+    return {
+      items: d.customers.slice(0, 12).map((c) => ({
+        id: c.id,
+        number: c.number,
+        value: c.number,
+        reason: "老客户",
+        createdAt: c.createdAt,
+        expiresAt: null,
+      })),
+      next: null,
+    };
+  if (is("PUT", /^\/admin\/agents\/(\w+)\/password$/))
+    return { password: (await body(req)).next ? null : "correct horse" };
   const problems = (yaml) =>
     yaml.includes("BAD")
       ? [
@@ -570,8 +597,8 @@ async function api(req, path, q) {
             line: 12,
             column: 9,
             node: "menu",
-            en: "queue “售前X” does not exist",
-            zh: "技能组“售前X”不存在",
+            message: "queue “售前X” does not exist",
+            messageZh: "技能组“售前X”不存在",
             code: "unknown_queue",
             severity: "error",
           },
@@ -579,18 +606,18 @@ async function api(req, path, q) {
             line: 5,
             column: 3,
             node: "hello",
-            en: "node is never reached",
-            zh: "节点不可达",
+            message: "node is never reached",
+            messageZh: "节点不可达",
             code: "unreached",
             severity: "warning",
           },
         ]
       : [];
-  if (is("POST", /^\/admin\/flows\/([^/]+)\/check$/)) return { problems: problems((await body(req)).yaml) };
+  if (path === "/admin/flows/check") return { problems: problems((await body(req)).yaml) };
   if (is("PUT", /^\/admin\/flows\/([^/]+)$/)) {
-    const b = await body(req);
-    if (problems(b.yaml).length) throw problem(422, "flow_invalid", "2 problems", { problems: problems(b.yaml) });
-    return { ...flow, ...b, version: 4 };
+    const sent = await body(req);
+    if (problems(sent.yaml).length) throw problem(422, "flow_invalid", "2 problems", { problems: problems(sent.yaml) });
+    return Object.assign(flow, sent, { version: flow.version + 1 });
   }
   if ((m = /^\/admin\/(\w+)(?:\/(.+))?$/.exec(path)) && things[m[1]]) {
     const list = things[m[1]];

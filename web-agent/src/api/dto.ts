@@ -23,10 +23,12 @@ export type Role = "agent" | "supervisor" | "qa" | "admin";
 export type Permission =
   | "desk.use"
   | "calls.read"
+  | "calls.all"
   | "customers.read"
   | "customers.write"
   | "recordings.listen"
   | "live.read"
+  | "seats.force"
   | "admin.read"
   | "admin.write"
   | "audit.read";
@@ -224,8 +226,6 @@ export type AdminAgent = Kept & {
   dialPrefixes: string[];
   language: string;
   active: boolean;
-  /** Only ever sent in: a first or a new password, to be changed at the next sign-in. */
-  password?: string;
 };
 export type Overflow =
   | { kind: "hangup"; prompt: string }
@@ -272,13 +272,20 @@ export type AdminStation = Kept & {
   password?: string;
   answerBy: "phone" | "talk_event" | "auto_answer";
   note: string;
-  /** What the phones know of it now. */
-  health?: StationHealth;
-  userAgent?: string | null;
-  address?: string | null;
 };
+/** What the phones know of a station now. */
+export type StationNow = { station: Id; health: StationHealth; userAgent: string | null; address: string | null };
 export type AdminNumber = Kept & { pattern: string; flow: string; note: string };
-export type AdminList = Kept & { name: string; builtin: boolean; count: number; numbers: string[] };
+export type NumberList = { id: Id; name: string; builtin: boolean };
+export type ListEntry = {
+  id: Id;
+  number: string;
+  /** As it was written. */
+  value: string;
+  reason: string;
+  createdAt: number;
+  expiresAt: number | null;
+};
 export type AdminDisposition = Kept & {
   nameZh: string;
   nameEn: string;
@@ -289,21 +296,24 @@ export type AdminDisposition = Kept & {
 export type AdminReason = Kept & { nameZh: string; nameEn: string; targetMinutes: number };
 export type AdminTeam = Kept & { name: string; lead: Id | null };
 export type AdminSkill = Kept & { name: string };
-export type Company = {
-  version: number;
+export type Company = Kept & {
   name: string;
   zone: string;
   country: string;
   areaCode: string;
   language: string;
 };
+/** Flows that do not fit the company any more since an edit. */
+export type Edited<T> = T & { flowFaults?: FlowFault[] };
+export type FlowFault = { flow: string; olderRuns: boolean; problems: FlowProblem[] };
 export type AdminFlow = Kept & { name: string; yaml: string };
-export type FlowVersion = {
+/** One change of a document, newest first; without an item it was removed. */
+export type Change<T extends Kept> = {
   version: number;
   at: number;
   by: Id | null;
   note: string;
-  item: { name: string; yaml: string } | null;
+  item: Omit<T, keyof Kept> | null;
 };
 export type FlowProblem = {
   severity: "error" | "warning";
@@ -311,13 +321,13 @@ export type FlowProblem = {
   line: number;
   column: number;
   node: string | null;
-  zh: string;
-  en: string;
+  message: string;
+  messageZh: string;
 };
 export type AuditRow = {
   id: Id;
   at: number;
-  actor: Id | null;
+  who: Ref | null;
   /** Dotted: `session.begin`, `recording.listen`, `agents.update`. */
   action: string;
   /** `kind/id` of what it was done to. */

@@ -1,12 +1,11 @@
 // What the agent must know now: the line is down, another tab rings, the seat changed by a rule, the password must change.
 
-import { Link } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { askSeat, useDesk } from "../desk/store";
 import { takeOver, useTabs } from "../desk/tabs";
 import { time } from "../ui/format";
-import { useMay, useMe } from "./session";
+import { useMay } from "./session";
 
 const surprising = [
   "missed_offer",
@@ -20,7 +19,6 @@ const surprising = [
 
 export function Banners() {
   const { t } = useTranslation();
-  const me = useMe();
   const may = useMay();
   const { link, upAt, desk } = useDesk();
   const owns = useTabs((state) => state.owns);
@@ -36,11 +34,6 @@ export function Banners() {
         </div>
       )}
       {desk.goingAway && link === "up" && <div className="banner banner-warn">{t("banner.goingAway")}</div>}
-      {me.mustChangePassword && (
-        <div className="banner banner-warn">
-          {t("banner.password")} <Link to="/account">{t("banner.passwordDo")}</Link>
-        </div>
-      )}
       {by && (
         <div className="banner banner-warn" role="alert">
           <span>{t(`banner.seat.${by}`)}</span>

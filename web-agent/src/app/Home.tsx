@@ -2,6 +2,7 @@
 
 import { Spin } from "antd";
 import { useTranslation } from "react-i18next";
+import { FirstPassword } from "../pages/FirstPassword";
 import { SignIn } from "../pages/SignIn";
 import { Nothing } from "../ui/bits";
 import { saying } from "../ui/say";
@@ -20,5 +21,7 @@ export function Home() {
     );
   }
   if (me.isError) return <Nothing title={t("oops.broken")} hint={saying(me.error)} />;
-  return me.data ? <Shell /> : <SignIn />;
+  if (!me.data) return <SignIn />;
+  // The server allows nothing else until then.
+  return me.data.mustChangePassword ? <FirstPassword /> : <Shell />;
 }

@@ -32,7 +32,7 @@ describe.each(["light", "dark"] as const)("the %s palette", (mode) => {
   it.each(pairs)("%s reads on %s", (text, on) => {
     expect(contrast(palette[mode][text], palette[mode][on])).toBeGreaterThanOrEqual(4.5);
   });
-  it.each(["primary", "okSolid", "badSolid"] as Colour[])("white reads on %s", (on) => {
+  it.each(["primary", "primaryHover", "okSolid", "badSolid"] as Colour[])("white reads on %s", (on) => {
     expect(contrast("#ffffff", palette[mode][on])).toBeGreaterThanOrEqual(4.5);
   });
 });

@@ -12,6 +12,7 @@ export function themeFor(mode: Mode): ThemeConfig {
     algorithm: mode === "dark" ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
       colorPrimary: c.primary,
+      colorPrimaryHover: c.primaryHover,
       colorInfo: c.primary,
       colorLink: c.primaryText,
       colorLinkHover: c.primaryText,

@@ -1,15 +1,13 @@
 // My account: who I am, my password, how this browser looks and rings, my shortcuts.
 
-import { useQueryClient } from "@tanstack/react-query";
-import { App, Button, Form, Input, Segmented, Slider, Switch } from "antd";
+import { Button, Segmented, Slider, Switch } from "antd";
 import { useTranslation } from "react-i18next";
-import { Problem, session } from "../api";
 import { Shortcuts } from "../app/Help";
 import { type Language, type Look, usePrefs } from "../app/prefs";
-import { meKey, useMe } from "../app/session";
+import { useMe } from "../app/session";
 import { ringer } from "../desk/ring";
 import { Face, Panel } from "../ui/bits";
-import { saying } from "../ui/say";
+import { PasswordForm } from "./PasswordForm";
 
 const HEAR_MS = 1400;
 
@@ -81,7 +79,7 @@ export function AccountPage() {
           </div>
         </Panel>
         <Panel title={t("account.password")}>
-          <Password />
+          <PasswordForm />
         </Panel>
         <Panel title={t("help.title")} className="account-keys">
           <div className="settings">
@@ -99,55 +97,5 @@ function Setting({ name, children }: { name: string; children: React.ReactNode }
       <span>{name}</span>
       <div>{children}</div>
     </div>
-  );
-}
-
-type Words = { current: string; next: string; again: string };
-
-function Password() {
-  const { t } = useTranslation();
-  const { message } = App.useApp();
-  const queries = useQueryClient();
-  const [form] = Form.useForm<Words>();
-  async function change({ current, next }: Words) {
-    try {
-      await session.password(current, next);
-      form.resetFields();
-      void message.success(t("account.passwordChanged"));
-      await queries.invalidateQueries({ queryKey: meKey });
-    } catch (why) {
-      if (why instanceof Problem)
-        form.setFields(why.errors.map((one) => ({ name: one.field as keyof Words, errors: [one.message] })));
-      void message.error(saying(why));
-    }
-  }
-  return (
-    <Form form={form} layout="vertical" className="settings" onFinish={change} requiredMark={false}>
-      <Form.Item name="current" label={t("account.current")} rules={[{ required: true, message: t("form.required") }]}>
-        <Input.Password autoComplete="current-password" />
-      </Form.Item>
-      <Form.Item name="next" label={t("account.next")} rules={[{ required: true, message: t("form.required") }]}>
-        <Input.Password autoComplete="new-password" />
-      </Form.Item>
-      <Form.Item
-        name="again"
-        label={t("account.again")}
-        dependencies={["next"]}
-        rules={[
-          { required: true, message: t("form.required") },
-          ({ getFieldValue }) => ({
-            validator: (_, value) =>
-              !value || value === getFieldValue("next")
-                ? Promise.resolve()
-                : Promise.reject(new Error(t("account.differ"))),
-          }),
-        ]}
-      >
-        <Input.Password autoComplete="new-password" />
-      </Form.Item>
-      <Button type="primary" htmlType="submit">
-        {t("account.change")}
-      </Button>
-    </Form>
   );
 }

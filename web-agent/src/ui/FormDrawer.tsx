@@ -4,7 +4,7 @@ import { Alert, Button, Drawer, Form } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "../api";
-import { saying } from "./say";
+import { fault, saying } from "./say";
 
 type Props<T> = {
   open: boolean;
@@ -43,7 +43,7 @@ export function FormDrawer<T extends object>({
     } catch (why) {
       const fields = why instanceof Problem ? why.errors : [];
       form.setFields(
-        fields.map((one) => ({ name: one.field.split(/[.[\]]+/).filter(Boolean) as never, errors: [one.message] })),
+        fields.map((one) => ({ name: one.field.split(/[.[\]]+/).filter(Boolean) as never, errors: [fault(one)] })),
       );
       setFailed(saying(why));
     } finally {

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { admin, type Company, Problem } from "../../api";
 import { Panel, PermissionGate } from "../../ui/bits";
-import { saying } from "../../ui/say";
+import { fault, saying } from "../../ui/say";
 import { Pick, Text } from "./parts";
 
 export function CompanySection() {
@@ -35,11 +35,11 @@ function CompanyForm({ company }: { company: Company }) {
   async function save(values: Company) {
     setFailed(null);
     try {
-      queries.setQueryData(["admin", "company"], await admin.company.save({ ...company, ...values }));
+      queries.setQueryData(["admin", "company"], await admin.company.save({ ...values, version: company.version }));
       void message.success(t("form.saved"));
     } catch (why) {
       if (why instanceof Problem)
-        form.setFields(why.errors.map((one) => ({ name: one.field as keyof Company, errors: [one.message] })));
+        form.setFields(why.errors.map((one) => ({ name: one.field as keyof Company, errors: [fault(one)] })));
       setFailed(saying(why));
     }
   }

@@ -6,68 +6,46 @@ import { useBlocker, useParams } from "@tanstack/react-router";
 import { App, Button, Drawer, Input, Modal, Skeleton, Spin } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { admin, type FlowProblem, type FlowVersion, Problem } from "../../api";
+import { type AdminFlow, admin, type Change, type FlowProblem, Problem } from "../../api";
 import { useMay } from "../../app/session";
 import { Chip, Nothing } from "../../ui/bits";
 import { DetailPage } from "../../ui/DetailPage";
 import { moment } from "../../ui/format";
 import { saying } from "../../ui/say";
 import { CodeEditor, type EditorHandle } from "./CodeEditor";
+import { adminKey, useThings } from "./Things";
 
 const CHECK_MS = 500;
 
 export function FlowPage() {
   const { name } = useParams({ strict: false }) as { name: string };
-  const flow = useQuery({
-    queryKey: ["admin", "flow", name],
-    // A name not kept yet is a new flow.
-    queryFn: () =>
-      admin.flows.one(name).catch((why) => {
-        if (why instanceof Problem && why.status === 404) return null;
-        throw why;
-      }),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  if (flow.isError) {
+  const flows = useThings(admin.flows);
+  if (flows.isError) {
     return (
       <main className="page">
-        <Nothing title={saying(flow.error)} />
+        <Nothing title={saying(flows.error)} />
       </main>
     );
   }
-  if (flow.isPending) {
+  if (flows.isPending) {
     return (
       <main className="page">
         <Skeleton active />
       </main>
     );
   }
-  return (
-    <Editor
-      key={`${name} ${flow.data?.version}`}
-      name={name}
-      yaml={flow.data?.yaml ?? `name: ${name}\n`}
-      version={flow.data?.version ?? 0}
-      updatedAt={flow.data?.updatedAt ?? null}
-    />
-  );
+  // A name not kept yet is a new flow.
+  const flow = flows.data.find((one) => one.name === name) ?? null;
+  return <Editor key={`${name} ${flow?.version}`} name={name} flow={flow} />;
 }
 
-function Editor({
-  name,
-  yaml,
-  version,
-  updatedAt,
-}: {
-  name: string;
-  yaml: string;
-  version: number;
-  updatedAt: number | null;
-}) {
+function Editor({ name, flow }: { name: string; flow: AdminFlow | null }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const may = useMay();
   const queries = useQueryClient();
+  const yaml = flow?.yaml ?? `name: ${name}\n`;
+  const version = flow?.version ?? 0;
   const [text, setText] = useState(yaml);
   const [note, setNote] = useState<string | null>(null);
   const [history, setHistory] = useState(false);
@@ -87,12 +65,13 @@ function Editor({
   async function publish() {
     setBusy(true);
     try {
-      const saved = await admin.flows.save(name, text, note?.trim() ?? "", version || undefined);
+      const saved = await (flow
+        ? admin.flows.save(flow.id, flow.version, { name, yaml: text }, note?.trim())
+        : admin.flows.add({ name, yaml: text }, note?.trim()));
       setNote(null);
       void message.success(t("flow.published", { version: saved.version }));
       setRefused(null);
-      await queries.invalidateQueries({ queryKey: ["admin", "flows"] });
-      queries.setQueryData(["admin", "flow", name], saved);
+      await queries.invalidateQueries({ queryKey: adminKey("flows") });
     } catch (why) {
       setNote(null);
       if (why instanceof Problem && Array.isArray(why.body.problems)) setRefused(why.body.problems as FlowProblem[]);
@@ -110,7 +89,7 @@ function Editor({
       facts={
         <>
           <Chip>{version > 0 ? t("flow.running", { version }) : t("flow.isNew")}</Chip>
-          {updatedAt && <span className="soft">{moment(updatedAt)}</span>}
+          {flow && <span className="soft">{moment(flow.updatedAt)}</span>}
           {dirty && <Chip tone="warn">{t("flow.dirty")}</Chip>}
         </>
       }
@@ -162,16 +141,18 @@ function Editor({
           autoSize={{ minRows: 2 }}
         />
       </Modal>
-      <History
-        open={history}
-        close={() => setHistory(false)}
-        name={name}
-        now={version}
-        take={(old) => {
-          if (old.item) setText(old.item.yaml);
-          setHistory(false);
-        }}
-      />
+      {flow && (
+        <History
+          open={history}
+          id={flow.id}
+          close={() => setHistory(false)}
+          now={version}
+          take={(old) => {
+            if (old.item) setText(old.item.yaml);
+            setHistory(false);
+          }}
+        />
+      )}
     </DetailPage>
   );
 }
@@ -185,7 +166,7 @@ function useCheck(name: string, text: string) {
   }, [text]);
   const check = useQuery({
     queryKey: ["admin", "check", name, settled],
-    queryFn: () => admin.flows.check(name, settled),
+    queryFn: () => admin.checkFlow(name, settled),
     placeholderData: (before) => before,
     gcTime: 0,
     retry: false,
@@ -223,7 +204,7 @@ function Problems({
                   <WarningFilled className="stat-warn" aria-label={t("flow.warning")} />
                 )}
                 <span>
-                  {i18n.language === "zh-CN" ? one.zh : one.en}
+                  {i18n.language === "zh-CN" ? one.messageZh || one.message : one.message}
                   <small>
                     {[t("flow.line", { line: one.line, column: one.column }), one.node].filter(Boolean).join(" · ")}
                   </small>
@@ -237,24 +218,26 @@ function Problems({
   );
 }
 
+type Version = Change<AdminFlow>;
+
 function History({
   open,
   close,
-  name,
+  id,
   now,
   take,
 }: {
   open: boolean;
   close: () => void;
-  name: string;
+  id: string;
   now: number;
-  take: (old: FlowVersion) => void;
+  take: (old: Version) => void;
 }) {
   const { t } = useTranslation();
   const may = useMay();
   const versions = useQuery({
-    queryKey: ["admin", "flow-versions", name, now],
-    queryFn: () => admin.flows.versions(name),
+    queryKey: ["admin", "flow-versions", id, now],
+    queryFn: () => admin.flows.history(id),
     enabled: open,
   });
   return (

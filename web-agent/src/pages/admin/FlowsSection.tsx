@@ -1,5 +1,4 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { App, Button, Input, Modal, Table } from "antd";
 import { useState } from "react";
@@ -14,7 +13,7 @@ export function FlowsSection() {
   const { t } = useTranslation();
   const go = useNavigate();
   const { message } = App.useApp();
-  const flows = useQuery({ queryKey: ["admin", "flows"], queryFn: admin.flows.list });
+  const flows = useThings(admin.flows);
   const numbers = useThings(admin.numbers);
   const agents = useThings(admin.agents);
   const [naming, setNaming] = useState<string | null>(null);
@@ -42,7 +41,7 @@ export function FlowsSection() {
         <Table<AdminFlow>
           size="middle"
           rowKey="name"
-          dataSource={flows.data?.items ?? []}
+          dataSource={flows.data ?? []}
           loading={flows.isPending}
           pagination={false}
           rowClassName="pointer"

@@ -22,10 +22,8 @@ type Props<T extends Kept> = {
   fields: (thing: T | null) => ReactNode;
   width?: number;
   hint?: string;
-  /** What may not be removed. */
-  fixed?: (thing: T) => boolean;
-  /** The whole document, where the list shows less. */
-  whole?: boolean;
+  /** After a save: what else belongs to it. */
+  then?: (saved: T, values: Record<string, unknown>) => Promise<void>;
 };
 
 export const adminKey = (name: string) => ["admin", name];
@@ -53,18 +51,7 @@ export function written<T extends Kept>(blank: Edit<T>, values: Record<string, u
   return edit as Edit<T>;
 }
 
-export function Things<T extends Kept>({
-  api,
-  word,
-  columns,
-  name,
-  blank,
-  fields,
-  width,
-  hint,
-  fixed,
-  whole,
-}: Props<T>) {
+export function Things<T extends Kept>({ api, word, columns, name, blank, fields, width, hint, then }: Props<T>) {
   const { t } = useTranslation();
   const { message, modal } = App.useApp();
   const may = useMay();
@@ -77,14 +64,7 @@ export function Things<T extends Kept>({
   const writes = may("admin.write");
   const thing = edited === "new" ? null : edited;
 
-  async function open(one: T) {
-    if (!writes) return;
-    try {
-      setEdited(whole ? await api.one(one.id) : one);
-    } catch (why) {
-      void message.error(saying(why));
-    }
-  }
+  const open = (one: T) => writes && setEdited(one);
   async function fresh() {
     await queries.invalidateQueries({ queryKey: adminKey(api.name) });
     // The desk shows queues, reasons and agents as well.
@@ -92,9 +72,12 @@ export function Things<T extends Kept>({
   }
   async function save(values: Record<string, unknown>) {
     const edit = written<T>(blank, values);
-    await (thing ? api.save(thing.id, thing.version, edit) : api.add(edit));
+    const saved = await (thing ? api.save(thing.id, thing.version, edit) : api.add(edit));
+    await then?.(saved, values);
     await fresh();
-    void message.success(t("form.saved"));
+    const broken = (saved.flowFaults ?? []).map((one) => one.flow);
+    if (broken.length > 0) void message.warning(t("admin.flowFaults", { flows: broken.join("、") }));
+    else void message.success(t("form.saved"));
   }
   function remove(one: T) {
     void modal.confirm({
@@ -104,7 +87,7 @@ export function Things<T extends Kept>({
       okButtonProps: { danger: true },
       onOk: async () => {
         try {
-          await api.remove(one.id);
+          await api.remove(one.id, one.version);
           setEdited(null);
           await fresh();
         } catch (why) {
@@ -146,9 +129,9 @@ export function Things<T extends Kept>({
           scroll={{ x: "max-content" }}
           rowClassName={writes ? "pointer" : ""}
           onRow={(one) => ({
-            onClick: () => void open(one),
+            onClick: () => open(one),
             tabIndex: writes ? 0 : undefined,
-            onKeyDown: (event) => event.key === "Enter" && event.target === event.currentTarget && void open(one),
+            onKeyDown: (event) => event.key === "Enter" && event.target === event.currentTarget && open(one),
           })}
           locale={{
             emptyText: things.isError ? (
@@ -171,8 +154,7 @@ export function Things<T extends Kept>({
           initial={{ ...(thing ?? blank) }}
           save={save}
           extra={
-            thing &&
-            !fixed?.(thing) && (
+            thing && (
               <Button danger type="text" icon={<DeleteOutlined />} onClick={() => remove(thing)}>
                 {t("form.remove")}
               </Button>

@@ -1,7 +1,9 @@
 // Trunks and stations: where calls come from and what agents talk on.
 
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { type AdminStation, type AdminTrunk, admin, type Edit } from "../../api";
+import { type AdminStation, type AdminTrunk, admin, type Edit, live } from "../../api";
+import { useMay } from "../../app/session";
 import { Chip } from "../../ui/bits";
 import { Count, Password, Pick, Text, Toggle, Words } from "./parts";
 import { Things, useThings } from "./Things";
@@ -65,7 +67,7 @@ export function TrunksSection() {
           <Words name="from" label={t("trunk.from")} hint={t("trunk.fromHint")} placeholder="203.0.113.0/28" />
           <div className="two">
             <Text name="digestUser" label={t("trunk.digestUser")} hint={t("trunk.digestHint")} />
-            <Password isNew={one === null} />
+            <Password hint={one ? t("admin.passwordKeep") : ""} />
           </div>
           <Words name="to" label={t("trunk.to")} hint={t("trunk.toHint")} placeholder="203.0.113.1:5060" />
           <Toggle name="tcp" label={t("trunk.tcp")} />
@@ -84,6 +86,14 @@ export function TrunksSection() {
 
 export function StationsSection() {
   const { t } = useTranslation();
+  const may = useMay();
+  const now = useQuery({
+    queryKey: ["live", "stations"],
+    queryFn: live.stations,
+    refetchInterval: 5000,
+    enabled: may("live.read"),
+  });
+  const state = (id: string) => now.data?.items.find((one) => one.station === id);
   const agents = useThings(admin.agents);
   const owner = (id: string) => agents.data?.find((one) => one.station === id)?.name ?? "–";
   return (
@@ -100,18 +110,20 @@ export function StationsSection() {
         {
           title: t("admin.state"),
           render: (_, one) =>
-            one.health === undefined ? (
+            !state(one.id) ? (
               "–"
             ) : (
-              <Chip tone={one.health === "ok" ? "ok" : "warn"}>{t(`station.${one.health}`)}</Chip>
+              <Chip tone={(state(one.id)?.health ?? "none") === "ok" ? "ok" : "warn"}>
+                {t(`station.${state(one.id)?.health ?? "none"}`)}
+              </Chip>
             ),
         },
         {
           title: t("station.device"),
           render: (_, one) => (
             <span className="cell2">
-              <span>{one.userAgent ?? "–"}</span>
-              <small className="mono">{one.address}</small>
+              <span>{state(one.id)?.userAgent ?? "–"}</span>
+              <small className="mono">{state(one.id)?.address}</small>
             </span>
           ),
         },
@@ -120,7 +132,7 @@ export function StationsSection() {
       fields={(one) => (
         <>
           <Text name="username" label={t("station.user")} required hint={t("station.userHint")} />
-          <Password isNew={one === null} />
+          <Password hint={one ? t("admin.passwordKeep") : ""} />
           <Pick
             name="answerBy"
             label={t("station.answerBy")}

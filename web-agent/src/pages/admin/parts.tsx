@@ -136,14 +136,14 @@ export function Pick({
   );
 }
 
-export const Password = ({ isNew }: { isNew: boolean }) => {
+export function Password({ hint }: { hint: string }) {
   const { t } = useTranslation();
   return (
-    <Form.Item name="password" label={t("signin.password")} extra={isNew ? undefined : t("admin.passwordKeep")}>
+    <Form.Item name="password" label={t("signin.password")} extra={hint}>
       <Input.Password autoComplete="new-password" />
     </Form.Item>
   );
-};
+}
 
 /** Skills with their levels of 1 to 10. */
 export function Skills({ label, hint }: { label: string; hint?: string }) {

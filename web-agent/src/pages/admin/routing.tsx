@@ -1,13 +1,12 @@
-// Queues, dialed numbers, number lists.
+// Queues and dialed numbers.
 
-import { useQuery } from "@tanstack/react-query";
-import { Collapse, Form, Input } from "antd";
+import { Collapse } from "antd";
 import { useTranslation } from "react-i18next";
-import { type AdminList, type AdminNumber, type AdminQueue, admin, type Edit } from "../../api";
+import { type AdminNumber, type AdminQueue, admin, type Edit } from "../../api";
 import { Chip } from "../../ui/bits";
 import { clock } from "../../ui/format";
 import { Count, OverflowField, Pick, Skills, SkillTags, Text, Toggle } from "./parts";
-import { Things } from "./Things";
+import { Things, useThings } from "./Things";
 
 const blankQueue: Edit<AdminQueue> = {
   name: "",
@@ -131,7 +130,7 @@ export function QueuesSection() {
 
 export function NumbersSection() {
   const { t } = useTranslation();
-  const flows = useQuery({ queryKey: ["admin", "flows"], queryFn: admin.flows.list });
+  const flows = useThings(admin.flows);
   return (
     <Things<AdminNumber>
       api={admin.numbers}
@@ -157,50 +156,9 @@ export function NumbersSection() {
             name="flow"
             label={t("admin.flow")}
             required
-            options={(flows.data?.items ?? []).map((one) => ({ value: one.name, label: one.name }))}
+            options={(flows.data ?? []).map((one) => ({ value: one.name, label: one.name }))}
           />
           <Text name="note" label={t("customer.notes")} />
-        </>
-      )}
-    />
-  );
-}
-
-export function ListsSection() {
-  const { t } = useTranslation();
-  return (
-    <Things<AdminList>
-      api={admin.lists}
-      word="lists"
-      name={(one) => one.name}
-      blank={{ name: "", numbers: [], builtin: false, count: 0 }}
-      whole
-      fixed={(one) => one.builtin}
-      hint={t("admin.listsHint")}
-      columns={[
-        {
-          title: t("customer.name"),
-          render: (_, one) => (
-            <>
-              <b>{t(`list.name.${one.name}`, { defaultValue: one.name })}</b>{" "}
-              {one.builtin && <Chip>{t("admin.builtin")}</Chip>}
-            </>
-          ),
-        },
-        { title: t("admin.count"), align: "right", render: (_, one) => <span className="num">{one.count}</span> },
-      ]}
-      fields={(one) => (
-        <>
-          {!one?.builtin && <Text name="name" label={t("customer.name")} required />}
-          <Form.Item
-            name="numbers"
-            label={t("admin.listNumbers")}
-            extra={t("admin.listNumbersHint")}
-            getValueProps={(numbers: string[] | undefined) => ({ value: (numbers ?? []).join("\n") })}
-            normalize={(text: string) => text.split("\n").map((line) => line.trimStart())}
-          >
-            <Input.TextArea autoSize={{ minRows: 8, maxRows: 24 }} className="mono" />
-          </Form.Item>
         </>
       )}
     />

@@ -1,16 +1,23 @@
 // What happens now: figures of the day, queues, agents, calls. Moves by itself; grey, with its age, once the line is dead.
 
-import { CheckCircleFilled, CloseCircleFilled, QuestionCircleOutlined, WarningFilled } from "@ant-design/icons";
+import {
+  CheckCircleFilled,
+  CloseCircleFilled,
+  MoreOutlined,
+  QuestionCircleOutlined,
+  WarningFilled,
+} from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Skeleton, Table, type TableColumnsType, Tooltip } from "antd";
+import { App, Button, Dropdown, Skeleton, Table, type TableColumnsType, Tooltip } from "antd";
 import { memo, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type LiveSnapshot, live } from "../../api";
-import type { LiveAgent, LiveCall, LiveQueue } from "../../contract.gen";
+import type { LiveAgent, LiveCall, LiveQueue, SeatCommand } from "../../contract.gen";
 import { useDesk, watchBoard } from "../../desk/store";
-import { Chip, Face, Nothing, Panel, Phone, Vip } from "../../ui/bits";
+import { Chip, Face, Nothing, Panel, PermissionGate, Phone, Vip } from "../../ui/bits";
 import { clock, percent, time } from "../../ui/format";
 import { Formula, StatCard } from "../../ui/StatCard";
+import { saying } from "../../ui/say";
 import { Since } from "../../ui/Timer";
 import { toneOf, useStatusWord } from "../desk/SeatControl";
 import { ExplainDrawer } from "./ExplainDrawer";
@@ -172,6 +179,7 @@ function Queues({ queues, names }: { queues: LiveQueue[]; names: LiveSnapshot })
     },
     {
       title: t("live.talking"),
+      responsive: ["xl"],
       width: 70,
       align: "right",
       render: (_, row) => <span className="num">{row.talking}</span>,
@@ -184,7 +192,7 @@ function Queues({ queues, names }: { queues: LiveQueue[]; names: LiveSnapshot })
     },
     {
       title: figure(t("live.abandoned"), "abandoned"),
-      width: 84,
+      width: 104,
       align: "right",
       render: (_, row) => (
         <span className="num">
@@ -208,6 +216,7 @@ function Queues({ queues, names }: { queues: LiveQueue[]; names: LiveSnapshot })
     },
     {
       title: figure(t("live.asa"), "asa"),
+      responsive: ["xl"],
       width: 72,
       align: "right",
       render: (_, row) => <span className="num">{row.answered > 0 ? clock(row.waitMsSum / row.answered) : "–"}</span>,
@@ -220,7 +229,6 @@ function Queues({ queues, names }: { queues: LiveQueue[]; names: LiveSnapshot })
       columns={columns}
       dataSource={queues}
       pagination={false}
-      scroll={{ x: 760 }}
       locale={{ emptyText: <Nothing title={t("live.noQueues")} /> }}
     />
   );
@@ -254,9 +262,44 @@ const AgentRow = memo(function AgentRow({ one, name }: { one: LiveAgent; name: s
         <span className="num soft">{one.answeredToday}</span>
       </Tooltip>
       <Since at={idle ? seat.statusSince : seat.activitySince} className="agent-time" />
+      <PermissionGate need="seats.force">
+        <Force one={one} name={name} />
+      </PermissionGate>
     </li>
   );
 });
+
+/** Another's seat: what a supervisor may set it to. The agent is told who asked. */
+function Force({ one, name }: { one: LiveAgent; name: string }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const status = one.seat.status.kind;
+  const ask = (command: SeatCommand) =>
+    live.force(one.seat.agent, command).then(
+      () => void message.success(t("live.forced", { name })),
+      (why) => void message.error(saying(why)),
+    );
+  return (
+    <Dropdown
+      trigger={["click"]}
+      disabled={status === "offline"}
+      menu={{
+        items: [
+          {
+            key: "ready",
+            label: t("seat.goReady"),
+            disabled: status === "ready",
+            onClick: () => void ask({ kind: "ready" }),
+          },
+          { key: "not", label: t("live.setNotReady"), onClick: () => void ask({ kind: "not_ready", reason: null }) },
+          { key: "out", label: t("seat.leave"), danger: true, onClick: () => void ask({ kind: "sign_out" }) },
+        ],
+      }}
+    >
+      <Button size="small" type="text" icon={<MoreOutlined />} aria-label={t("live.seatOf", { name })} />
+    </Dropdown>
+  );
+}
 
 function Calls({
   calls,
@@ -334,7 +377,6 @@ function Calls({
       columns={columns}
       dataSource={calls}
       pagination={false}
-      scroll={{ x: 760 }}
       locale={{ emptyText: <Nothing art="phone" title={t("live.noCalls")} hint={t("live.noCallsHint")} /> }}
     />
   );
