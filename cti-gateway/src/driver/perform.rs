@@ -61,19 +61,20 @@ impl Switch {
             RouterAsk::Enqueue { queue, priority, vip, credit_ms } => {
                 acd::Input::Enqueue { interaction, queue, vip, priority: priority.unwrap_or(0), credit_ms }
             }
-            RouterAsk::Direct { agent, queue } => acd::Input::Direct {
+            RouterAsk::Direct { agent, queue, vip, ring_ms } => acd::Input::Direct {
                 interaction,
                 agent,
                 queue,
-                vip: false,
+                vip,
                 priority: 0,
                 wait_ms: DIRECT_WAIT_MS,
-                ring_ms: DIRECT_RING_MS,
+                ring_ms: ring_ms.unwrap_or(DIRECT_RING_MS),
                 fallback: None,
             },
             RouterAsk::Leave { outcome } => acd::Input::Leave { interaction, outcome },
             RouterAsk::Answered { offer } => acd::Input::OfferAnswered { offer },
             RouterAsk::Rejected { offer } => acd::Input::OfferRejected { offer },
+            RouterAsk::Missed { offer } => acd::Input::OfferMissed { offer },
             RouterAsk::Failed { offer } => acd::Input::OfferFailed { offer },
             RouterAsk::Held { agent, on: true } => acd::Input::TalkHeld { interaction, agent },
             RouterAsk::Held { agent, on: false } => acd::Input::TalkResumed { interaction, agent },

@@ -51,7 +51,7 @@ impl Switch {
             }
             UaEvent::ReofferFailed { .. } | UaEvent::Notified { .. } | UaEvent::Pong { .. } => {}
             UaEvent::Info { dialog, content_type, body } => self.info(dialog, &content_type, &body),
-            UaEvent::Refer { dialog, to_user, .. } => self.refer(now, dialog, &to_user),
+            UaEvent::Refer { dialog, to_user, replaces, .. } => self.refer(now, dialog, &to_user, replaces.is_some()),
             UaEvent::Registered { station, user_agent, flow, expires, fresh, .. } => {
                 self.work.push_back(Work::Router(acd::Input::StationUp { station }));
                 if fresh {
@@ -249,10 +249,15 @@ impl Switch {
         }
     }
 
-    /// A phone's own transfer key does what the button does: to a colleague's station, else to the number.
-    fn refer(&mut self, now: EpochMs, dialog: DialogId, to_user: &str) {
-        let agent = self.leg_of(dialog).and_then(|(_, call)| Some((call, self.calls.get(&call)?.call.agent()?)));
-        let Some((call, agent)) = agent else {
+    /// The transfer key of the agent's phone does what the button does: to a colleague's station, else to the number.
+    /// Nobody else's REFER is believed: a caller must not dial with an agent's rights. Joining two dialogs (Replaces) is no
+    /// blind transfer.
+    fn refer(&mut self, now: EpochMs, dialog: DialogId, to_user: &str, joins: bool) {
+        let agent = self.leg_of(dialog).and_then(|(leg, call)| {
+            let known = &self.calls.get(&call)?.call;
+            (known.agent_leg() == Some(leg)).then_some((call, known.agent()?))
+        });
+        let Some((call, agent)) = agent.filter(|_| !joins) else {
             self.asks.push_back(UaCommand::ReferProgress { dialog, status: 603 });
             return;
         };
