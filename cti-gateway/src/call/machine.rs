@@ -331,11 +331,7 @@ impl Call {
                 self.finish(now, cause, HungUpBy::System, out);
             }
             Stage::Closing { .. } => self.close(out),
-            Stage::Entering { .. }
-            | Stage::Ringing(..)
-            | Stage::Talking(_)
-            | Stage::Outside { .. }
-            | Stage::Over => {}
+            Stage::Entering { .. } | Stage::Ringing(..) | Stage::Talking(_) | Stage::Outside { .. } | Stage::Over => {}
         }
     }
 }

@@ -169,11 +169,6 @@ pub use ivr::QueueReturn;
 pub enum Action {
     /// 200 OK to the caller, media open.
     Answer(LegId),
-    /// Final refusal to a caller not yet answered.
-    Refuse {
-        leg: LegId,
-        status: u16,
-    },
     Dial {
         leg: LegId,
         to: Dial,
@@ -479,6 +474,12 @@ impl Call {
         matches!(self.stage, Stage::Waiting(_) | Stage::Ringing(..))
     }
 
+    /// Whether the caller's keys mean something now. While people talk they are the other side's.
+    #[must_use]
+    pub fn hears_digits(&self) -> bool {
+        matches!(self.stage, Stage::Flow | Stage::Message { .. })
+    }
+
     /// A word for metrics: `ivr`, `waiting`, `ringing`, `talking`, `outside`, `voicemail`, `closing`.
     #[must_use]
     pub fn stage_name(&self) -> &'static str {
@@ -501,11 +502,9 @@ impl Call {
             Stage::Flow => flow,
             Stage::Waiting(wait) => wait.next_announce,
             Stage::Message { until, .. } | Stage::Farewell { until, .. } | Stage::Closing { until } => Some(*until),
-            Stage::Entering { .. }
-            | Stage::Ringing(..)
-            | Stage::Talking(_)
-            | Stage::Outside { .. }
-            | Stage::Over => None,
+            Stage::Entering { .. } | Stage::Ringing(..) | Stage::Talking(_) | Stage::Outside { .. } | Stage::Over => {
+                None
+            }
         }
     }
 }

@@ -528,9 +528,10 @@ fn waiting_for_one_busy_agent_is_waiting() {
     line.pass(30_000).on(CallEvent::Offer(Offer { offer: OfferId(100), agent: other, ..offer(AnswerBy::Phone) }));
     let leg = line.dialed();
     line.pass(2_000).on(CallEvent::LegAnswered { leg });
-    let waited = line.told.iter().any(
-        |k| matches!(k, EventKind::TalkStarted { agent, waited_ms: 32_000, .. } if *agent == other),
-    );
+    let waited = line
+        .told
+        .iter()
+        .any(|k| matches!(k, EventKind::TalkStarted { agent, waited_ms: 32_000, .. } if *agent == other));
     assert!(waited, "{:?}", line.told);
 }
 
