@@ -127,6 +127,72 @@ fn read(row: &Row) -> Result<ListEntry, DbError> {
     })
 }
 
+/// The numbers of a list as they were written, in the order of their E.164 forms, at most `limit`; ended ones included.
+/// # Errors
+/// Only those of the database.
+pub async fn numbers(db: &Db, list: RowId, limit: usize) -> Result<Vec<(PhoneNumber, String)>, DbError> {
+    let sql = "SELECT e164, value FROM number_list_entry WHERE list_id = $1 ORDER BY e164 LIMIT $2";
+    db.query(sql, vals![list, limit]).await?.iter().map(spelled).collect()
+}
+
+fn spelled(row: &Row) -> Result<(PhoneNumber, String), DbError> {
+    let e164: String = row.get("e164")?;
+    Ok((PhoneNumber::from_e164(&e164).map_err(|e| DbError::Value(e.to_string()))?, row.get("value")?))
+}
+
+/// How many numbers are on each list.
+/// # Errors
+/// Only those of the database.
+pub async fn counts(db: &Db) -> Result<BTreeMap<RowId, u64>, DbError> {
+    let sql = "SELECT list_id, COUNT(*) AS n FROM number_list_entry GROUP BY list_id";
+    db.query(sql, vals![]).await?.iter().map(|row| Ok((row.get("list_id")?, row.get("n")?))).collect()
+}
+
+/// Makes `values` the numbers of a list: what is missing is put on, what is on it and not among them is taken off, what
+/// stays keeps its reason and end. Meant for lists that fit on a screen.
+/// # Errors
+/// [`CrmError::Invalid`] names the first value that is no dialable number; [`CrmError::NotFound`] for the list.
+pub async fn replace(
+    tx: &mut Tx<'_>,
+    list: RowId,
+    values: &[String],
+    ids: &contract::IdMaker,
+    ctx: &Context<'_>,
+    by: By,
+) -> Result<(), CrmError> {
+    let mut gone: BTreeMap<PhoneNumber, RowId> = BTreeMap::new();
+    for row in tx.query("SELECT entry_id, e164, value FROM number_list_entry WHERE list_id = $1", vals![list]).await? {
+        gone.insert(spelled(&row)?.0, row.get("entry_id")?);
+    }
+    for value in values {
+        let stays = normalize(value, ctx).e164().is_some_and(|number| gone.remove(number).is_some());
+        if !stays {
+            let fields = EntryFields { value: value.clone(), ..EntryFields::default() };
+            put(tx, ids.make(by.now), list, &fields, ctx, by).await?;
+        }
+    }
+    for entry in gone.into_values() {
+        take_off(tx, entry).await?;
+    }
+    Ok(())
+}
+
+/// Gives a list of the company's own another name.
+/// # Errors
+/// As [`create`]; [`CrmError::NotFound`].
+pub async fn rename(tx: &mut Tx<'_>, list: RowId, name: &str) -> Result<(), CrmError> {
+    let name = text("name", name, 60)?;
+    if name.is_empty() {
+        return Err(CrmError::invalid("name", "a list has a name"));
+    }
+    let sql = "UPDATE number_list SET name = $2, name_key = $3 WHERE list_id = $1 AND builtin = 0";
+    let done = tx.execute(sql, vals![list, &name, name.to_lowercase()]).await.map_err(|e| match e.constraint() {
+        Some("number_list_name_key") => CrmError::NameTaken(name.clone()),
+        _ => CrmError::Db(e),
+    })?;
+    if done == 1 { Ok(()) } else { Err(CrmError::NotFound { what: "number list (of the company's own)", id: list.0 }) }
+}
+
 /// Every list by its name with what is on it at `now`, each number in all spellings that ring the same phone.
 /// # Errors
 /// Only those of the database.

@@ -4,7 +4,7 @@ use store::Migrations;
 
 pub const MIGRATIONS: Migrations = Migrations {
     room: "crm",
-    steps: &[("customers", CUSTOMERS), ("numbers", NUMBERS), ("interactions", INTERACTIONS), ("timeline", TIMELINE)],
+    steps: &[("customers", CUSTOMERS), ("numbers", NUMBERS), ("interactions", INTERACTIONS), ("timeline", TIMELINE), ("drafts", DRAFTS)],
 };
 
 /// `name_key` holds bytes (BYTEA on both engines), so that a prefix is a range in every locale.
@@ -187,4 +187,14 @@ CREATE TABLE timeline_entry (
     PRIMARY KEY (kind, ref_id)
 );
 CREATE INDEX timeline_entry_customer ON timeline_entry (customer_id, at, ref_id);
+";
+
+const DRAFTS: &str = "
+CREATE TABLE draft (
+    interaction_id BIGINT NOT NULL,
+    agent_id BIGINT NOT NULL,
+    notes TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (interaction_id, agent_id)
+);
 ";

@@ -2,6 +2,7 @@
 //! [`ledger`], the bookkeeping of [`fold`]s, the [`outbox`], [`files`] and [`lease`]s; lists in [`page`]s. Start at [`Db::open`].
 //! Never in this room: a customer, a call, a rule of the business. Whoever has tables keeps their SQL in its own modules.
 
+mod copy;
 pub mod db;
 mod error;
 pub mod files;

@@ -236,3 +236,18 @@ async fn connections_that_died_with_the_server_are_replaced_unnoticed() {
         db.begin().await.unwrap().commit().await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_copy_made_while_writing_goes_on_is_whole_and_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open(&store::testing::sqlite_url(folder.path())).await.unwrap();
+    db.migrate(&[store::MIGRATIONS]).await.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    store::outbox::put(&mut tx, "thing", 7_i64, "put").await.unwrap();
+    let copied = folder.path().join("copy.db");
+    db.copy_to(&copied).await.unwrap();
+    tx.commit().await.unwrap();
+    let copy = Db::open(&format!("sqlite:{}", copied.display())).await.unwrap();
+    assert_eq!(copy.query("SELECT seq FROM outbox", vec![]).await.unwrap().len(), 0, "as of one moment");
+    assert!(db.copy_to(&copied).await.is_err(), "an existing file is never written over");
+}
