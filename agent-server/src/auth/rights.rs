@@ -1,0 +1,170 @@
+//! The two tables of rights: what each role may ([`of`]), and what each route needs ([`ROUTES`]). Nothing else in this
+//! house decides about rights.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use company::Role;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+pub enum Permission {
+    /// A seat of one's own: take calls, wrap up.
+    #[serde(rename = "desk.use")]
+    DeskUse,
+    /// The call list; without [`Self::CallsAll`] one's own calls.
+    #[serde(rename = "calls.read")]
+    CallsRead,
+    /// Everybody's calls.
+    #[serde(rename = "calls.all")]
+    CallsAll,
+    #[serde(rename = "customers.read")]
+    CustomersRead,
+    #[serde(rename = "customers.write")]
+    CustomersWrite,
+    #[serde(rename = "recordings.listen")]
+    RecordingsListen,
+    /// Live calls, agents, queues.
+    #[serde(rename = "live.read")]
+    LiveRead,
+    /// Other people's seats.
+    #[serde(rename = "seats.force")]
+    SeatsForce,
+    #[serde(rename = "admin.read")]
+    AdminRead,
+    #[serde(rename = "admin.write")]
+    AdminWrite,
+    #[serde(rename = "audit.read")]
+    AuditRead,
+}
+
+use Permission as P;
+
+/// What one role may.
+#[must_use]
+pub fn of_role(role: Role) -> &'static [Permission] {
+    match role {
+        Role::Agent => &[P::DeskUse, P::CallsRead, P::CustomersRead, P::CustomersWrite],
+        Role::Supervisor => &[
+            P::DeskUse,
+            P::CallsRead,
+            P::CallsAll,
+            P::CustomersRead,
+            P::CustomersWrite,
+            P::RecordingsListen,
+            P::LiveRead,
+            P::SeatsForce,
+            P::AdminRead,
+        ],
+        Role::Qa => &[P::CallsRead, P::CallsAll, P::CustomersRead, P::RecordingsListen],
+        Role::Admin => &[
+            P::DeskUse,
+            P::CallsRead,
+            P::CallsAll,
+            P::CustomersRead,
+            P::CustomersWrite,
+            P::RecordingsListen,
+            P::LiveRead,
+            P::SeatsForce,
+            P::AdminRead,
+            P::AdminWrite,
+            P::AuditRead,
+        ],
+    }
+}
+
+/// What several roles together may.
+#[must_use]
+pub fn of(roles: &[Role]) -> BTreeSet<Permission> {
+    roles.iter().flat_map(|role| of_role(*role)).copied().collect()
+}
+
+/// What a route needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    Nobody,
+    SignedIn,
+    May(Permission),
+}
+
+const fn may(method: Method, path: &'static str, what: Permission) -> (Method, &'static str, Need) {
+    (method, path, Need::May(what))
+}
+
+/// Every route of the API. `{kind}` stands for the kinds of [`KINDS`].
+pub const ROUTES: &[(Method, &str, Need)] = &[
+    (Method::POST, "/session", Need::Nobody),
+    (Method::GET, "/session", Need::SignedIn),
+    (Method::DELETE, "/session", Need::SignedIn),
+    (Method::PUT, "/session/password", Need::SignedIn),
+    may(Method::GET, "/desk/setup", P::DeskUse),
+    may(Method::GET, "/desk/ws", P::DeskUse),
+    may(Method::PUT, "/seat", P::DeskUse),
+    may(Method::PUT, "/seats/{agent}", P::SeatsForce),
+    may(Method::POST, "/calls/{interaction}/answer", P::DeskUse),
+    may(Method::POST, "/calls/{interaction}/reject", P::DeskUse),
+    may(Method::POST, "/calls/{interaction}/hold", P::DeskUse),
+    may(Method::POST, "/calls/{interaction}/resume", P::DeskUse),
+    may(Method::POST, "/calls/{interaction}/mute", P::DeskUse),
+    may(Method::POST, "/calls/{interaction}/unmute", P::DeskUse),
+    may(Method::POST, "/calls/{interaction}/hangup", P::DeskUse),
+    may(Method::POST, "/calls/{interaction}/digits", P::DeskUse),
+    may(Method::POST, "/calls/{interaction}/transfer", P::DeskUse),
+    may(Method::POST, "/calls/{interaction}/recording/pause", P::DeskUse),
+    may(Method::POST, "/calls/{interaction}/recording/resume", P::DeskUse),
+    may(Method::GET, "/interactions", P::CallsRead),
+    may(Method::GET, "/interactions/{id}", P::CallsRead),
+    may(Method::PUT, "/interactions/{id}/disposition", P::DeskUse),
+    may(Method::PUT, "/interactions/{id}/customer", P::DeskUse),
+    may(Method::PUT, "/interactions/{id}/draft", P::DeskUse),
+    may(Method::GET, "/customers", P::CustomersRead),
+    may(Method::POST, "/customers", P::CustomersWrite),
+    may(Method::GET, "/customers/{id}", P::CustomersRead),
+    may(Method::PUT, "/customers/{id}", P::CustomersWrite),
+    may(Method::GET, "/customers/{id}/timeline", P::CustomersRead),
+    may(Method::POST, "/customers/{id}/points", P::CustomersWrite),
+    may(Method::DELETE, "/customers/{id}/points/{point}", P::CustomersWrite),
+    may(Method::GET, "/recordings", P::RecordingsListen),
+    may(Method::GET, "/recordings/{id}/audio", P::RecordingsListen),
+    may(Method::GET, "/recordings/{id}/peaks", P::RecordingsListen),
+    may(Method::GET, "/live", P::LiveRead),
+    may(Method::GET, "/live/explain/{interaction}", P::LiveRead),
+    may(Method::GET, "/live/stations", P::LiveRead),
+    may(Method::GET, "/admin/{kind}", P::AdminRead),
+    may(Method::POST, "/admin/{kind}", P::AdminWrite),
+    may(Method::GET, "/admin/{kind}/{id}", P::AdminRead),
+    may(Method::PUT, "/admin/{kind}/{id}", P::AdminWrite),
+    may(Method::DELETE, "/admin/{kind}/{id}", P::AdminWrite),
+    may(Method::GET, "/admin/{kind}/{id}/history", P::AdminRead),
+    may(Method::GET, "/admin/flows", P::AdminRead),
+    may(Method::GET, "/admin/flows/{name}", P::AdminRead),
+    may(Method::PUT, "/admin/flows/{name}", P::AdminWrite),
+    may(Method::DELETE, "/admin/flows/{name}", P::AdminWrite),
+    may(Method::POST, "/admin/flows/{name}/check", P::AdminWrite),
+    may(Method::GET, "/admin/flows/{name}/versions", P::AdminRead),
+    may(Method::GET, "/admin/lists", P::AdminRead),
+    may(Method::POST, "/admin/lists", P::AdminWrite),
+    may(Method::GET, "/admin/lists/{id}", P::AdminRead),
+    may(Method::PUT, "/admin/lists/{id}", P::AdminWrite),
+    may(Method::DELETE, "/admin/lists/{id}", P::AdminWrite),
+    may(Method::GET, "/admin/company", P::AdminRead),
+    may(Method::PUT, "/admin/company", P::AdminWrite),
+    may(Method::GET, "/admin/audit", P::AuditRead),
+];
+
+/// The kinds that are all edited alike.
+pub const KINDS: [&str; 9] =
+    ["teams", "skills", "queues", "numbers", "trunks", "stations", "reasons", "dispositions", "agents"];
+
+/// What a route needs; `None`: it is in no table, and answers nobody.
+#[must_use]
+pub fn need(method: &Method, path: &str) -> Option<Need> {
+    let path = path.strip_prefix(crate::http::API)?;
+    let exact = |wanted: &str| ROUTES.iter().find(|(m, p, _)| m == method && *p == wanted).map(|(_, _, need)| *need);
+    exact(path).or_else(|| {
+        let mut parts = path.strip_prefix("/admin/")?.splitn(2, '/');
+        let kind = parts.next().filter(|kind| KINDS.contains(kind))?;
+        exact(&path.replacen(kind, "{kind}", 1))
+    })
+}

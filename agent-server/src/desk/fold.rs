@@ -1,0 +1,409 @@
+//! The desks as a pure fold over events: which cards lie on which desk, in which state, and what to tell each desktop.
+//! Every body carries whole values, so a desktop that missed some takes a snapshot and loses nothing.
+//! Never in this room: clocks, sockets, the database. Names of customers come in as [`Desks::known`], when they are read.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use contract::directory::AnswerBy;
+use contract::{
+    AgentId, CallCard, Candidate, Caller, CardGone, CardState, CustomerId, DeskBody, Direction, Directory, EndCause,
+    EpochMs, Event, EventKind, InteractionId, KnownCustomer, NoticeLevel, OfferOutcome, Pressed, QueueId, QueueOutcome,
+    RecordingKind, RecordingState, SavedDisposition, Seat, SeatWhy, StationHealth,
+};
+use contract::{Activity, SeatStatus};
+use cti_gateway::call::{Face, allowed};
+
+/// Presses kept on a card; a caller who plays with the keys must not fill a desk.
+const MOST_PRESSED: usize = 50;
+
+/// Something to tell one agent's desktops.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    pub agent: AgentId,
+    pub at: EpochMs,
+    pub body: DeskBody,
+}
+
+/// All desks.
+#[derive(Debug, Clone, Default)]
+pub struct Desks {
+    directory: Arc<Directory>,
+    calls: BTreeMap<InteractionId, Call>,
+    seats: BTreeMap<AgentId, Seat>,
+}
+
+/// What all cards of one call share.
+#[derive(Debug, Clone)]
+struct Call {
+    direction: Direction,
+    caller: Caller,
+    dialed: String,
+    arrived: EpochMs,
+    vip: bool,
+    pressed: Vec<Pressed>,
+    candidates: Vec<Candidate>,
+    known: Vec<KnownCustomer>,
+    customer: Option<CustomerId>,
+    recording: RecordingState,
+    ended: Option<EndCause>,
+    cards: BTreeMap<AgentId, Card>,
+}
+
+#[derive(Debug, Clone)]
+struct Card {
+    state: CardState,
+    queue: Option<QueueId>,
+    waited_ms: u32,
+    since: EpochMs,
+    until: Option<EpochMs>,
+    talking_since: Option<EpochMs>,
+    muted: bool,
+    answer_by: AnswerBy,
+    disposition: Option<SavedDisposition>,
+    /// This agent's part is over; without a wrap-up the card goes with the next word of the seat.
+    over: bool,
+    /// The offer was withdrawn; whether the caller left is said by the next event.
+    leaving: bool,
+}
+
+impl Desks {
+    /// Names and answer modes as they are now.
+    pub fn company(&mut self, directory: Arc<Directory>) {
+        self.directory = directory;
+    }
+
+    #[must_use]
+    pub fn seats(&self) -> &BTreeMap<AgentId, Seat> {
+        &self.seats
+    }
+
+    /// When a call arrived, and who may be calling; for whoever reads their names.
+    #[must_use]
+    pub fn call(&self, interaction: InteractionId) -> Option<(EpochMs, &[Candidate])> {
+        self.calls.get(&interaction).map(|call| (call.arrived, &call.candidates[..]))
+    }
+
+    /// Calls with a card somewhere or still running.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.calls.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    /// The whole desk of one agent.
+    #[must_use]
+    pub fn snapshot(&self, agent: AgentId, now: EpochMs) -> DeskBody {
+        let seat = self.seats.get(&agent).cloned().unwrap_or_else(|| empty_seat(agent, now));
+        let cards = self.calls.iter().filter_map(|(id, call)| Some(self.card(*id, call, call.cards.get(&agent)?)));
+        DeskBody::Snapshot { seat, cards: cards.collect() }
+    }
+
+    /// Who the candidates of a call are, as read from the customer store.
+    pub fn known(&mut self, now: EpochMs, interaction: InteractionId, known: Vec<KnownCustomer>) -> Vec<Told> {
+        let Some(call) = self.calls.get_mut(&interaction) else { return Vec::new() };
+        call.known = known;
+        self.tell_all(now, interaction)
+    }
+
+    /// Takes one event. What to tell, in order.
+    pub fn apply(&mut self, event: &Event) -> Vec<Told> {
+        match (&event.kind, event.interaction) {
+            (EventKind::SeatChanged { seat, why, .. }, _) => self.seat(event.at, seat, *why),
+            (EventKind::CallArrived { direction, caller, dialed, .. }, Some(id)) => {
+                self.calls.entry(id).or_insert_with(|| Call {
+                    direction: *direction,
+                    caller: caller.clone(),
+                    dialed: dialed.clone(),
+                    arrived: event.at,
+                    vip: false,
+                    pressed: Vec::new(),
+                    candidates: Vec::new(),
+                    known: Vec::new(),
+                    customer: None,
+                    recording: RecordingState::Off,
+                    ended: None,
+                    cards: BTreeMap::new(),
+                });
+                Vec::new()
+            }
+            (_, Some(id)) if self.calls.contains_key(&id) => {
+                let mut told = self.of_call(event, id);
+                told.extend(self.of_agent(event, id));
+                self.forget_if_done(id);
+                told
+            }
+            (_, Some(_) | None) => Vec::new(),
+        }
+    }
+
+    /// Facts of the call, the same on every desk that has it.
+    fn of_call(&mut self, event: &Event, id: InteractionId) -> Vec<Told> {
+        let Some(call) = self.calls.get_mut(&id) else { return Vec::new() };
+        match &event.kind {
+            EventKind::CallerIdentified { candidates } => {
+                call.vip |= candidates.first().is_some_and(|c| c.vip);
+                call.customer = crm::lookup::safe_guess(candidates).map(|c| c.customer);
+                call.candidates = candidates.clone();
+            }
+            EventKind::DigitsCollected { node, digits, label } => {
+                if call.pressed.len() < MOST_PRESSED {
+                    call.pressed.push(Pressed { node: node.clone(), label: label.clone(), digits: digits.clone() });
+                }
+            }
+            EventKind::Queued { vip, .. } => call.vip |= vip,
+            EventKind::RecordingStarted { what: RecordingKind::Talk, .. } | EventKind::RecordingResumed { .. } => {
+                call.recording = RecordingState::On;
+            }
+            EventKind::RecordingPaused { .. } => call.recording = RecordingState::Paused,
+            EventKind::RecordingEnded { .. } => call.recording = RecordingState::Off,
+            EventKind::CustomerLinked { customer, .. } => call.customer = *customer,
+            EventKind::CallEnded { cause, .. } => call.ended = Some(*cause),
+            EventKind::Interrupted { .. } => call.ended = Some(EndCause::Interrupted),
+            EventKind::QueueLeft { outcome, .. } => {
+                let why = if *outcome == QueueOutcome::Abandoned { CardGone::CallerLeft } else { CardGone::Withdrawn };
+                let leaving: Vec<AgentId> = call.cards.iter().filter(|(_, card)| card.leaving).map(|(a, _)| *a).collect();
+                return leaving.into_iter().filter_map(|agent| self.gone(event.at, agent, id, why)).collect();
+            }
+            _ => return Vec::new(),
+        }
+        let mut told = self.tell_all(event.at, id);
+        if matches!(event.kind, EventKind::CallEnded { .. } | EventKind::Interrupted { .. }) {
+            told.extend(self.call_over(event.at, id, matches!(event.kind, EventKind::Interrupted { .. })));
+        }
+        told
+    }
+
+    /// Nothing rings or talks any more; what is in wrap-up stays, unless the program itself was cut.
+    fn call_over(&mut self, at: EpochMs, id: InteractionId, cut: bool) -> Vec<Told> {
+        let Some(call) = self.calls.get(&id) else { return Vec::new() };
+        let goes = |card: &Card| match card.state {
+            CardState::Ringing => Some(CardGone::CallerLeft),
+            CardState::WrapUp if !cut => None,
+            // The agent's part is ended by its own event; without one there is nothing left to do.
+            CardState::Talking | CardState::Held | CardState::Connecting if !cut && card.over => None,
+            CardState::Connecting | CardState::Talking | CardState::Held | CardState::WrapUp => Some(CardGone::Finished),
+        };
+        let going: Vec<_> = call.cards.iter().filter_map(|(agent, card)| Some((*agent, goes(card)?))).collect();
+        going.into_iter().filter_map(|(agent, why)| self.gone(at, agent, id, why)).collect()
+    }
+
+    /// Facts of one agent's part in the call.
+    fn of_agent(&mut self, event: &Event, id: InteractionId) -> Option<Told> {
+        let at = event.at;
+        let (agent, change): (AgentId, Change) = match &event.kind {
+            EventKind::Offered { agent, queue, until, waited_ms, station, .. } => {
+                let answer_by = self.directory.stations.get(station).map_or(AnswerBy::Phone, |s| s.answer_by);
+                let card = Card {
+                    state: CardState::Ringing,
+                    queue: *queue,
+                    waited_ms: *waited_ms,
+                    since: at,
+                    until: Some(*until),
+                    talking_since: None,
+                    muted: false,
+                    answer_by,
+                    disposition: None,
+                    over: false,
+                    leaving: false,
+                };
+                self.calls.get_mut(&id)?.cards.insert(*agent, card);
+                return self.tell(at, *agent, id);
+            }
+            EventKind::OfferEnded { agent, outcome, .. } => return self.offer_ended(at, *agent, id, *outcome),
+            EventKind::TransferFailed { agent, cause, .. } => {
+                let values = vec![("cause".to_owned(), store::words::word(cause))];
+                return Some(notice(*agent, at, NoticeLevel::Warning, "transfer_failed", values));
+            }
+            EventKind::WrapUpEnded { agent, .. } => return self.gone(at, *agent, id, CardGone::Finished),
+            EventKind::TalkStarted { agent, queue, .. } => (*agent, Change::Talk(*queue)),
+            EventKind::TalkEnded { agent, .. } => (*agent, Change::Over),
+            EventKind::Held { agent } => (*agent, Change::State(CardState::Held)),
+            EventKind::Resumed { agent } => (*agent, Change::State(CardState::Talking)),
+            EventKind::Muted { agent } => (*agent, Change::Muted(true)),
+            EventKind::Unmuted { agent } => (*agent, Change::Muted(false)),
+            EventKind::WrapUpStarted { agent, until, .. } => (*agent, Change::WrapUp(*until)),
+            EventKind::WrapUpExtended { agent, until } => (*agent, Change::Until(*until)),
+            EventKind::DispositionSaved { agent, dispositions, notes } => {
+                let saved = SavedDisposition { dispositions: dispositions.clone(), notes: notes.clone() };
+                (*agent, Change::Saved(saved))
+            }
+            _ => return None,
+        };
+        let card = self.calls.get_mut(&id)?.cards.get_mut(&agent)?;
+        card.change(at, change);
+        self.tell(at, agent, id)
+    }
+
+    fn offer_ended(&mut self, at: EpochMs, agent: AgentId, id: InteractionId, outcome: OfferOutcome) -> Option<Told> {
+        let why = match outcome {
+            OfferOutcome::Missed | OfferOutcome::Failed => CardGone::Missed,
+            OfferOutcome::Rejected => CardGone::Rejected,
+            OfferOutcome::Answered | OfferOutcome::Withdrawn => {
+                let card = self.calls.get_mut(&id)?.cards.get_mut(&agent)?;
+                if outcome == OfferOutcome::Withdrawn {
+                    card.leaving = true;
+                    return None;
+                }
+                if card.state == CardState::Ringing {
+                    card.change(at, Change::State(CardState::Connecting));
+                    card.until = None;
+                }
+                return self.tell(at, agent, id);
+            }
+        };
+        self.gone(at, agent, id, why)
+    }
+
+    /// The seat is the truth about what an agent is busy with: cards it knows nothing of any more go.
+    fn seat(&mut self, at: EpochMs, seat: &Seat, why: SeatWhy) -> Vec<Told> {
+        let agent = seat.agent;
+        self.seats.insert(agent, seat.clone());
+        let mut told = vec![Told { agent, at, body: DeskBody::Seat { seat: seat.clone(), why } }];
+        told.extend(changed_by_rule(seat, at, why));
+        let busy = seat.activity.interaction();
+        let goes = |id: InteractionId, card: &Card| {
+            card.leaving || (card.over && card.state != CardState::WrapUp && busy != Some(id))
+        };
+        let theirs = self.calls.iter().filter_map(|(id, call)| Some((*id, call.cards.get(&agent)?)));
+        let going: Vec<_> = theirs.filter(|(id, card)| goes(*id, card)).map(|(id, card)| (id, card.leaving)).collect();
+        for (id, leaving) in going {
+            let why = if leaving { CardGone::Withdrawn } else { CardGone::Finished };
+            told.extend(self.gone(at, agent, id, why));
+            self.forget_if_done(id);
+        }
+        told
+    }
+
+    fn gone(&mut self, at: EpochMs, agent: AgentId, interaction: InteractionId, why: CardGone) -> Option<Told> {
+        self.calls.get_mut(&interaction)?.cards.remove(&agent)?;
+        Some(Told { agent, at, body: DeskBody::CardGone { interaction, why } })
+    }
+
+    fn forget_if_done(&mut self, id: InteractionId) {
+        if self.calls.get(&id).is_some_and(|call| call.ended.is_some() && call.cards.is_empty()) {
+            self.calls.remove(&id);
+        }
+    }
+
+    fn tell(&self, at: EpochMs, agent: AgentId, id: InteractionId) -> Option<Told> {
+        let call = self.calls.get(&id)?;
+        let card = self.card(id, call, call.cards.get(&agent)?);
+        Some(Told { agent, at, body: DeskBody::Card { card } })
+    }
+
+    fn tell_all(&self, at: EpochMs, id: InteractionId) -> Vec<Told> {
+        let agents = self.calls.get(&id).into_iter().flat_map(|call| call.cards.keys());
+        agents.filter_map(|agent| self.tell(at, *agent, id)).collect()
+    }
+
+    fn card(&self, interaction: InteractionId, call: &Call, card: &Card) -> CallCard {
+        let face = Face {
+            state: card.state,
+            answer_by: card.answer_by,
+            muted: card.muted,
+            recording: call.recording,
+            timed_wrap_up: card.until.is_some(),
+        };
+        let queue = card.queue.and_then(|id| self.directory.queues.get(&id));
+        CallCard {
+            interaction,
+            state: card.state,
+            direction: call.direction,
+            caller: call.caller.clone(),
+            dialed: call.dialed.clone(),
+            queue: card.queue,
+            queue_name: queue.map(|q| q.name.clone()),
+            vip: call.vip,
+            waited_ms: card.waited_ms,
+            state_since: card.since,
+            until: card.until,
+            talking_since: card.talking_since,
+            muted: card.muted,
+            recording: call.recording,
+            pressed: call.pressed.clone(),
+            candidates: call.known.clone(),
+            customer: call.customer,
+            disposition: card.disposition.clone(),
+            allowed: allowed(&face),
+            ended: call.ended,
+        }
+    }
+}
+
+/// What an event does to a card.
+enum Change {
+    State(CardState),
+    Talk(Option<QueueId>),
+    Over,
+    Muted(bool),
+    WrapUp(Option<EpochMs>),
+    Until(EpochMs),
+    Saved(SavedDisposition),
+}
+
+impl Card {
+    fn change(&mut self, at: EpochMs, change: Change) {
+        match change {
+            Change::State(state) => (self.state, self.since) = (state, at),
+            Change::Talk(queue) => {
+                (self.state, self.since, self.until) = (CardState::Talking, at, None);
+                self.talking_since = Some(at);
+                self.queue = queue.or(self.queue);
+            }
+            Change::Over => (self.over, self.muted) = (true, false),
+            Change::Muted(muted) => self.muted = muted,
+            Change::WrapUp(until) => {
+                (self.state, self.since, self.until) = (CardState::WrapUp, at, until);
+                self.over = true;
+            }
+            Change::Until(until) => self.until = Some(until),
+            Change::Saved(saved) => self.disposition = Some(saved),
+        }
+    }
+}
+
+/// A seat nobody has told of.
+#[must_use]
+pub fn empty_seat(agent: AgentId, now: EpochMs) -> Seat {
+    Seat {
+        agent,
+        station: None,
+        status: SeatStatus::Offline,
+        status_since: now,
+        status_why: SeatWhy::Chosen,
+        activity: Activity::Idle,
+        activity_since: now,
+        health: StationHealth::None,
+        next: None,
+    }
+}
+
+/// A seat that a rule or somebody else changed is said aloud, with the reason.
+fn changed_by_rule(seat: &Seat, at: EpochMs, why: SeatWhy) -> Option<Told> {
+    let (level, code) = match why {
+        SeatWhy::MissedOffer => (NoticeLevel::Warning, "seat_missed_offer"),
+        SeatWhy::RejectedOffer => (NoticeLevel::Info, "seat_rejected_offer"),
+        SeatWhy::StationFailed => (NoticeLevel::Error, "seat_station_failed"),
+        SeatWhy::StationLost => (NoticeLevel::Error, "seat_station_lost"),
+        SeatWhy::StationBack => (NoticeLevel::Info, "seat_station_back"),
+        SeatWhy::DesktopLost => (NoticeLevel::Warning, "seat_desktop_lost"),
+        SeatWhy::Forced => (NoticeLevel::Warning, "seat_forced"),
+        SeatWhy::Restart => (NoticeLevel::Info, "seat_restart"),
+        SeatWhy::Chosen | SeatWhy::NextStatus | SeatWhy::Call | SeatWhy::WrapUpDone => return None,
+    };
+    let status = match seat.status {
+        SeatStatus::Offline => "offline",
+        SeatStatus::Ready => "ready",
+        SeatStatus::NotReady { .. } => "not_ready",
+    };
+    Some(notice(seat.agent, at, level, code, vec![("status".to_owned(), status.to_owned())]))
+}
+
+fn notice(agent: AgentId, at: EpochMs, level: NoticeLevel, code: &str, values: Vec<(String, String)>) -> Told {
+    Told { agent, at, body: DeskBody::Notice { level, code: code.to_owned(), values } }
+}

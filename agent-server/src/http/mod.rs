@@ -1,0 +1,93 @@
+//! The web face: one router of API, desktop files and machine pages, with its layers, and the listener. Start at
+//! [`router`]. What routes there are is told by [`api`]; what they need, by `auth::rights`.
+//! HTTP semantics: RFC 9110; ranges: RFC 9110 §14; problem documents: RFC 9457.
+
+mod headers;
+mod machine;
+pub mod openapi;
+mod web;
+
+use std::net::SocketAddr;
+
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::HeaderName;
+use axum::response::IntoResponse as _;
+use axum::routing::get;
+use axum::{Router, middleware};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
+use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::api_error::ApiError;
+use crate::{App, api, auth};
+
+/// Where the API begins.
+pub const API: &str = "/api/v1";
+
+/// The API's routes with their description, before anything guards them.
+fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::head()).nest(API, api::routes())
+}
+
+/// The description, as `/api/openapi.json` serves it.
+#[must_use]
+pub fn document() -> OpenApi {
+    let mut document = described().into_openapi();
+    openapi::finish(&mut document);
+    document
+}
+
+/// Everything, ready to serve.
+pub fn router(app: App) -> Router {
+    let (routes, mut document) = described().split_for_parts();
+    openapi::finish(&mut document);
+    let text = serde_json::to_string(&document).unwrap_or_else(|e| unreachable!("the description is JSON: {e}"));
+    let api = routes
+        .route_layer(middleware::from_fn_with_state(app.clone(), auth::gate))
+        .layer(DefaultBodyLimit::max(app.config.http.body_limit_kib as usize * 1024));
+    let request_id = HeaderName::from_static("x-request-id");
+    Router::new()
+        .route("/healthz", get(machine::healthz))
+        .route("/readyz", get(machine::readyz))
+        .route("/metrics", get(machine::metrics))
+        .route("/api/openapi.json", get(move || machine::json(text.clone())))
+        .route("/api/docs", get(machine::docs))
+        .route("/api/docs.js", get(machine::docs_js))
+        .merge(api)
+        .fallback(fallback)
+        // From the inside out.
+        .layer(CompressionLayer::new().gzip(true).compress_when(worth_it()))
+        .layer(CatchPanicLayer::custom(|_| ApiError::Internal("a handler panicked".into()).into_response()))
+        .layer(middleware::from_fn(headers::secure))
+        .layer(PropagateRequestIdLayer::new(request_id.clone()))
+        .layer(middleware::from_fn_with_state(app.clone(), headers::measured))
+        .layer(SetRequestIdLayer::new(request_id, headers::NextId::default()))
+        .with_state(app)
+}
+
+fn worth_it() -> impl tower_http::compression::Predicate {
+    DefaultPredicate::new().and(NotForContentType::new("audio/"))
+}
+
+async fn fallback(request: Request) -> axum::response::Response {
+    if request.uri().path().starts_with("/api/") {
+        return ApiError::NotFound("route").into_response();
+    }
+    web::file(&request)
+}
+
+/// Listens until `stop` ends, then finishes what is being answered.
+///
+/// # Errors
+/// Those of the socket.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    app: App,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
+}

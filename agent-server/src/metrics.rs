@@ -1,0 +1,180 @@
+//! Figures for Prometheus (OpenMetrics text). Histograms grow as things happen; gauges are read when asked for.
+
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+use crate::App;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: String,
+    status: u32,
+}
+
+#[derive(Debug)]
+pub struct Metrics {
+    http: Family<Route, Histogram>,
+    /// From an arrival to the card on the first offered agent's desk.
+    pub pop: Histogram,
+    /// From an offer to its card on the line.
+    pub card: Histogram,
+    /// From an arrival to the caller's candidates.
+    pub lookup: Histogram,
+    /// Of callers who were answered, and of those who were not.
+    pub queue_wait: Histogram,
+    /// Desktops dropped because they took nothing for too long.
+    pub slow_desktops: Counter,
+}
+
+const QUICK: [f64; 12] = [0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1.0, 5.0];
+const WAITS: [f64; 10] = [1.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0];
+
+fn quick() -> Histogram {
+    Histogram::new(QUICK)
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            http: Family::new_with_constructor(quick),
+            pop: quick(),
+            card: quick(),
+            lookup: quick(),
+            queue_wait: Histogram::new(WAITS),
+            slow_desktops: Counter::default(),
+        }
+    }
+}
+
+impl Metrics {
+    pub fn http(&self, route: &str, status: u16, took: Duration) {
+        let label = Route { route: route.to_owned(), status: status.into() };
+        self.http.get_or_create(&label).observe(took.as_secs_f64());
+    }
+}
+
+/// The page of figures.
+pub async fn render(app: &App) -> String {
+    let mut registry = Registry::with_prefix("zuoxi");
+    let m = &app.metrics;
+    registry.register("http_seconds", "Answers to requests, by route and status", m.http.clone());
+    registry.register("pop_seconds", "From a call's arrival to its card on an agent's desktop", m.pop.clone());
+    registry.register("card_seconds", "From an offer to its card on the line to the desktop", m.card.clone());
+    registry.register("lookup_seconds", "From a call's arrival to who may be calling", m.lookup.clone());
+    registry.register("queue_wait_seconds", "Time in queue of callers who left it", m.queue_wait.clone());
+    registry.register("slow_desktops", "Desktops dropped because they took nothing", m.slow_desktops.clone());
+    ledger(&mut registry, app);
+    phones(&mut registry, app).await;
+    signalling(&mut registry, app);
+    media(&mut registry, app);
+    house(&mut registry, app).await;
+    let mut text = String::new();
+    // Writing to a string does not fail.
+    let _ = encode(&mut text, &registry);
+    text
+}
+
+fn ledger(registry: &mut Registry, app: &App) {
+    let counts = app.ledger.counts();
+    for (name, help, value) in [
+        ("events_not_durable", "Events not in the database yet", counts.last - counts.in_database),
+        ("events_in_spool", "Of these, on the local disk", counts.in_spool),
+        ("events_lost", "Events that neither took; must be 0", counts.lost),
+    ] {
+        gauge(registry, name, help, value);
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Of {
+    of: String,
+}
+
+/// Figures of one name, told apart by a word.
+fn family<V: TryInto<i64>>(registry: &mut Registry, name: &str, help: &str, values: impl IntoIterator<Item = (String, V)>) {
+    let family: Family<Of, Gauge> = Family::default();
+    for (of, value) in values {
+        family.get_or_create(&Of { of }).set(value.try_into().unwrap_or(i64::MAX));
+    }
+    registry.register(name, help, family);
+}
+
+async fn phones(registry: &mut Registry, app: &App) {
+    let g = app.gateway.gauges().await;
+    family(registry, "calls", "Calls by what they do", g.by_stage.into_iter().map(|(stage, n)| (stage.to_owned(), n)));
+    family(registry, "refused", "Calls refused at the door, by SIP status", g.refused.into_iter().map(|(status, n)| (status.to_string(), n)));
+    for (name, help, value) in [
+        ("calls_now", "Calls", g.calls as u64),
+        ("legs", "SIP dialogs of calls", g.legs as u64),
+        ("recordings_now", "Recordings being written", g.recordings as u64),
+        ("seats", "Seats", g.seats as u64),
+        ("waiting", "Callers waiting", g.waiting as u64),
+        ("offers", "Offers that ring", g.offers as u64),
+        ("talks", "Talks", g.talks as u64),
+        ("wrap_ups", "Wrap-ups", g.wrap_ups as u64),
+        ("orphans", "Ended by the truth audit; must be 0", g.orphans),
+        ("messages_lost", "Lost because the switch lagged; must be 0", g.lost),
+        ("broken", "Calls ended because deciding failed; must be 0", g.broken),
+    ] {
+        gauge(registry, name, help, value);
+    }
+}
+
+fn signalling(registry: &mut Registry, app: &App) {
+    let c = app.gateway.sip_counts();
+    for (name, help, value) in [
+        ("sip_dialogs", "SIP dialogs", c.dialogs as u64),
+        ("sip_transactions", "SIP transactions, absorbing ones included", c.transactions() as u64),
+        ("sip_registrations", "Contacts registered", c.registrations as u64),
+        ("sip_bans", "Addresses banned", c.bans as u64),
+        ("sip_received", "SIP messages received", c.received),
+        ("sip_sent", "SIP messages sent", c.sent),
+        ("sip_malformed", "SIP messages that did not parse", c.malformed),
+        ("sip_retransmissions_in", "Repeats absorbed", c.retransmissions_in),
+        ("sip_retransmissions_out", "Repeats sent", c.retransmissions_out),
+        ("sip_refused", "New INVITEs refused with 503", c.refused),
+        ("sip_strangers", "Requests of strangers", c.strangers),
+    ] {
+        gauge(registry, name, help, value);
+    }
+}
+
+fn media(registry: &mut Registry, app: &App) {
+    let m = app.gateway.media().gauges();
+    for (name, help, value) in [
+        ("rtp_legs", "Legs with audio", m.legs),
+        ("rtp_packets_in", "RTP packets taken", m.packets_in),
+        ("rtp_packets_out", "RTP packets sent", m.packets_out),
+        ("rtp_dropped", "Packets not taken: strangers', malformed, duplicates", m.dropped),
+        ("rtp_send_failed", "Packets the kernel did not take", m.send_failed),
+        ("rtp_late", "Packets too late for their turn", m.late),
+        ("rtp_filled_ms", "Silence for want of packets, of legs that are gone", m.filled_ms),
+        ("rtp_skipped_slices", "Slices skipped after a stall", m.skipped_slices),
+        ("rtp_ports_free", "RTP ports free", m.ports_free),
+    ] {
+        gauge(registry, name, help, value);
+    }
+}
+
+async fn house(registry: &mut Registry, app: &App) {
+    let (desktops, on_desks) = app.desk.counts();
+    gauge(registry, "desktops", "Desktops connected", desktops as u64);
+    gauge(registry, "desk_calls", "Calls known to the desks", on_desks as u64);
+    let folds = app.fold_counts().await;
+    family(registry, "fold_behind", "Events a fold is behind", folds.iter().map(|(name, behind, _)| ((*name).to_owned(), *behind)));
+    family(registry, "fold_passed_over", "Events a fold could not take; must be 0", folds.iter().map(|(name, _, over)| ((*name).to_owned(), *over)));
+}
+
+/// A figure read now.
+pub fn gauge(registry: &mut Registry, name: &str, help: &str, value: impl TryInto<i64>) {
+    let gauge: Gauge = Gauge::default();
+    gauge.set(value.try_into().unwrap_or(i64::MAX));
+    registry.register(name, help, gauge);
+}

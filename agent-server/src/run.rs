@@ -1,0 +1,107 @@
+//! The commands that need the house: serve it, check it, copy it, let somebody back in.
+
+use std::path::Path;
+
+use store::{Db, Options};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::Config;
+use crate::house::House;
+use crate::{flows, http, log, welcome};
+
+/// Runs until SIGTERM or SIGINT.
+///
+/// # Errors
+/// In words: what cannot be used.
+pub async fn serve(config: Config) -> Result<(), String> {
+    log::start(&config.log);
+    let listen = config.http.listen;
+    // First the socket: a second program on it must not touch the database.
+    let listener = TcpListener::bind(listen).await.map_err(|e| format!("http.listen = \"{listen}\": {e}; is another program on that port?"))?;
+    let (house, first) = House::open(config).await.map_err(|e| e.to_string())?;
+    let address = listener.local_addr().map_err(|e| e.to_string())?;
+    print!("{}", welcome::text(&house, address, first.as_ref()));
+    let stop = house.clone();
+    let asked = async move {
+        signalled().await;
+        stop.drain().await;
+    };
+    let served = http::serve(listener, house.clone(), asked).await;
+    house.close().await;
+    served.map_err(|e| format!("the web interface failed: {e}"))
+}
+
+/// SIGTERM or SIGINT.
+async fn signalled() {
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        tracing::error!("signals cannot be heard; end the program by killing it");
+        return std::future::pending().await;
+    };
+    tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+}
+
+async fn open(config: &Config) -> Result<Db, String> {
+    let options = Options { connections: 2, ..Options::default() };
+    let db = Db::open_with(&config.store.address(), &options).await.map_err(|e| e.to_string())?;
+    db.migrate(crate::rooms::ROOMS).await.map_err(|e| e.to_string())?;
+    Ok(db)
+}
+
+/// Checks the flows of the database against the company; the configuration was checked to come here.
+///
+/// # Errors
+/// In words: every problem.
+pub async fn check(config: Config) -> Result<(), String> {
+    let file = config.store.data.join("zuoxi.db");
+    if config.store.url.is_empty() && !file.exists() {
+        println!("the configuration is good; there is no database yet");
+        return Ok(());
+    }
+    let db = open(&config).await?;
+    let vault = company::Vault::open(&config.key_file()).map_err(|e| e.to_string())?;
+    let office = crate::office::Office::open(&db, &vault).await.map_err(|e| e.to_string())?;
+    let prompts = crate::prompts::Prompts::open(&config.store.prompts()).map_err(|e| e.to_string())?;
+    let (view, speech) = (office.now(), !config.speech.command.is_empty());
+    let mut blocked = 0;
+    for (name, source) in &view.directory.flows {
+        let problems = flows::problems(&view.directory, &prompts, speech, name, &source.yaml);
+        blocked += usize::from(flows::blocked(&problems));
+        for p in problems {
+            let node = p.node.map(|node| format!(", node {node}")).unwrap_or_default();
+            println!("flow {name}, line {}, column {}{node}: {}: {}", p.line, p.column, p.severity, p.en);
+        }
+    }
+    db.close().await;
+    match blocked {
+        0 => {
+            println!("the configuration and {} flows are good", view.directory.flows.len());
+            Ok(())
+        }
+        n => Err(format!("{n} of {} flows cannot run", view.directory.flows.len())),
+    }
+}
+
+/// Copies everything into a new folder.
+///
+/// # Errors
+/// In words.
+pub async fn backup(config: Config, folder: &Path) -> Result<(), String> {
+    let db = open(&config).await?;
+    let told = crate::backup::backup(&db, &config, folder).await;
+    db.close().await;
+    println!("{}", told?);
+    Ok(())
+}
+
+/// Lets somebody back in.
+///
+/// # Errors
+/// In words.
+pub async fn password(config: Config, username: &str) -> Result<(), String> {
+    let db = open(&config).await?;
+    let password = crate::first::reset(&db, username).await;
+    db.close().await;
+    println!("{username} signs in with {} and is asked for a new password then", password?);
+    Ok(())
+}
