@@ -343,6 +343,10 @@ const things = {
   reasons: kept(d.reasons),
 };
 things.flows = [];
+things.lists = kept([
+  { name: "vip", builtin: true, numbers: ["+8613800138000"], count: 1 },
+  { name: "block", builtin: true, numbers: [], count: 0 },
+]);
 const flow = { ...kept([{ name: "welcome", yaml: d.flowYaml }])[0], version: 3 };
 things.flows = [flow, { ...flow, id: "f2", name: "after-hours" }];
 const body = (req) =>
@@ -550,7 +554,7 @@ async function api(req, path, q) {
       })),
       q,
     );
-  if (is("GET", /^\/admin\/\w+\/([^/]+)\/history$/))
+  if (is("GET", /^\/admin\/\w+\/([^/]+)\/(history|versions)$/))
     return {
       items: [3, 2, 1].map((version) => ({
         version,
@@ -571,25 +575,14 @@ async function api(req, path, q) {
       })),
       next: null,
     };
-  if (path === "/admin/lists")
-    return {
-      items: ["vip", "block", "partners"].map((name, i) => ({ id: `l${i}`, name, builtin: i < 2 })),
-      next: null,
-    };
-  if (is("GET", /^\/admin\/lists\/(\w+)\/entries$/))
-    return {
-      items: d.customers.slice(0, 12).map((c) => ({
-        id: c.id,
-        number: c.number,
-        value: c.number,
-        reason: "老客户",
-        createdAt: c.createdAt,
-        expiresAt: null,
-      })),
-      next: null,
-    };
+
   if (is("PUT", /^\/admin\/agents\/(\w+)\/password$/))
     return { password: (await body(req)).next ? null : "correct horse" };
+  if ((m = is("GET", /^\/admin\/flows\/([^/]+)$/))) {
+    const one = things.flows.find((x) => x.name === m[1]);
+    if (!one) throw problem(404, "not_found", "no such flow");
+    return one;
+  }
   const problems = (yaml) =>
     yaml.includes("BAD")
       ? [
@@ -597,8 +590,8 @@ async function api(req, path, q) {
             line: 12,
             column: 9,
             node: "menu",
-            message: "queue “售前X” does not exist",
-            messageZh: "技能组“售前X”不存在",
+            en: "queue “售前X” does not exist",
+            zh: "技能组“售前X”不存在",
             code: "unknown_queue",
             severity: "error",
           },
@@ -606,14 +599,14 @@ async function api(req, path, q) {
             line: 5,
             column: 3,
             node: "hello",
-            message: "node is never reached",
-            messageZh: "节点不可达",
+            en: "node is never reached",
+            zh: "节点不可达",
             code: "unreached",
             severity: "warning",
           },
         ]
       : [];
-  if (path === "/admin/flows/check") return { problems: problems((await body(req)).yaml) };
+  if (is("POST", /^\/admin\/flows\/([^/]+)\/check$/)) return { problems: problems((await body(req)).yaml) };
   if (is("PUT", /^\/admin\/flows\/([^/]+)$/)) {
     const sent = await body(req);
     if (problems(sent.yaml).length) throw problem(422, "flow_invalid", "2 problems", { problems: problems(sent.yaml) });

@@ -226,6 +226,8 @@ export type AdminAgent = Kept & {
   dialPrefixes: string[];
   language: string;
   active: boolean;
+  /** Only ever sent in: a first or a new password, to be changed at the next sign-in. */
+  password?: string;
 };
 export type Overflow =
   | { kind: "hangup"; prompt: string }
@@ -272,20 +274,14 @@ export type AdminStation = Kept & {
   password?: string;
   answerBy: "phone" | "talk_event" | "auto_answer";
   note: string;
+  /** What the phones know of it now. */
+  health?: StationHealth;
+  userAgent?: string | null;
+  address?: string | null;
 };
-/** What the phones know of a station now. */
-export type StationNow = { station: Id; health: StationHealth; userAgent: string | null; address: string | null };
 export type AdminNumber = Kept & { pattern: string; flow: string; note: string };
-export type NumberList = { id: Id; name: string; builtin: boolean };
-export type ListEntry = {
-  id: Id;
-  number: string;
-  /** As it was written. */
-  value: string;
-  reason: string;
-  createdAt: number;
-  expiresAt: number | null;
-};
+/** A list longer than 5,000 is counted and not edited as a whole. */
+export type AdminList = Kept & { name: string; builtin: boolean; count: number; numbers: string[] };
 export type AdminDisposition = Kept & {
   nameZh: string;
   nameEn: string;
@@ -321,8 +317,8 @@ export type FlowProblem = {
   line: number;
   column: number;
   node: string | null;
-  message: string;
-  messageZh: string;
+  en: string;
+  zh: string;
 };
 export type AuditRow = {
   id: Id;

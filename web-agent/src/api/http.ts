@@ -75,3 +75,10 @@ export const get = <T>(path: string, query?: Query, signal?: AbortSignal) =>
 export const post = <T>(path: string, body?: unknown) => ask<T>("POST", path, body ?? {});
 export const put = <T>(path: string, body: unknown) => ask<T>("PUT", path, body);
 export const del = (path: string) => ask<void>("DELETE", path);
+
+/** Looks whether the session is still there; tells where it is not. */
+export function checkSession() {
+  ask("GET", "/session").catch((why) => {
+    if (why instanceof Problem && why.status === 401) onSignedOut();
+  });
+}

@@ -2,10 +2,10 @@
 
 import type { SeatCommand } from "../contract.gen";
 import type * as dto from "./dto";
-import { del, get, post, put, withQuery } from "./http";
+import { ask, del, get, post, put, withQuery } from "./http";
 
 export * from "./dto";
-export { type FieldError, Problem, whenSignedOut } from "./http";
+export { checkSession, type FieldError, Problem, whenSignedOut } from "./http";
 
 type Id = dto.Id;
 const part = encodeURIComponent;
@@ -68,7 +68,6 @@ export const recordings = {
 
 export const live = {
   snapshot: () => get<dto.LiveSnapshot>("/live"),
-  stations: () => get<dto.Page<dto.StationNow>>("/live/stations"),
   /** Another's seat, by one who may: the reason shows as a change by a supervisor. */
   force: (agent: Id, command: SeatCommand) => put<void>(`/seats/${part(agent)}`, { command }),
   explain: (interaction: Id) => get<dto.Explain>(`/live/explain/${part(interaction)}`),
@@ -83,20 +82,15 @@ function things<T extends dto.Kept>(name: string) {
   return {
     name,
     list: (cursor: string | null = null) => get<dto.Page<T>>(base, { cursor, limit: 200 }),
-    add: (thing: Edit<T>, changeNote?: string) => post<dto.Edited<T>>(base, { ...thing, changeNote }),
-    save: (id: Id, version: number, thing: Edit<T>, changeNote?: string) =>
-      put<dto.Edited<T>>(`${base}/${part(id)}`, { ...thing, version, changeNote }),
+    add: (thing: Edit<T>) => post<dto.Edited<T>>(base, thing),
+    save: (id: Id, version: number, thing: Edit<T>) => put<dto.Edited<T>>(`${base}/${part(id)}`, { ...thing, version }),
     remove: (id: Id, version: number) => del(withQuery(`${base}/${part(id)}`, { version })),
-    history: (id: Id) => get<dto.Page<dto.Change<T>>>(`${base}/${part(id)}/history`, { limit: 100 }),
   };
 }
 export type Things<T extends dto.Kept> = ReturnType<typeof things<T>>;
 
 export const admin = {
   agents: things<dto.AdminAgent>("agents"),
-  /** To be changed at the next sign-in. Left out, one is made and shown this once. */
-  password: (agent: Id, next?: string) =>
-    put<{ password: string | null }>(`/admin/agents/${part(agent)}/password`, { next }),
   teams: things<dto.AdminTeam>("teams"),
   skills: things<dto.AdminSkill>("skills"),
   queues: things<dto.AdminQueue>("queues"),
@@ -105,24 +99,24 @@ export const admin = {
   stations: things<dto.AdminStation>("stations"),
   dispositions: things<dto.AdminDisposition>("dispositions"),
   reasons: things<dto.AdminReason>("reasons"),
-  /** A save that does not compile is refused with 422 and `problems`, and the running flow stays. */
-  flows: things<dto.AdminFlow>("flows"),
-  checkFlow: (name: string, yaml: string) =>
-    post<{ problems: dto.FlowProblem[] }>("/admin/flows/check", { name, yaml }),
   company: {
     get: () => get<dto.Company>("/admin/company"),
     save: (company: Omit<dto.Company, "id" | "updatedAt" | "updatedBy">) =>
       put<dto.Edited<dto.Company>>("/admin/company", company),
   },
-  lists: {
-    all: () => get<dto.Page<dto.NumberList>>("/admin/lists", { limit: 200 }),
-    add: (name: string) => post<dto.NumberList>("/admin/lists", { name }),
-    remove: (id: Id) => del(`/admin/lists/${part(id)}`),
-    entries: (id: Id, cursor: string | null, signal?: AbortSignal) =>
-      get<dto.Page<dto.ListEntry>>(`/admin/lists/${part(id)}/entries`, { cursor, limit: 200 }, signal),
-    addEntry: (id: Id, entry: { number: string; reason: string }) =>
-      post<dto.ListEntry>(`/admin/lists/${part(id)}/entries`, entry),
-    removeEntry: (id: Id, entry: Id) => del(`/admin/lists/${part(id)}/entries/${part(entry)}`),
+  lists: things<dto.AdminList>("lists"),
+  /** By name. A save that does not compile is refused with 422 and `problems`, and the running flow stays. */
+  flows: {
+    list: () => get<dto.Page<dto.AdminFlow>>("/admin/flows"),
+    one: (name: string) => get<dto.AdminFlow>(`/admin/flows/${part(name)}`),
+    /** `version`: where the edit began; none for a new flow. */
+    save: (name: string, yaml: string, note: string, version: number | null) =>
+      put<dto.Edited<dto.AdminFlow>>(`/admin/flows/${part(name)}`, { yaml, note, version }),
+    check: (name: string, yaml: string, signal?: AbortSignal) =>
+      ask<{ problems: dto.FlowProblem[] }>("POST", `/admin/flows/${part(name)}/check`, { yaml }, signal),
+    versions: (name: string) =>
+      get<dto.Page<dto.Change<dto.AdminFlow>>>(`/admin/flows/${part(name)}/versions`, { limit: 100 }),
+    remove: (name: string, version: number) => del(withQuery(`/admin/flows/${part(name)}`, { version })),
   },
   audit: (
     query: { from?: number; to?: number; action?: string; who?: Id },

@@ -8,7 +8,7 @@ class Line {
   sent: Record<string, unknown>[] = [];
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: (() => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
   closed = false;
   constructor(readonly url: string) {}
   send(text: string) {
@@ -24,9 +24,9 @@ class Line {
   say(message: unknown) {
     this.onmessage?.({ data: typeof message === "string" ? message : JSON.stringify(message) });
   }
-  down() {
+  down(code = 1006) {
     this.readyState = WebSocket.CLOSED;
-    this.onclose?.();
+    this.onclose?.({ code });
   }
 }
 
@@ -35,6 +35,7 @@ function desk(options: { last?: () => number; gap?: (message: DeskMessage) => bo
   const links: Link[] = [];
   const heard: DeskMessage[] = [];
   const skews: number[] = [];
+  let doubts = 0;
   const socket = new DeskSocket("ws://x/desk", {
     open: (url) => {
       const line = new Line(url);
@@ -48,12 +49,15 @@ function desk(options: { last?: () => number; gap?: (message: DeskMessage) => bo
     },
     link: (link) => links.push(link),
     skew: (ms) => skews.push(ms),
+    doubt: () => {
+      doubts++;
+    },
     now: () => Date.now(),
     random: () => 1,
   });
   socket.start();
   const line = (at = -1) => lines.at(at) as Line;
-  return { socket, lines, links, heard, skews, line };
+  return { socket, lines, links, heard, skews, line, doubts: () => doubts };
 }
 
 describe("the desktop's line to the server", () => {
@@ -128,6 +132,20 @@ describe("the desktop's line to the server", () => {
     d.line().say("<html>");
     expect(d.heard).toEqual([]);
     expect(d.links.at(-1)).toBe("up");
+  });
+
+  it("a line that never came, or that the server ended with the session, makes it ask whether the session is there", () => {
+    const d = desk();
+    d.line().up();
+    d.line().down();
+    expect(d.doubts()).toBe(0);
+    vi.advanceTimersByTime(1000);
+    d.line().down();
+    expect(d.doubts()).toBe(1);
+    vi.advanceTimersByTime(1000);
+    d.line().up();
+    d.line().down(4401);
+    expect(d.doubts()).toBe(2);
   });
 
   it("nothing reconnects after stop", () => {

@@ -23,6 +23,8 @@ export type SocketParts = {
   /** Returns whether a number was skipped. */
   hear: (message: DeskMessage) => boolean;
   link: (link: Link) => void;
+  /** The line could not be had, or was ended with 4401: is the session still there? */
+  doubt: () => void;
   /** The server's clock minus ours, measured on pings. */
   skew: (ms: number) => void;
   now: () => number;
@@ -30,9 +32,11 @@ export type SocketParts = {
 };
 
 export const PING_MS = 1500;
-/** Silence after which the line counts as dead; with the ping above, a dead line shows within 4 s. */
-export const DEAD_MS = 3500;
+/** Silence after which the line counts as dead; with the ping above, a dead line shows within 4.5 s. */
+export const DEAD_MS = 3000;
 const INTENT_MS = 8000;
+/** The server's close code where the session ended. */
+const SIGNED_OUT = 4401;
 
 /** 0.25 s, doubling to 8 s, each between half and whole so that a hundred desktops do not knock together. */
 export function backoff(attempt: number, random: number): number {
@@ -101,8 +105,10 @@ export class DeskSocket {
     const socket = this.parts.open(`${this.url}?after=${this.parts.last()}`);
     this.socket = socket;
     this.heardAt = this.parts.now();
+    let opened = false;
     socket.onopen = () => {
       if (this.socket !== socket) return;
+      opened = true;
       this.attempt = 0;
       this.heardAt = this.parts.now();
       this.parts.link("up");
@@ -111,8 +117,10 @@ export class DeskSocket {
     socket.onmessage = (event) => {
       if (this.socket === socket) this.heard(String(event.data));
     };
-    socket.onclose = () => {
-      if (this.socket === socket) this.lost();
+    socket.onclose = (event) => {
+      if (this.socket !== socket) return;
+      if (!opened || event?.code === SIGNED_OUT) this.parts.doubt();
+      this.lost();
     };
     this.pulse ??= setInterval(() => this.beat(), PING_MS);
   }

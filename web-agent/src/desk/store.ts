@@ -1,6 +1,7 @@
 // The desk as screens see it: the fold, the line, the server's clock, and what the agent types. One per tab.
 
 import { create } from "zustand";
+import { checkSession } from "../api";
 import type { CallCommand, DeskAsk, DeskMessage, InteractionId, SeatCommand } from "../contract.gen";
 import { type DeskState, emptyDesk, fold } from "./fold";
 import { DeskSocket, type Link } from "./socket";
@@ -83,6 +84,7 @@ export function connectDesk() {
         if (watchers > 0) void askDesk({ ask: "watch_board", on: true }).catch(() => {});
       }
     },
+    doubt: checkSession,
     skew: (skewMs) => useDesk.setState({ skewMs }),
     now: () => Date.now(),
     random: () => Math.random(),

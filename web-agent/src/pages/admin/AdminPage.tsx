@@ -7,10 +7,9 @@ import { Nothing } from "../../ui/bits";
 import { AuditSection } from "./AuditSection";
 import { CompanySection } from "./CompanySection";
 import { FlowsSection } from "./FlowsSection";
-import { ListsSection } from "./ListsSection";
 import { StationsSection, TrunksSection } from "./lines";
 import { AgentsSection, SkillsSection, TeamsSection } from "./people";
-import { NumbersSection, QueuesSection } from "./routing";
+import { ListsSection, NumbersSection, QueuesSection } from "./routing";
 import { DispositionsSection, ReasonsSection } from "./wording";
 
 const sections = {

@@ -1,8 +1,14 @@
 // One flow as text: checked while typing by the server's own compiler, published with a note, every version kept.
 
-import { CheckCircleFilled, CloseCircleFilled, HistoryOutlined, WarningFilled } from "@ant-design/icons";
+import {
+  CheckCircleFilled,
+  CloseCircleFilled,
+  DeleteOutlined,
+  HistoryOutlined,
+  WarningFilled,
+} from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useBlocker, useParams } from "@tanstack/react-router";
+import { useBlocker, useNavigate, useParams } from "@tanstack/react-router";
 import { App, Button, Drawer, Input, Modal, Skeleton, Spin } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,13 +19,21 @@ import { DetailPage } from "../../ui/DetailPage";
 import { moment } from "../../ui/format";
 import { saying } from "../../ui/say";
 import { CodeEditor, type EditorHandle } from "./CodeEditor";
-import { adminKey, useThings } from "./Things";
+import { adminKey } from "./Things";
 
 const CHECK_MS = 500;
 
 export function FlowPage() {
   const { name } = useParams({ strict: false }) as { name: string };
-  const flows = useThings(admin.flows);
+  const flows = useQuery({
+    queryKey: [...adminKey("flows"), name],
+    // A name not kept yet is a new flow.
+    queryFn: () =>
+      admin.flows.one(name).catch((why) => {
+        if (why instanceof Problem && why.status === 404) return null;
+        throw why;
+      }),
+  });
   if (flows.isError) {
     return (
       <main className="page">
@@ -34,14 +48,14 @@ export function FlowPage() {
       </main>
     );
   }
-  // A name not kept yet is a new flow.
-  const flow = flows.data.find((one) => one.name === name) ?? null;
+  const flow = flows.data;
   return <Editor key={`${name} ${flow?.version}`} name={name} flow={flow} />;
 }
 
 function Editor({ name, flow }: { name: string; flow: AdminFlow | null }) {
   const { t } = useTranslation();
-  const { message } = App.useApp();
+  const { message, modal } = App.useApp();
+  const go = useNavigate();
   const may = useMay();
   const queries = useQueryClient();
   const yaml = flow?.yaml ?? `name: ${name}\n`;
@@ -62,12 +76,29 @@ function Editor({ name, flow }: { name: string; flow: AdminFlow | null }) {
     disabled: !dirty,
   });
 
+  function remove() {
+    if (!flow) return;
+    void modal.confirm({
+      title: t("admin.removeAsk", { name }),
+      content: t("admin.removeHint"),
+      okText: t("form.remove"),
+      okButtonProps: { danger: true },
+      onOk: async () => {
+        try {
+          await admin.flows.remove(name, flow.version);
+          await queries.invalidateQueries({ queryKey: adminKey("flows") });
+          void go({ to: "/admin/$section", params: { section: "flows" }, ignoreBlocker: true });
+        } catch (why) {
+          void message.error(saying(why));
+        }
+      },
+    });
+  }
+
   async function publish() {
     setBusy(true);
     try {
-      const saved = await (flow
-        ? admin.flows.save(flow.id, flow.version, { name, yaml: text }, note?.trim())
-        : admin.flows.add({ name, yaml: text }, note?.trim()));
+      const saved = await admin.flows.save(name, text, note?.trim() ?? "", flow?.version ?? null);
       setNote(null);
       void message.success(t("flow.published", { version: saved.version }));
       setRefused(null);
@@ -95,6 +126,9 @@ function Editor({ name, flow }: { name: string; flow: AdminFlow | null }) {
       }
       actions={
         <>
+          {flow && may("admin.write") && (
+            <Button type="text" icon={<DeleteOutlined />} aria-label={t("form.removeOne", { name })} onClick={remove} />
+          )}
           <Button icon={<HistoryOutlined />} onClick={() => setHistory(true)} disabled={version === 0}>
             {t("flow.history")}
           </Button>
@@ -144,7 +178,7 @@ function Editor({ name, flow }: { name: string; flow: AdminFlow | null }) {
       {flow && (
         <History
           open={history}
-          id={flow.id}
+          name={name}
           close={() => setHistory(false)}
           now={version}
           take={(old) => {
@@ -166,7 +200,7 @@ function useCheck(name: string, text: string) {
   }, [text]);
   const check = useQuery({
     queryKey: ["admin", "check", name, settled],
-    queryFn: () => admin.checkFlow(name, settled),
+    queryFn: ({ signal }) => admin.flows.check(name, settled, signal),
     placeholderData: (before) => before,
     gcTime: 0,
     retry: false,
@@ -204,7 +238,7 @@ function Problems({
                   <WarningFilled className="stat-warn" aria-label={t("flow.warning")} />
                 )}
                 <span>
-                  {i18n.language === "zh-CN" ? one.messageZh || one.message : one.message}
+                  {i18n.language === "zh-CN" ? one.zh : one.en}
                   <small>
                     {[t("flow.line", { line: one.line, column: one.column }), one.node].filter(Boolean).join(" · ")}
                   </small>
@@ -223,21 +257,21 @@ type Version = Change<AdminFlow>;
 function History({
   open,
   close,
-  id,
+  name,
   now,
   take,
 }: {
   open: boolean;
   close: () => void;
-  id: string;
+  name: string;
   now: number;
   take: (old: Version) => void;
 }) {
   const { t } = useTranslation();
   const may = useMay();
   const versions = useQuery({
-    queryKey: ["admin", "flow-versions", id, now],
-    queryFn: () => admin.flows.history(id),
+    queryKey: ["admin", "flow-versions", name, now],
+    queryFn: () => admin.flows.versions(name),
     enabled: open,
   });
   return (

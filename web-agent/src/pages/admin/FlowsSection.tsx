@@ -1,4 +1,5 @@
 import { PlusOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { App, Button, Input, Modal, Table } from "antd";
 import { useState } from "react";
@@ -7,13 +8,13 @@ import { type AdminFlow, admin } from "../../api";
 import { Nothing, Panel, PermissionGate } from "../../ui/bits";
 import { moment } from "../../ui/format";
 import { saying } from "../../ui/say";
-import { useThings } from "./Things";
+import { adminKey, useThings } from "./Things";
 
 export function FlowsSection() {
   const { t } = useTranslation();
   const go = useNavigate();
   const { message } = App.useApp();
-  const flows = useThings(admin.flows);
+  const flows = useQuery({ queryKey: adminKey("flows"), queryFn: admin.flows.list });
   const numbers = useThings(admin.numbers);
   const agents = useThings(admin.agents);
   const [naming, setNaming] = useState<string | null>(null);
@@ -41,7 +42,7 @@ export function FlowsSection() {
         <Table<AdminFlow>
           size="middle"
           rowKey="name"
-          dataSource={flows.data ?? []}
+          dataSource={flows.data?.items ?? []}
           loading={flows.isPending}
           pagination={false}
           rowClassName="pointer"

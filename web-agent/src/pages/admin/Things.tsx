@@ -22,8 +22,8 @@ type Props<T extends Kept> = {
   fields: (thing: T | null) => ReactNode;
   width?: number;
   hint?: string;
-  /** After a save: what else belongs to it. */
-  then?: (saved: T, values: Record<string, unknown>) => Promise<void>;
+  /** What may not be removed. */
+  fixed?: (thing: T) => boolean;
 };
 
 export const adminKey = (name: string) => ["admin", name];
@@ -46,12 +46,15 @@ async function everyPage<T extends Kept>(api: Api<T>): Promise<T[]> {
 /** What is written: the fields of a blank one, and a password only where one was typed. */
 export function written<T extends Kept>(blank: Edit<T>, values: Record<string, unknown>): Edit<T> {
   const edit: Record<string, unknown> = {};
-  for (const [key, otherwise] of Object.entries(blank)) edit[key] = values[key] ?? otherwise;
+  for (const [key, otherwise] of Object.entries(blank)) {
+    const value = values[key] ?? otherwise;
+    edit[key] = Array.isArray(value) ? value.filter((one) => one !== "") : value;
+  }
   if (values.password) edit.password = values.password;
   return edit as Edit<T>;
 }
 
-export function Things<T extends Kept>({ api, word, columns, name, blank, fields, width, hint, then }: Props<T>) {
+export function Things<T extends Kept>({ api, word, columns, name, blank, fields, width, hint, fixed }: Props<T>) {
   const { t } = useTranslation();
   const { message, modal } = App.useApp();
   const may = useMay();
@@ -73,7 +76,6 @@ export function Things<T extends Kept>({ api, word, columns, name, blank, fields
   async function save(values: Record<string, unknown>) {
     const edit = written<T>(blank, values);
     const saved = await (thing ? api.save(thing.id, thing.version, edit) : api.add(edit));
-    await then?.(saved, values);
     await fresh();
     const broken = (saved.flowFaults ?? []).map((one) => one.flow);
     if (broken.length > 0) void message.warning(t("admin.flowFaults", { flows: broken.join("、") }));
@@ -154,7 +156,8 @@ export function Things<T extends Kept>({ api, word, columns, name, blank, fields
           initial={{ ...(thing ?? blank) }}
           save={save}
           extra={
-            thing && (
+            thing &&
+            !fixed?.(thing) && (
               <Button danger type="text" icon={<DeleteOutlined />} onClick={() => remove(thing)}>
                 {t("form.remove")}
               </Button>

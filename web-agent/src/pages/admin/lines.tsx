@@ -1,9 +1,7 @@
 // Trunks and stations: where calls come from and what agents talk on.
 
-import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { type AdminStation, type AdminTrunk, admin, type Edit, live } from "../../api";
-import { useMay } from "../../app/session";
+import { type AdminStation, type AdminTrunk, admin, type Edit } from "../../api";
 import { Chip } from "../../ui/bits";
 import { Count, Password, Pick, Text, Toggle, Words } from "./parts";
 import { Things, useThings } from "./Things";
@@ -86,14 +84,6 @@ export function TrunksSection() {
 
 export function StationsSection() {
   const { t } = useTranslation();
-  const may = useMay();
-  const now = useQuery({
-    queryKey: ["live", "stations"],
-    queryFn: live.stations,
-    refetchInterval: 5000,
-    enabled: may("live.read"),
-  });
-  const state = (id: string) => now.data?.items.find((one) => one.station === id);
   const agents = useThings(admin.agents);
   const owner = (id: string) => agents.data?.find((one) => one.station === id)?.name ?? "–";
   return (
@@ -110,20 +100,18 @@ export function StationsSection() {
         {
           title: t("admin.state"),
           render: (_, one) =>
-            !state(one.id) ? (
+            one.health === undefined ? (
               "–"
             ) : (
-              <Chip tone={(state(one.id)?.health ?? "none") === "ok" ? "ok" : "warn"}>
-                {t(`station.${state(one.id)?.health ?? "none"}`)}
-              </Chip>
+              <Chip tone={one.health === "ok" ? "ok" : "warn"}>{t(`station.${one.health}`)}</Chip>
             ),
         },
         {
           title: t("station.device"),
           render: (_, one) => (
             <span className="cell2">
-              <span>{state(one.id)?.userAgent ?? "–"}</span>
-              <small className="mono">{state(one.id)?.address}</small>
+              <span>{one.userAgent ?? "–"}</span>
+              <small className="mono">{one.address}</small>
             </span>
           ),
         },

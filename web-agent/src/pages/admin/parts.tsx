@@ -136,10 +136,15 @@ export function Pick({
   );
 }
 
-export function Password({ hint }: { hint: string }) {
+export function Password({ hint, required = false }: { hint: string; required?: boolean }) {
   const { t } = useTranslation();
   return (
-    <Form.Item name="password" label={t("signin.password")} extra={hint}>
+    <Form.Item
+      name="password"
+      label={t("signin.password")}
+      extra={hint}
+      rules={required ? [{ required: true, message: t("form.required") }] : []}
+    >
       <Input.Password autoComplete="new-password" />
     </Form.Item>
   );

@@ -1,6 +1,5 @@
 // Agents, teams, skills.
 
-import { App } from "antd";
 import { useTranslation } from "react-i18next";
 import { type AdminAgent, type AdminSkill, type AdminTeam, admin, type Edit, type Role } from "../../api";
 import { Chip, Face } from "../../ui/bits";
@@ -8,28 +7,6 @@ import { Password, Pick, Skills, SkillTags, Text, Toggle, Words } from "./parts"
 import { Things, useThings } from "./Things";
 
 const roles: Role[] = ["agent", "supervisor", "qa", "admin"];
-/** A first or a new password; where none is typed for a new person, one is made and shown this once. */
-function useGivePassword() {
-  const { t } = useTranslation();
-  const { modal } = App.useApp();
-  return async (saved: AdminAgent, values: Record<string, unknown>) => {
-    const typed = typeof values.password === "string" && values.password ? values.password : undefined;
-    if (!typed && saved.version > 1) return;
-    const { password } = await admin.password(saved.id, typed);
-    if (password) {
-      void modal.success({
-        title: t("admin.passwordFor", { name: saved.name }),
-        content: (
-          <>
-            <p>{t("admin.passwordOnce")}</p>
-            <p className="mono password">{password}</p>
-          </>
-        ),
-      });
-    }
-  };
-}
-
 const blankAgent: Edit<AdminAgent> = {
   username: "",
   name: "",
@@ -43,7 +20,6 @@ const blankAgent: Edit<AdminAgent> = {
 };
 
 export function AgentsSection() {
-  const givePassword = useGivePassword();
   const { t } = useTranslation();
   const teams = useThings(admin.teams);
   const stations = useThings(admin.stations);
@@ -55,7 +31,6 @@ export function AgentsSection() {
       word="agents"
       name={(one) => `${one.name} ${one.username}`}
       blank={blankAgent}
-      then={givePassword}
       width={520}
       hint={t("admin.agentsHint")}
       columns={[
@@ -89,7 +64,7 @@ export function AgentsSection() {
             <Text name="name" label={t("customer.name")} required />
             <Text name="username" label={t("signin.username")} required />
           </div>
-          <Password hint={t(one ? "admin.passwordReset" : "admin.passwordMade")} />
+          <Password required={one === null} hint={t(one ? "admin.passwordReset" : "admin.passwordFirst")} />
           <Pick
             name="roles"
             many

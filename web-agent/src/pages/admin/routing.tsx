@@ -1,12 +1,13 @@
-// Queues and dialed numbers.
+// Queues, dialed numbers, number lists.
 
-import { Collapse } from "antd";
+import { useQuery } from "@tanstack/react-query";
+import { Collapse, Form, Input } from "antd";
 import { useTranslation } from "react-i18next";
-import { type AdminNumber, type AdminQueue, admin, type Edit } from "../../api";
+import { type AdminList, type AdminNumber, type AdminQueue, admin, type Edit } from "../../api";
 import { Chip } from "../../ui/bits";
 import { clock } from "../../ui/format";
 import { Count, OverflowField, Pick, Skills, SkillTags, Text, Toggle } from "./parts";
-import { Things, useThings } from "./Things";
+import { adminKey, Things } from "./Things";
 
 const blankQueue: Edit<AdminQueue> = {
   name: "",
@@ -130,7 +131,7 @@ export function QueuesSection() {
 
 export function NumbersSection() {
   const { t } = useTranslation();
-  const flows = useThings(admin.flows);
+  const flows = useQuery({ queryKey: adminKey("flows"), queryFn: admin.flows.list });
   return (
     <Things<AdminNumber>
       api={admin.numbers}
@@ -156,9 +157,49 @@ export function NumbersSection() {
             name="flow"
             label={t("admin.flow")}
             required
-            options={(flows.data ?? []).map((one) => ({ value: one.name, label: one.name }))}
+            options={(flows.data?.items ?? []).map((one) => ({ value: one.name, label: one.name }))}
           />
           <Text name="note" label={t("customer.notes")} />
+        </>
+      )}
+    />
+  );
+}
+
+export function ListsSection() {
+  const { t } = useTranslation();
+  return (
+    <Things<AdminList>
+      api={admin.lists}
+      word="lists"
+      name={(one) => one.name}
+      blank={{ name: "", numbers: [], builtin: false, count: 0 }}
+      fixed={(one) => one.builtin}
+      hint={t("admin.listsHint")}
+      columns={[
+        {
+          title: t("customer.name"),
+          render: (_, one) => (
+            <>
+              <b>{t(`list.name.${one.name}`, { defaultValue: one.name })}</b>{" "}
+              {one.builtin && <Chip>{t("admin.builtin")}</Chip>}
+            </>
+          ),
+        },
+        { title: t("admin.count"), align: "right", render: (_, one) => <span className="num">{one.count}</span> },
+      ]}
+      fields={(one) => (
+        <>
+          {!one?.builtin && <Text name="name" label={t("customer.name")} required />}
+          <Form.Item
+            name="numbers"
+            label={t("admin.listNumbers")}
+            extra={t("admin.listNumbersHint")}
+            getValueProps={(numbers: string[] | undefined) => ({ value: (numbers ?? []).join("\n") })}
+            normalize={(text: string) => text.split("\n").map((line) => line.trimStart())}
+          >
+            <Input.TextArea autoSize={{ minRows: 8, maxRows: 24 }} className="mono" />
+          </Form.Item>
         </>
       )}
     />
