@@ -46,7 +46,7 @@ impl Call {
                     (AnswerBy::AutoAnswer, Some(_)) | (AnswerBy::TalkEvent, None) => {}
                 }
             }
-            (Stage::Ringing(ringing, wait), CallCommand::Reject) => {
+            (Stage::Ringing(ringing, wait), CallCommand::Reject | CallCommand::Hangup) => {
                 let (offer, leg, wait) = (ringing.offer.offer, ringing.leg, wait.clone());
                 self.stage = Stage::Waiting(wait);
                 if let Some(leg) = leg {
@@ -152,15 +152,12 @@ impl Call {
         match target {
             TransferTarget::Queue { queue } => {
                 out.push(music(self.caller_leg, None));
-                self.enter(*queue, None, 0, out);
+                self.enter(now, *queue, None, 0, out);
             }
             TransferTarget::Agent { agent } => {
-                out.push(music(self.caller_leg, None));
-                self.stage = Stage::Entering;
-                self.waited_ms = 0;
-                out.push(Action::Router(RouterAsk::Direct { agent: *agent, queue: from_queue }));
+                self.ask_for(now, *agent, from_queue, None, out);
             }
-            TransferTarget::Number { number } => self.dial_outside(now, number.clone(), OUTSIDE_RING_MS, out),
+            TransferTarget::Number { number } => self.dial_outside(now, number.clone(), OUTSIDE_RING_MS, false, out),
         }
     }
 }

@@ -19,7 +19,7 @@ impl Call {
             id: facts.id,
             ids,
             caller_leg: leg,
-            legs: BTreeMap::from([(leg, Leg { role: Role::Caller, over: None })]),
+            legs: BTreeMap::from([(leg, Leg { role: Role::Caller, rang: false, over: None })]),
             session: None,
             language: ivr::Language::ZhCn,
             vip: false,
@@ -59,7 +59,11 @@ impl Call {
         let out = &mut actions;
         match event {
             CallEvent::LegRinging { leg } => {
-                if self.legs.contains_key(&leg) {
+                // Phones repeat their 180, and forks ring one after the other.
+                if let Some(known) = self.legs.get_mut(&leg)
+                    && known.over.is_none()
+                    && !std::mem::replace(&mut known.rang, true)
+                {
                     out.push(Action::Tell(EventKind::LegRinging { leg }));
                 }
             }
@@ -129,16 +133,13 @@ impl Call {
                 self.language = exit.language;
                 self.vip |= exit.vip;
                 self.own_overflow = (exit.returns_at_max_wait, exit.returns_when_full);
-                self.enter(exit.queue, exit.priority, 0, out);
+                self.enter(now, exit.queue, exit.priority, 0, out);
             }
             ivr::Act::Transfer(exit) => {
                 self.language = exit.language;
                 match exit.to {
-                    ivr::TransferTo::Number(number) => self.dial_outside(now, number, exit.ring_ms, out),
-                    ivr::TransferTo::Agent(agent) => {
-                        self.stage = Stage::Entering;
-                        out.push(Action::Router(RouterAsk::Direct { agent, queue: None }));
-                    }
+                    ivr::TransferTo::Number(number) => self.dial_outside(now, number, exit.ring_ms, false, out),
+                    ivr::TransferTo::Agent(agent) => self.ask_for(now, agent, None, Some(exit.ring_ms), out),
                 }
             }
             ivr::Act::Record(message) => self.take_message(now, &message, out),
@@ -160,8 +161,8 @@ impl Call {
                 self.waited_ms = u32::try_from(waited.max(0)).unwrap_or(u32::MAX);
                 self.talk_begins(now, offer, leg, out);
             }
-            Stage::Outside { leg: outside, since, .. } if *outside == leg => {
-                self.stage = Stage::Outside { leg, answered: true, since: *since };
+            Stage::Outside { leg: outside, by_rule, .. } if *outside == leg => {
+                self.stage = Stage::Outside { leg, answered: true, by_rule: *by_rule };
                 out.extend([Action::Quiet(self.caller_leg), Action::Bridge(self.caller_leg, leg)]);
             }
             _ => {}
@@ -198,7 +199,12 @@ impl Call {
     }
 
     fn leg_failed(&mut self, now: EpochMs, leg: LegId, status: u16, world: &dyn ivr::World, out: Out) {
-        let cause = cause_of(status);
+        let rang = self.legs.get(&leg).is_some_and(|l| l.rang);
+        let cause = match status {
+            // Said by phones at the end of their own patience too.
+            480 if rang => EndCause::NoAnswer,
+            _ => cause_of(status),
+        };
         if leg == self.caller_leg {
             return self.leg_gone(now, leg, cause, Some(status), world, out);
         }
@@ -208,6 +214,7 @@ impl Call {
                 let offer = ringing.offer.offer;
                 let ask = match cause {
                     EndCause::Busy | EndCause::Rejected => RouterAsk::Rejected { offer },
+                    EndCause::NoAnswer if rang => RouterAsk::Missed { offer },
                     _ => RouterAsk::Failed { offer },
                 };
                 self.stage = Stage::Waiting(wait.clone());
@@ -324,7 +331,7 @@ impl Call {
                 self.finish(now, cause, HungUpBy::System, out);
             }
             Stage::Closing { .. } => self.close(out),
-            Stage::Entering | Stage::Ringing(..) | Stage::Talking(_) | Stage::Outside { .. } | Stage::Over => {}
+            Stage::Entering { .. } | Stage::Ringing(..) | Stage::Talking(_) | Stage::Outside { .. } | Stage::Over => {}
         }
     }
 }

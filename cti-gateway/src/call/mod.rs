@@ -169,11 +169,6 @@ pub use ivr::QueueReturn;
 pub enum Action {
     /// 200 OK to the caller, media open.
     Answer(LegId),
-    /// Final refusal to a caller not yet answered.
-    Refuse {
-        leg: LegId,
-        status: u16,
-    },
     Dial {
         leg: LegId,
         to: Dial,
@@ -240,10 +235,12 @@ pub enum RouterAsk {
         vip: bool,
         credit_ms: u32,
     },
-    /// To one agent, whatever the queue (transfer).
+    /// To one agent, whatever the queue (transfer). `ring_ms`: none where the house's own time will do.
     Direct {
         agent: AgentId,
         queue: Option<QueueId>,
+        vip: bool,
+        ring_ms: Option<u32>,
     },
     /// The caller no longer waits.
     Leave {
@@ -253,6 +250,10 @@ pub enum RouterAsk {
         offer: OfferId,
     },
     Rejected {
+        offer: OfferId,
+    },
+    /// The phone rang and gave up by itself.
+    Missed {
         offer: OfferId,
     },
     /// The station could not be rung.
@@ -292,6 +293,8 @@ pub enum CommandRefused {
 #[derive(Debug, Clone)]
 struct Leg {
     role: Role,
+    /// Its phone has rung.
+    rang: bool,
     /// Told to go, or gone: why, by whom, and what SIP said.
     over: Option<(EndCause, HungUpBy, Option<u16>)>,
 }
@@ -350,16 +353,19 @@ struct Moving {
 enum Stage {
     /// The flow leads.
     Flow,
-    /// Asked the router to take the caller in; its answer is next.
-    Entering,
+    /// Asked the router to take the caller in; its answer is next, or the agent asked for is busy.
+    Entering {
+        since: EpochMs,
+    },
     Waiting(Wait),
     Ringing(Ringing, Wait),
     Talking(Talk),
-    /// A number outside rings, or talks, with the caller.
+    /// A number outside rings, or talks, with the caller. `by_rule`: a queue's overflow sent the caller there, so no flow
+    /// waits for the outcome.
     Outside {
         leg: LegId,
         answered: bool,
-        since: EpochMs,
+        by_rule: bool,
     },
     /// A message is being taken.
     Message {
@@ -443,6 +449,16 @@ impl Call {
         }
     }
 
+    /// The leg of the agent ringing or talking.
+    #[must_use]
+    pub fn agent_leg(&self) -> Option<LegId> {
+        match &self.stage {
+            Stage::Ringing(ringing, _) => ringing.leg,
+            Stage::Talking(talk) => Some(talk.leg),
+            _ => None,
+        }
+    }
+
     /// The agent whose answered leg is in this call.
     #[must_use]
     pub fn talking(&self) -> Option<AgentId> {
@@ -458,12 +474,18 @@ impl Call {
         matches!(self.stage, Stage::Waiting(_) | Stage::Ringing(..))
     }
 
+    /// Whether the caller's keys mean something now. While people talk they are the other side's.
+    #[must_use]
+    pub fn hears_digits(&self) -> bool {
+        matches!(self.stage, Stage::Flow | Stage::Message { .. })
+    }
+
     /// A word for metrics: `ivr`, `waiting`, `ringing`, `talking`, `outside`, `voicemail`, `closing`.
     #[must_use]
     pub fn stage_name(&self) -> &'static str {
         match &self.stage {
             Stage::Flow => "ivr",
-            Stage::Entering | Stage::Waiting(_) => "waiting",
+            Stage::Entering { .. } | Stage::Waiting(_) => "waiting",
             Stage::Ringing(..) => "ringing",
             Stage::Talking(_) => "talking",
             Stage::Outside { .. } => "outside",
@@ -480,7 +502,9 @@ impl Call {
             Stage::Flow => flow,
             Stage::Waiting(wait) => wait.next_announce,
             Stage::Message { until, .. } | Stage::Farewell { until, .. } | Stage::Closing { until } => Some(*until),
-            Stage::Entering | Stage::Ringing(..) | Stage::Talking(_) | Stage::Outside { .. } | Stage::Over => None,
+            Stage::Entering { .. } | Stage::Ringing(..) | Stage::Talking(_) | Stage::Outside { .. } | Stage::Over => {
+                None
+            }
         }
     }
 }

@@ -467,6 +467,87 @@ fn a_call_whose_last_words_never_come_is_closed_all_the_same() {
     assert_eq!(legs, 2);
 }
 
+#[test]
+fn a_phone_that_rang_and_gave_up_missed_the_call_and_its_ringing_is_told_once() {
+    for (status, rang, want) in [
+        (480, true, RouterAsk::Missed { offer: OFFER }),
+        (408, true, RouterAsk::Missed { offer: OFFER }),
+        (487, true, RouterAsk::Missed { offer: OFFER }),
+        (486, true, RouterAsk::Rejected { offer: OFFER }),
+        (480, false, RouterAsk::Rejected { offer: OFFER }),
+        (408, false, RouterAsk::Failed { offer: OFFER }),
+    ] {
+        let (mut line, leg) = Line::offered(AnswerBy::Phone);
+        let leg = leg.unwrap();
+        for _ in 0..if rang { 3 } else { 0 } {
+            line.on(CallEvent::LegRinging { leg });
+        }
+        assert_eq!(line.told.iter().filter(|k| matches!(k, EventKind::LegRinging { .. })).count(), usize::from(rang));
+        line.on(CallEvent::LegFailed { leg, status });
+        assert!(line.last.contains(&Action::Router(want)), "{status} {rang}: {:?}", line.last);
+    }
+}
+
+#[test]
+fn a_number_a_queue_overflows_to_that_does_not_answer_ends_with_goodbye_and_not_in_silence() {
+    let mut line = Line::queued();
+    let then = Overflow::Number("02162345678".into());
+    line.on(CallEvent::QueueOver { queue: QUEUE, why: QueueReturn::MaxWait, then });
+    let leg = line.dialed();
+    line.on(CallEvent::LegFailed { leg, status: 486 });
+    let id = line.played();
+    line.on(CallEvent::PlayDone { leg: CALLER, id, ok: true });
+    line.settle();
+    assert_eq!(line.ended(), (EndCause::MaxWait, HungUpBy::System));
+}
+
+#[test]
+fn the_hour_credited_after_a_failed_transfer_is_no_time_waited() {
+    let (mut line, _) = Line::talking();
+    line.pass(60_000);
+    line.ask(CallCommand::Transfer { target: TransferTarget::Number { number: "02162345678".into() } }).unwrap();
+    let leg = line.dialed();
+    line.pass(20_000).on(CallEvent::LegFailed { leg, status: 486 });
+    line.on(CallEvent::Enqueued { facts: QueueFacts { queue: QUEUE, music: String::new(), announce_ms: 0 } });
+    line.pass(1_000).on(CallEvent::Offer(Offer { offer: OfferId(100), ..offer(AnswerBy::Phone) }));
+    let leg = line.dialed();
+    line.pass(2_000).on(CallEvent::LegAnswered { leg });
+    assert!(matches!(
+        line.told.iter().rev().find(|k| matches!(k, EventKind::TalkStarted { .. })),
+        Some(EventKind::TalkStarted { waited_ms: 3_000, .. })
+    ));
+}
+
+#[test]
+fn waiting_for_one_busy_agent_is_waiting() {
+    let (mut line, _) = Line::talking();
+    let other = AgentId(8);
+    line.ask(CallCommand::Transfer { target: TransferTarget::Agent { agent: other } }).unwrap();
+    let direct = RouterAsk::Direct { agent: other, queue: Some(QUEUE), vip: false, ring_ms: None };
+    assert!(line.last.ends_with(&[Action::Music { leg: CALLER, name: String::new() }, Action::Router(direct)]));
+    line.pass(30_000).on(CallEvent::Offer(Offer { offer: OfferId(100), agent: other, ..offer(AnswerBy::Phone) }));
+    let leg = line.dialed();
+    line.pass(2_000).on(CallEvent::LegAnswered { leg });
+    let waited = line
+        .told
+        .iter()
+        .any(|k| matches!(k, EventKind::TalkStarted { agent, waited_ms: 32_000, .. } if *agent == other));
+    assert!(waited, "{:?}", line.told);
+}
+
+#[test]
+fn hanging_up_a_call_that_rings_rejects_it() {
+    let (mut line, _) = Line::offered(AnswerBy::AutoAnswer);
+    line.ask(CallCommand::Answer).unwrap();
+    let leg = line.dialed();
+    line.ask(CallCommand::Hangup).unwrap();
+    assert_eq!(
+        line.last,
+        [Action::HangUp { leg, cause: EndCause::Rejected }, Action::Router(RouterAsk::Rejected { offer: OFFER })]
+    );
+    assert_eq!(line.call.stage_name(), "waiting");
+}
+
 /// Any event, sensible or not, about any leg the call has or never had.
 fn any_event() -> impl Strategy<Value = Step> {
     let leg = prop_oneof![3 => Just(0_usize), 3 => Just(1), 1 => Just(9)];

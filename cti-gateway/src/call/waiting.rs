@@ -6,15 +6,31 @@ use super::*;
 type Out<'a> = &'a mut Vec<Action>;
 
 impl Call {
-    pub(super) fn enter(&mut self, queue: QueueId, priority: Option<u8>, credit_ms: i64, out: Out) {
-        self.stage = Stage::Entering;
-        let credit_ms = u32::try_from(credit_ms.max(0)).unwrap_or(u32::MAX);
-        self.waited_ms = credit_ms;
+    /// Into a queue. `waited_ms`: waited elsewhere before, where that wait goes on here.
+    pub(super) fn enter(&mut self, now: EpochMs, queue: QueueId, priority: Option<u8>, waited_ms: i64, out: Out) {
+        self.stage = Stage::Entering { since: now };
+        self.waited_ms = u32::try_from(waited_ms.max(0)).unwrap_or(u32::MAX);
+        let credit_ms = self.waited_ms;
         out.push(Action::Router(RouterAsk::Enqueue { queue, priority, vip: self.vip, credit_ms }));
     }
 
+    /// To one agent, with music until that phone rings and is answered.
+    pub(super) fn ask_for(
+        &mut self,
+        now: EpochMs,
+        agent: AgentId,
+        queue: Option<QueueId>,
+        ring_ms: Option<u32>,
+        out: Out,
+    ) {
+        self.stage = Stage::Entering { since: now };
+        self.waited_ms = 0;
+        out.push(music(self.caller_leg, None));
+        out.push(Action::Router(RouterAsk::Direct { agent, queue, vip: self.vip, ring_ms }));
+    }
+
     pub(super) fn enqueued(&mut self, now: EpochMs, facts: QueueFacts, out: Out) {
-        if !matches!(self.stage, Stage::Entering) {
+        if !matches!(self.stage, Stage::Entering { .. }) {
             return;
         }
         out.push(music(self.caller_leg, Some(&facts)));
@@ -33,17 +49,14 @@ impl Call {
         let wait = match &self.stage {
             Stage::Waiting(wait) => wait.clone(),
             // Straight to one agent: there was no queue to wait in.
-            Stage::Entering => {
-                out.push(music(self.caller_leg, None));
-                Wait {
-                    facts: None,
-                    since: now,
-                    credit_ms: i64::from(self.waited_ms),
-                    next_announce: None,
-                    announcer: Default::default(),
-                    announcing: None,
-                }
-            }
+            Stage::Entering { since } => Wait {
+                facts: None,
+                since: *since,
+                credit_ms: i64::from(self.waited_ms),
+                next_announce: None,
+                announcer: Default::default(),
+                announcing: None,
+            },
             _ => return,
         };
         let leg = (offer.answer_by != AnswerBy::AutoAnswer).then(|| self.dial_agent(now, &offer, false, out));
@@ -53,7 +66,7 @@ impl Call {
     pub(super) fn dial_agent(&mut self, now: EpochMs, offer: &Offer, auto_answer: bool, out: Out) -> LegId {
         let leg: LegId = self.ids.make(now);
         let party = Party::Agent { agent: offer.agent, station: offer.station };
-        self.legs.insert(leg, Leg { role: Role::Agent(offer.agent), over: None });
+        self.legs.insert(leg, Leg { role: Role::Agent(offer.agent), rang: false, over: None });
         out.push(Action::Tell(EventKind::LegStarted { leg, party }));
         out.push(Action::Dial {
             leg,
@@ -89,7 +102,7 @@ impl Call {
         out: Out,
     ) {
         let credit = match &self.stage {
-            Stage::Entering => i64::from(self.waited_ms),
+            Stage::Entering { .. } => i64::from(self.waited_ms),
             Stage::Waiting(wait) => wait.credit_ms + (now - wait.since),
             Stage::Ringing(ringing, wait) => {
                 let (leg, credit) = (ringing.leg, wait.credit_ms + (now - wait.since));
@@ -111,9 +124,9 @@ impl Call {
         }
         self.overflows += 1;
         match then {
-            Overflow::Queue(next) if self.overflows <= MOST_OVERFLOWS => self.enter(next, None, credit, out),
+            Overflow::Queue(next) if self.overflows <= MOST_OVERFLOWS => self.enter(now, next, None, credit, out),
             Overflow::Number(number) if self.overflows <= MOST_OVERFLOWS => {
-                self.dial_outside(now, number, OUTSIDE_RING_MS, out);
+                self.dial_outside(now, number, OUTSIDE_RING_MS, true, out);
             }
             Overflow::Voicemail => {
                 self.stage = Stage::Flow;
@@ -141,12 +154,12 @@ impl Call {
         out.push(Action::Play { leg, id, prompts: said.prompts });
     }
 
-    pub(super) fn dial_outside(&mut self, now: EpochMs, number: String, ring_ms: u32, out: Out) {
+    pub(super) fn dial_outside(&mut self, now: EpochMs, number: String, ring_ms: u32, by_rule: bool, out: Out) {
         let leg: LegId = self.ids.make(now);
-        self.legs.insert(leg, Leg { role: Role::Outside, over: None });
+        self.legs.insert(leg, Leg { role: Role::Outside, rang: false, over: None });
         out.push(music(self.caller_leg, None));
         out.push(Action::Dial { leg, to: Dial::Number { number, ring_ms } });
-        self.stage = Stage::Outside { leg, answered: false, since: now };
+        self.stage = Stage::Outside { leg, answered: false, by_rule };
     }
 
     pub(super) fn outside_failed(&mut self, now: EpochMs, cause: EndCause, world: &dyn ivr::World, out: Out) {
@@ -154,13 +167,16 @@ impl Call {
         if self.moving.is_some() {
             return self.move_failed(now, cause, out);
         }
+        if matches!(self.stage, Stage::Outside { by_rule: true, .. }) {
+            return self.farewell(now, "all-busy", EndCause::MaxWait, out);
+        }
         self.stage = Stage::Flow;
         self.feed(now, ivr::Input::TransferFailed(cause), world, out);
     }
 
     pub(super) fn direct_failed(&mut self, now: EpochMs, agent: AgentId, world: &dyn ivr::World, out: Out) {
         let waits_for_agent = match &self.stage {
-            Stage::Entering => true,
+            Stage::Entering { .. } => true,
             Stage::Waiting(wait) => wait.facts.is_none(),
             _ => false,
         };
@@ -176,7 +192,14 @@ impl Call {
         let Some(moving) = self.moving.take() else { return };
         out.push(Action::Tell(EventKind::TransferFailed { agent: moving.by, target: moving.target, cause }));
         match moving.from_queue {
-            Some(queue) => self.enter(queue, Some(9), i64::from(self.waited_ms) + BACK_CREDIT_MS, out),
+            Some(queue) => {
+                let waited_ms = self.waited_ms;
+                // What puts the caller in front is no time waited: the talk that follows must not say so.
+                self.stage = Stage::Entering { since: now };
+                self.waited_ms = 0;
+                let credit_ms = waited_ms.saturating_add(BACK_CREDIT_MS);
+                out.push(Action::Router(RouterAsk::Enqueue { queue, priority: Some(9), vip: self.vip, credit_ms }));
+            }
             None => self.farewell(now, "transfer-failed", cause, out),
         }
     }
@@ -215,4 +238,4 @@ impl Call {
 }
 
 /// What a caller whom a transfer lost is credited, so that nobody in the queue comes first.
-const BACK_CREDIT_MS: i64 = 3_600_000;
+const BACK_CREDIT_MS: u32 = 3_600_000;

@@ -7,17 +7,20 @@ use contract::{EndCause, EpochMs, EventKind, LegId};
 
 use super::switch::Switch;
 use crate::call::CallEvent;
+use crate::media::MediaCommand;
+
+/// Longer than signalling takes for its last word (64 × T1 = 32 s).
+const LAST_WORD_MS: EpochMs = 60_000;
 
 impl Switch {
     pub(super) fn audit(&mut self, now: EpochMs) {
-        self.retry_media();
         let unowned: BTreeSet<LegId> = self
             .legs
             .iter()
             .filter(|(id, leg)| {
                 let owned = self.calls.get(&leg.call).is_some_and(|live| live.call.legs().any(|own| own == *id));
                 // On its way down: signalling has its own last deadline (64 × T1).
-                !owned && !leg.hung_up
+                !owned && leg.hung_up.is_none()
             })
             .map(|(id, _)| id)
             .collect();
@@ -26,9 +29,16 @@ impl Switch {
             self.hang_up(leg);
         }
         self.suspects = unowned;
+        self.forget_stuck(now);
         let facts = acd::Facts {
             calls: self.calls.keys().copied().collect(),
-            legs: self.calls.iter().filter_map(|(id, live)| Some((live.call.talking()?, *id))).collect(),
+            legs: self
+                .calls
+                .iter()
+                .flat_map(|(id, live)| {
+                    live.call.talking().into_iter().chain(live.caller_agent).map(|agent| (agent, *id))
+                })
+                .collect(),
             waiting: self.calls.iter().filter(|(_, live)| live.call.waits()).map(|(id, _)| *id).collect(),
         };
         let (orphans, decisions) = self.router.audit(now, &facts);
@@ -57,12 +67,14 @@ impl Switch {
         self.ports.ledger.record(now, None, EventKind::OrphanEnded { what: what.to_owned(), id });
     }
 
-    fn retry_media(&mut self) {
-        while let Some((room, command)) = self.late_media.pop_front() {
-            if self.engine.send(room, command.clone()).is_err() {
-                self.late_media.push_front((room, command));
-                return;
-            }
+    /// Legs told to go whose last word never came: it was lost on the way to us.
+    fn forget_stuck(&mut self, now: EpochMs) {
+        let stuck = |(_, leg): &(LegId, &super::legs::Leg)| leg.hung_up.is_some_and(|at| now - at > LAST_WORD_MS);
+        let stuck: Vec<LegId> = self.legs.iter().filter(stuck).map(|(id, _)| id).collect();
+        for leg in stuck {
+            self.orphan(now, "the rest of leg", leg.to_string());
+            self.media_do(leg, MediaCommand::Close { leg });
+            self.legs.remove(leg);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The company as the phones see it now: the directory, its flows compiled, and the prompts. Replaced whole when an
 //! administrator changes something; a flow that does not compile is refused and the running one stays.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -82,32 +82,65 @@ pub struct FlowFault {
 pub struct Company {
     pub directory: Arc<Directory>,
     flows: BTreeMap<String, Arc<ivr::Flow>>,
-    /// Source of what runs, so that an unchanged flow is not compiled again.
-    sources: BTreeMap<String, (u32, String)>,
+    numbers: Numbers,
+}
+
+/// Our numbers, read once, so that a call at the door costs three look-ups.
+#[derive(Debug, Default)]
+struct Numbers {
+    /// As written, and by E.164 where they read so.
+    exact: HashMap<String, String>,
+    own: Vec<PhoneNumber>,
+    e164: HashMap<PhoneNumber, String>,
+    /// Beginnings, the longest first.
+    starts: Vec<(String, String)>,
 }
 
 impl Company {
     /// This company with another directory.
     pub fn replaced(&self, directory: Arc<Directory>, prompts: &Prompts, speech: bool) -> (Self, Vec<FlowFault>) {
         let known = ivr::Known::of(&directory, prompts.names(), speech);
-        let (mut flows, mut sources, mut faults) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        let (mut flows, mut faults) = (BTreeMap::new(), Vec::new());
         for (name, source) in &directory.flows {
             match ivr::Flow::compile(name, source, &known) {
                 Ok(flow) => {
                     flows.insert(name.clone(), Arc::new(flow));
-                    sources.insert(name.clone(), (source.version, source.yaml.clone()));
                 }
                 Err(problems) => {
-                    let older = self.flows.get(name).zip(self.sources.get(name));
-                    if let Some((flow, source)) = older {
+                    let older = self.flows.get(name);
+                    if let Some(flow) = older {
                         flows.insert(name.clone(), flow.clone());
-                        sources.insert(name.clone(), source.clone());
                     }
                     faults.push(FlowFault { flow: name.clone(), problems, older_runs: older.is_some() });
                 }
             }
         }
-        (Self { directory, flows, sources }, faults)
+        let mut company = Self { directory, flows, numbers: Numbers::default() };
+        company.numbers = company.read_numbers();
+        (company, faults)
+    }
+
+    fn read_numbers(&self) -> Numbers {
+        let mut out = Numbers::default();
+        for number in &self.directory.numbers {
+            let (pattern, flow) = (&number.pattern, &number.flow);
+            if let Some(start) = pattern.strip_suffix('*') {
+                out.starts.push((start.to_owned(), flow.clone()));
+                continue;
+            }
+            out.exact.insert(pattern.clone(), flow.clone());
+            if let Some(read) = self.e164(pattern) {
+                out.own.push(read.clone());
+                out.e164.insert(read, flow.clone());
+            }
+        }
+        out.starts.sort_by_key(|(start, _)| std::cmp::Reverse(start.len()));
+        out
+    }
+
+    /// Our own numbers in full.
+    pub fn own(&self) -> &[PhoneNumber] {
+        &self.numbers.own
     }
 
     pub fn flow(&self, name: &str) -> Option<&Arc<ivr::Flow>> {
@@ -116,20 +149,15 @@ impl Company {
 
     /// The flow of a dialed number: exact before patterns, longer patterns first; forms of one number are equal.
     pub fn flow_for(&self, dialed: &str) -> Option<&Arc<ivr::Flow>> {
-        let ours = self.e164(dialed);
-        let best = self.directory.numbers.iter().filter_map(|number| {
-            let weight = match number.pattern.strip_suffix('*') {
-                Some(start) => (dialed.starts_with(start)
-                    || ours.as_ref().is_some_and(|n| n.reveal().starts_with(start)))
-                .then_some(start.len()),
-                None => {
-                    let same = number.pattern == dialed || (ours.is_some() && self.e164(&number.pattern) == ours);
-                    same.then_some(usize::MAX)
-                }
-            };
-            weight.map(|w| (w, number))
+        let Numbers { exact, e164, starts, .. } = &self.numbers;
+        let flow = exact.get(dialed).or_else(|| {
+            let ours = self.e164(dialed);
+            let full = ours.as_ref().map(PhoneNumber::reveal);
+            let begins = |start: &str| dialed.starts_with(start) || full.is_some_and(|n| n.starts_with(start));
+            let by_start = || starts.iter().find(|(start, _)| begins(start)).map(|(_, flow)| flow);
+            ours.as_ref().and_then(|n| e164.get(n)).or_else(by_start)
         });
-        self.flows.get(&best.max_by_key(|(weight, _)| *weight)?.1.flow)
+        self.flows.get(flow?)
     }
 
     pub fn e164(&self, raw: &str) -> Option<PhoneNumber> {
@@ -180,5 +208,51 @@ impl ivr::World for World<'_> {
 
     fn flow(&self, name: &str) -> Option<Arc<ivr::Flow>> {
         self.company.flow(name).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::directory::{FlowSource, Number};
+
+    use super::*;
+
+    fn company(numbers: &[(&str, &str)]) -> Company {
+        let mut directory = Directory::default();
+        for (pattern, flow) in numbers {
+            let yaml = format!("name: {flow}\nstart: bye\nnodes:\n  bye:\n    kind: hangup\n");
+            directory.flows.insert((*flow).to_owned(), FlowSource { version: 1, yaml });
+            directory.numbers.push(Number { pattern: (*pattern).into(), flow: (*flow).into() });
+        }
+        let mut prompts = Prompts::default();
+        prompts.spoken.insert(Clip::from_samples("technical", &[0; 160])).unwrap();
+        let (company, faults) = Company::default().replaced(Arc::new(directory), &prompts, false);
+        assert!(faults.is_empty(), "{faults:?}");
+        company
+    }
+
+    #[test]
+    fn a_dialed_number_finds_its_flow_in_every_form_and_the_longest_beginning_wins() {
+        let company = company(&[
+            ("4*", "four"),
+            ("400*", "service"),
+            ("4001", "exact"),
+            ("+862162345678", "shanghai"),
+            ("+8621*", "city"),
+        ]);
+        for (dialed, want) in [
+            ("4001", Some("exact")),
+            ("40012", Some("service")),
+            ("41", Some("four")),
+            ("+862162345678", Some("shanghai")),
+            ("02162345678", Some("shanghai")),
+            ("008621 6234 5678", Some("shanghai")),
+            ("02162345679", Some("city")),
+            ("5", None),
+            ("", None),
+        ] {
+            assert_eq!(company.flow_for(dialed).map(|f| f.name()), want, "{dialed}");
+        }
+        assert_eq!(company.own().len(), 1);
     }
 }

@@ -24,14 +24,6 @@ impl Switch {
         self.apply_remote(leg);
     }
 
-    pub(super) fn refuse_leg(&mut self, leg: LegId, status: u16) {
-        if let Some(known) = self.legs.get_mut(leg) {
-            known.hung_up = true;
-            self.asks.push_back(UaCommand::Reject { dialog: known.dialog, status, retry_after: None });
-            self.media_do(leg, MediaCommand::Close { leg });
-        }
-    }
-
     pub(super) fn dial_station(
         &mut self,
         call: InteractionId,
@@ -77,6 +69,11 @@ impl Switch {
         };
         self.legs.insert(leg, Leg::dialed(call, dialog, local, law));
         let Some(sdp) = self.own_sdp(leg) else { return };
+        // Our own phones may know which call this is; the world outside need not.
+        let headers = match target {
+            Target::Station(_) => vec![("X-Zuoxi-Interaction".to_owned(), call.to_string())],
+            Target::Trunk { .. } | Target::Uri { .. } => Vec::new(),
+        };
         let mut from = self.calls.get(&call).map(|live| live.shown.clone()).unwrap_or_default();
         if let Some(user) = shown {
             from = Party { name: String::new(), user, host: String::new() };
@@ -87,7 +84,7 @@ impl Switch {
             from,
             to_name: String::new(),
             sdp: Some(sdp),
-            headers: vec![("X-Zuoxi-Interaction".into(), call.to_string())],
+            headers,
             auto_answer,
             auth: None,
             max_ring: Duration::from_millis(u64::from(ring_ms)) + RING_SLACK,
@@ -112,20 +109,39 @@ impl Switch {
         Some(Bytes::from(text))
     }
 
-    /// Tells media where the far end is, as last agreed.
+    /// Tells media where the far end is, as last agreed, and the call whether the far end holds us.
     pub(super) fn apply_remote(&mut self, leg: LegId) {
-        if let Some(known) = self.legs.get(leg)
-            && let Some(remote) = known.remote
-        {
-            self.media_do(leg, MediaCommand::Remote { leg, remote });
+        let Some(known) = self.legs.get_mut(leg) else { return };
+        let Some(remote) = known.remote else { return };
+        let (call, held) = (known.call, !remote.send);
+        let changed = std::mem::replace(&mut known.held, held) != held;
+        self.media_do(leg, MediaCommand::Remote { leg, remote });
+        self.listen(call);
+        if changed {
+            self.tell_call(call, CallEvent::FarHold { leg, on: held });
         }
     }
 
-    /// Takes the far end's SDP in. `false`: nothing in it that we speak.
-    pub(super) fn agree(&mut self, leg: LegId, body: &[u8]) -> bool {
-        let Some(known) = self.legs.get_mut(leg) else { return false };
-        let Ok(theirs) = sdp::parse(body) else { return false };
-        let Some(law) = theirs.choose(&[known.law, other(known.law)]) else { return false };
+    /// Digits come as telephone-events or by INFO; from callers who have neither, as tones, which are looked for only
+    /// while keys mean something.
+    pub(super) fn listen(&mut self, call: InteractionId) {
+        let Some(live) = self.calls.get(&call) else { return };
+        let (leg, wanted) = (live.call.caller_leg(), live.call.hears_digits());
+        let Some(known) = self.legs.get_mut(leg) else { return };
+        let on = wanted && known.remote.is_some_and(|r| r.dtmf_pt.is_none());
+        if std::mem::replace(&mut known.tones, on) != on {
+            self.media_do(leg, MediaCommand::DetectTones { leg, on });
+        }
+    }
+
+    /// Takes the far end's SDP in.
+    ///
+    /// # Errors
+    /// The SIP status that says what is wrong with it: 400 unreadable, 488 nothing in it that we speak.
+    pub(super) fn agree(&mut self, leg: LegId, body: &[u8]) -> Result<(), u16> {
+        let Some(known) = self.legs.get_mut(leg) else { return Err(481) };
+        let theirs = sdp::parse(body).map_err(|why| why.status())?;
+        let law = theirs.choose(&[known.law, other(known.law)]).ok_or(488_u16)?;
         known.law = law;
         known.remote = Some(Remote {
             to: theirs.address,
@@ -136,16 +152,16 @@ impl Switch {
             receive: theirs.direction.sends(),
         });
         known.offer = Some(theirs);
-        true
+        Ok(())
     }
 
     /// BYE, CANCEL or refusal as fits, and media down.
     pub(super) fn hang_up(&mut self, leg: LegId) {
         let Some(known) = self.legs.get_mut(leg) else { return };
-        if known.hung_up {
+        if known.hung_up.is_some() {
             return;
         }
-        known.hung_up = true;
+        known.hung_up = Some(self.clock.now());
         if !known.sip_over {
             self.asks.push_back(UaCommand::Bye { dialog: known.dialog, reason: None });
         }

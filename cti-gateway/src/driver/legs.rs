@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
-use contract::{InteractionId, LegId};
+use contract::{EpochMs, InteractionId, LegId};
 
 use crate::media::{Law, Remote};
 use crate::sip::api::DialogId;
@@ -28,8 +28,12 @@ pub struct Leg {
     pub offer: Option<Offer>,
     pub sip_over: bool,
     pub media_over: bool,
-    /// The call wants it gone.
-    pub hung_up: bool,
+    /// The play the call asked for last and has not taken back; speech that comes late is for it or for nobody.
+    pub play: Option<u32>,
+    /// Tones in its audio are looked for.
+    pub tones: bool,
+    /// The call wants it gone, since then.
+    pub hung_up: Option<EpochMs>,
 }
 
 impl Leg {
@@ -51,7 +55,9 @@ impl Leg {
             offer: None,
             sip_over: false,
             media_over: false,
-            hung_up: false,
+            play: None,
+            tones: false,
+            hung_up: None,
         }
     }
 }
@@ -89,12 +95,17 @@ impl Legs {
         self.legs.iter().map(|(id, leg)| (*id, leg))
     }
 
+    /// Forgets the leg, whatever has not been said of it.
+    pub fn remove(&mut self, id: LegId) {
+        if let Some(leg) = self.legs.remove(&id) {
+            self.dialogs.remove(&leg.dialog);
+        }
+    }
+
     /// Drops the leg once signalling and media are both over.
     pub fn drop_if_over(&mut self, id: LegId) {
-        if self.legs.get(&id).is_some_and(|leg| leg.sip_over && leg.media_over)
-            && let Some(leg) = self.legs.remove(&id)
-        {
-            self.dialogs.remove(&leg.dialog);
+        if self.legs.get(&id).is_some_and(|leg| leg.sip_over && leg.media_over) {
+            self.remove(id);
         }
     }
 }

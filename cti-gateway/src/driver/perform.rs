@@ -8,12 +8,17 @@ use contract::{EpochMs, EventKind, InteractionId, LegId, OfferOutcome, Party};
 
 use super::switch::{Message, Switch, Unspoken, Work};
 use crate::call::{Action, CallEvent, Dial, Offer, QueueFacts, QueueReturn, RouterAsk};
-use crate::media::{Clip, MediaCommand};
+use crate::media::{Clip, MediaCommand, MediaError};
 use crate::sip::api::UaCommand;
 
 /// How long a caller sent to one agent waits for that agent to be free, and to answer.
 const DIRECT_WAIT_MS: u32 = 60_000;
 const DIRECT_RING_MS: u32 = 20_000;
+
+/// Media commands kept while a media thread does not take them.
+const MOST_LATE: usize = 65_536;
+/// How soon they are tried again.
+pub(super) const LATE_AGAIN_MS: EpochMs = 10;
 
 impl Switch {
     pub(super) fn perform(&mut self, now: EpochMs, id: InteractionId, action: Action) {
@@ -21,7 +26,6 @@ impl Switch {
             Action::Tell(kind) => self.ports.ledger.record(now, Some(id), kind),
             Action::Router(ask) => self.ask_router(now, id, ask),
             Action::Answer(leg) => self.answer(leg),
-            Action::Refuse { leg, status } => self.refuse_leg(leg, status),
             Action::Dial { leg, to } => match to {
                 Dial::Station { station, ring_ms, auto_answer } => {
                     self.dial_station(id, leg, station, ring_ms, auto_answer);
@@ -35,13 +39,19 @@ impl Switch {
             }
             Action::HangUp { leg, .. } => self.hang_up(leg),
             Action::Play { leg, id: play, prompts } => self.play(leg, play, prompts),
-            Action::Music { leg, name } => match self.prompts.music(&name) {
-                Some(clip) => {
-                    self.media_do(leg, MediaCommand::Play { leg, id: MUSIC, clips: vec![clip], repeat: true })
+            Action::Music { leg, name } => {
+                self.wants_play(leg, None);
+                match self.prompts.music(&name) {
+                    Some(clip) => {
+                        self.media_do(leg, MediaCommand::Play { leg, id: MUSIC, clips: vec![clip], repeat: true });
+                    }
+                    None => self.media_do(leg, MediaCommand::StopPlay { leg }),
                 }
-                None => self.media_do(leg, MediaCommand::StopPlay { leg }),
-            },
-            Action::Quiet(leg) => self.media_do(leg, MediaCommand::StopPlay { leg }),
+            }
+            Action::Quiet(leg) => {
+                self.wants_play(leg, None);
+                self.media_do(leg, MediaCommand::StopPlay { leg });
+            }
             Action::Bridge(a, b) => self.media_do(a, MediaCommand::Bridge { a, b }),
             Action::Part(a, b) => self.media_do(a, MediaCommand::Unbridge { a, b }),
             Action::Mute { leg, on } => self.media_do(leg, MediaCommand::Mute { leg, on }),
@@ -61,19 +71,20 @@ impl Switch {
             RouterAsk::Enqueue { queue, priority, vip, credit_ms } => {
                 acd::Input::Enqueue { interaction, queue, vip, priority: priority.unwrap_or(0), credit_ms }
             }
-            RouterAsk::Direct { agent, queue } => acd::Input::Direct {
+            RouterAsk::Direct { agent, queue, vip, ring_ms } => acd::Input::Direct {
                 interaction,
                 agent,
                 queue,
-                vip: false,
+                vip,
                 priority: 0,
                 wait_ms: DIRECT_WAIT_MS,
-                ring_ms: DIRECT_RING_MS,
+                ring_ms: ring_ms.unwrap_or(DIRECT_RING_MS),
                 fallback: None,
             },
             RouterAsk::Leave { outcome } => acd::Input::Leave { interaction, outcome },
             RouterAsk::Answered { offer } => acd::Input::OfferAnswered { offer },
             RouterAsk::Rejected { offer } => acd::Input::OfferRejected { offer },
+            RouterAsk::Missed { offer } => acd::Input::OfferMissed { offer },
             RouterAsk::Failed { offer } => acd::Input::OfferFailed { offer },
             RouterAsk::Held { agent, on: true } => acd::Input::TalkHeld { interaction, agent },
             RouterAsk::Held { agent, on: false } => acd::Input::TalkResumed { interaction, agent },
@@ -166,17 +177,38 @@ impl Switch {
         }
     }
 
-    /// A command the media queue cannot take now is tried again at the next audit, in order, so that nothing stays open.
+    /// A command the media queue cannot take now is tried again soon, in order, so that nothing stays open.
     pub(super) fn room_do(&mut self, room: InteractionId, command: MediaCommand) {
         if !self.late_media.is_empty() {
-            self.late_media.push_back((room, command));
-        } else if let Err(why) = self.engine.send(room, command.clone()) {
-            tracing::warn!(call.id = %room, "media of call {room} is late: {why}");
+            if self.late_media.len() < MOST_LATE {
+                self.late_media.push_back((room, command));
+            } else {
+                // What is lost so the audit finds as a leg that does not go.
+                self.lost.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            }
+        } else if let Err(MediaError::Busy { capacity }) = self.engine.send(room, command.clone()) {
+            tracing::warn!(call.id = %room, "media of call {room} is late: {capacity} commands wait already");
             self.late_media.push_back((room, command));
         }
     }
 
+    pub(super) fn retry_media(&mut self) {
+        while let Some((room, command)) = self.late_media.pop_front() {
+            if let Err(MediaError::Busy { .. }) = self.engine.send(room, command.clone()) {
+                self.late_media.push_front((room, command));
+                return;
+            }
+        }
+    }
+
+    fn wants_play(&mut self, leg: LegId, id: Option<u32>) {
+        if let Some(known) = self.legs.get_mut(leg) {
+            known.play = id;
+        }
+    }
+
     fn play(&mut self, leg: LegId, id: u32, prompts: Vec<ivr::Prompt>) {
+        self.wants_play(leg, Some(id));
         let mut clips: Vec<Arc<Clip>> = Vec::with_capacity(prompts.len());
         for prompt in &prompts {
             let found = match prompt {
@@ -228,7 +260,10 @@ impl Switch {
             Ok(clip) => {
                 self.speech.keep(sentence, clip);
                 for play in waiting {
-                    self.play(play.leg, play.id, play.prompts);
+                    // The caller may have pressed on, or be talking, since this was asked for.
+                    if self.legs.get(play.leg).is_some_and(|known| known.play == Some(play.id)) {
+                        self.play(play.leg, play.id, play.prompts);
+                    }
                 }
             }
             Err(why) => {

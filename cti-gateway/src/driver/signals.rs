@@ -1,10 +1,12 @@
 //! What signalling and media tell, turned into what the calls understand.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use contract::{Direction, EndCause, Entry, EpochMs, EventKind, InteractionId, LegId};
 
-use super::caller::caller_of;
+use super::caller::{caller_of, clean};
 use super::legs::Leg;
 use super::perform::MUSIC;
 use super::switch::{Live, Message, Switch, Work};
@@ -21,8 +23,12 @@ impl Switch {
                 cause: EndCause::AnsweredHangup,
                 status: Some(487),
             }),
-            UaEvent::Ringing { dialog, .. } => {
+            UaEvent::Ringing { dialog, sdp, .. } => {
                 if let Some((leg, call)) = self.leg_of(dialog) {
+                    // An answer that came early need not be repeated in the 200 (RFC 3262 §5).
+                    if let Some(sdp) = sdp {
+                        let _ = self.agree(leg, &sdp);
+                    }
                     self.tell_call(call, CallEvent::LegRinging { leg });
                 }
             }
@@ -31,8 +37,14 @@ impl Switch {
                 self.sip_over(dialog, |leg| CallEvent::LegFailed { leg, status });
             }
             UaEvent::Confirmed { dialog, sdp } => {
-                if let (Some((leg, _)), Some(sdp)) = (self.leg_of(dialog), sdp) {
-                    self.late_answer(leg, &sdp);
+                if let Some((leg, call)) = self.leg_of(dialog) {
+                    if let Some(sdp) = sdp {
+                        self.late_answer(leg, &sdp);
+                    }
+                    if self.legs.get(leg).is_some_and(|known| known.remote.is_none()) {
+                        // Our offer came back without an answer we speak: nobody would hear anything.
+                        self.tell_call(call, CallEvent::LegGone { leg, cause: EndCause::Failed, status: Some(488) });
+                    }
                 }
             }
             UaEvent::Ended { dialog, by, .. } => {
@@ -51,7 +63,7 @@ impl Switch {
             }
             UaEvent::ReofferFailed { .. } | UaEvent::Notified { .. } | UaEvent::Pong { .. } => {}
             UaEvent::Info { dialog, content_type, body } => self.info(dialog, &content_type, &body),
-            UaEvent::Refer { dialog, to_user, .. } => self.refer(now, dialog, &to_user),
+            UaEvent::Refer { dialog, to_user, replaces, .. } => self.refer(now, dialog, &to_user, replaces.is_some()),
             UaEvent::Registered { station, user_agent, flow, expires, fresh, .. } => {
                 self.work.push_back(Work::Router(acd::Input::StationUp { station }));
                 if fresh {
@@ -102,6 +114,10 @@ impl Switch {
         if self.draining || self.calls.len() >= self.config.most_calls {
             return self.door(incoming.dialog, 503);
         }
+        if incoming.replaces.is_some() {
+            // Taking over a dialog of ours is nothing we do; to ring anew instead would surprise both sides (RFC 3891 §3).
+            return self.door(incoming.dialog, 481);
+        }
         let Some(flow) = self.company.flow_for(&incoming.dialed).cloned() else {
             return self.door(incoming.dialog, 404);
         };
@@ -116,13 +132,13 @@ impl Switch {
         };
         self.legs.insert(leg, Leg::came(id, incoming.dialog, local));
         if let Some(sdp) = &incoming.sdp
-            && !self.agree(leg, sdp)
+            && let Err(status) = self.agree(leg, sdp)
         {
             if let Some(known) = self.legs.get_mut(leg) {
                 known.sip_over = true;
             }
             self.hang_up(leg);
-            return self.door(incoming.dialog, 488);
+            return self.door(incoming.dialog, status);
         }
         self.begin(now, id, leg, incoming, flow);
     }
@@ -142,34 +158,47 @@ impl Switch {
                 (Entry::Trunk { trunk }, country)
             }
             Source::Station(station) => {
-                let agent = directory.agents.values().find(|a| a.station == Some(station)).map(|a| a.id);
+                let at_home = || directory.agents.values().find(|a| a.station == Some(station)).map(|a| a.id);
+                let agent = self.router.holder(station).or_else(at_home);
                 (Entry::Station { station, agent }, "")
             }
         };
         let country = if country.is_empty() { directory.company.country.as_str() } else { country };
-        let caller = caller_of(incoming, country, &directory.company.area_code);
+        let caller = caller_of(incoming, country, &directory.company.area_code, self.company.own());
+        let dialed = clean(&incoming.dialed);
         let start = ivr::Start {
             caller: caller.clone(),
-            dialed: incoming.dialed.clone(),
+            dialed: dialed.clone(),
             country: caller.number.as_ref().and_then(contract::number::country_of),
         };
-        let facts = Facts {
-            id,
-            caller_leg: leg,
-            direction: Direction::Inbound,
-            entry,
-            caller: caller.clone(),
-            dialed: incoming.dialed.clone(),
-        };
+        let facts = Facts { id, caller_leg: leg, direction: Direction::Inbound, entry, caller: caller.clone(), dialed };
         let span = tracing::info_span!("call", call.id = %id);
         let shown = Party { name: caller.name.clone(), user: shown_user(&caller), host: String::new() };
         let world = super::company::World { company: &self.company, router: &self.router, now };
-        let (call, actions) = Call::begin(facts, flow, start, self.ids.clone(), now, &world);
-        self.calls.insert(id, Live { call, due: None, span, shown });
+        let ids = self.ids.clone();
+        let Ok((call, actions)) = catch_unwind(AssertUnwindSafe(|| Call::begin(facts, flow, start, ids, now, &world)))
+        else {
+            self.broken += 1;
+            tracing::error!(call.id = %id, "call {id} broke before it began; it is refused");
+            self.hang_up(leg);
+            return;
+        };
+        let caller_agent = match entry {
+            Entry::Station { station, .. } => self.router.holder(station),
+            Entry::Trunk { .. } => None,
+        };
+        self.calls.insert(id, Live { call, due: None, span, shown, caller_agent });
+        if let Some(agent) = caller_agent {
+            self.work.push_back(Work::Router(acd::Input::AgentBusy { interaction: id, agent }));
+        }
         if caller.number.is_some() {
             let (asked, inbox) = (self.ports.lookup.identify(caller), self.inbox.clone());
             tokio::spawn(async move {
-                let candidates = asked.await;
+                // Nobody waits for it, and a store that hangs must not collect questions.
+                let Ok(candidates) = tokio::time::timeout(LOOKUP_PATIENCE, asked).await else {
+                    tracing::warn!(call.id = %id, "who calls in call {id} was not found out in time");
+                    return;
+                };
                 // The switch has gone: so has the call.
                 let _ = inbox.send(Message::Identified(id, candidates)).await;
             });
@@ -179,8 +208,12 @@ impl Switch {
 
     fn answered(&mut self, dialog: DialogId, sdp: Option<&[u8]>, offer: bool) {
         let Some((leg, call)) = self.leg_of(dialog) else { return };
-        let agreed = sdp.is_some_and(|sdp| self.agree(leg, sdp));
-        if !agreed {
+        let agreed = match sdp {
+            Some(sdp) => self.agree(leg, sdp),
+            None if self.legs.get(leg).is_some_and(|known| known.remote.is_some()) => Ok(()),
+            None => Err(488),
+        };
+        if agreed.is_err() {
             // Nothing we speak: the dialog stands, so it is ended in order.
             self.tell_call(call, CallEvent::LegFailed { leg, status: 488 });
             return;
@@ -188,28 +221,29 @@ impl Switch {
         if offer && let Some(sdp) = self.own_sdp(leg) {
             self.asks.push_back(UaCommand::AnswerReoffer { dialog, sdp });
         }
-        self.apply_remote(leg);
         self.tell_call(call, CallEvent::LegAnswered { leg });
+        self.apply_remote(leg);
     }
 
     /// The answer to an offer of ours that came with a response.
     fn late_answer(&mut self, leg: LegId, sdp: &[u8]) {
-        if self.agree(leg, sdp) {
+        if self.agree(leg, sdp).is_ok() {
             self.apply_remote(leg);
         }
     }
 
     fn reoffer(&mut self, dialog: DialogId, sdp: Option<&[u8]>, _by: OfferBy) {
-        let Some((leg, call)) = self.leg_of(dialog) else {
+        let Some((leg, _)) = self.leg_of(dialog) else {
             self.asks.push_back(UaCommand::RejectReoffer { dialog, status: 481 });
             return;
         };
         match sdp {
-            Some(sdp) if !self.agree(leg, sdp) => {
-                self.asks.push_back(UaCommand::RejectReoffer { dialog, status: 488 });
-                return;
+            Some(sdp) => {
+                if let Err(status) = self.agree(leg, sdp) {
+                    self.asks.push_back(UaCommand::RejectReoffer { dialog, status });
+                    return;
+                }
             }
-            Some(_) => {}
             // Ours is asked for: a full offer, whatever stood before.
             None => {
                 if let Some(known) = self.legs.get_mut(leg) {
@@ -221,13 +255,6 @@ impl Switch {
             self.asks.push_back(UaCommand::AnswerReoffer { dialog, sdp });
         }
         self.apply_remote(leg);
-        if let Some(known) = self.legs.get_mut(leg) {
-            let held = known.remote.is_some_and(|r| !r.send);
-            if held != known.held {
-                known.held = held;
-                self.tell_call(call, CallEvent::FarHold { leg, on: held });
-            }
-        }
     }
 
     /// A digit by SIP INFO (`application/dtmf-relay` and `application/dtmf`).
@@ -235,24 +262,35 @@ impl Switch {
         let Some((leg, call)) = self.leg_of(dialog) else { return };
         let text = String::from_utf8_lossy(body);
         let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let digit = match kind.as_str() {
+        let signal = match kind.as_str() {
             "application/dtmf-relay" => text
                 .lines()
                 .filter_map(|l| l.split_once('='))
                 .find(|(k, _)| k.trim().eq_ignore_ascii_case("signal"))
-                .and_then(|(_, v)| v.trim().chars().next()),
-            "application/dtmf" => text.trim().chars().next(),
-            _ => None,
+                .map_or("", |(_, v)| v.trim()),
+            "application/dtmf" => text.trim(),
+            _ => "",
+        };
+        let digit = match signal {
+            // Some write the event's number.
+            "10" => Some('*'),
+            "11" => Some('#'),
+            _ => signal.chars().next().map(|d| d.to_ascii_uppercase()),
         };
         if let Some(digit) = digit.filter(|d| d.is_ascii_digit() || matches!(d, '*' | '#' | 'A'..='D')) {
             self.tell_call(call, CallEvent::Digit { leg, digit });
         }
     }
 
-    /// A phone's own transfer key does what the button does: to a colleague's station, else to the number.
-    fn refer(&mut self, now: EpochMs, dialog: DialogId, to_user: &str) {
-        let agent = self.leg_of(dialog).and_then(|(_, call)| Some((call, self.calls.get(&call)?.call.agent()?)));
-        let Some((call, agent)) = agent else {
+    /// The transfer key of the agent's phone does what the button does: to a colleague's station, else to the number.
+    /// Nobody else's REFER is believed: a caller must not dial with an agent's rights. Joining two dialogs (Replaces) is no
+    /// blind transfer.
+    fn refer(&mut self, now: EpochMs, dialog: DialogId, to_user: &str, joins: bool) {
+        let agent = self.leg_of(dialog).and_then(|(leg, call)| {
+            let known = &self.calls.get(&call)?.call;
+            (known.agent_leg() == Some(leg)).then_some((call, known.agent()?))
+        });
+        let Some((call, agent)) = agent.filter(|_| !joins) else {
             self.asks.push_back(UaCommand::ReferProgress { dialog, status: 603 });
             return;
         };
@@ -293,7 +331,13 @@ impl Switch {
             MediaEvent::Digit { digit, .. } => CallEvent::Digit { leg, digit },
             MediaEvent::Silent { ms } => CallEvent::Silent { leg, ms },
             MediaEvent::DigitsSent | MediaEvent::FirstPacket | MediaEvent::Flowing => return,
-            MediaEvent::RecordGap { recording, ms, reason } => CallEvent::RecordingGap { recording, ms, reason },
+            MediaEvent::RecordGap { recording, ms, reason } => {
+                if !self.calls.contains_key(&call) {
+                    let kind = EventKind::RecordingGap { recording, ms, reason };
+                    return self.ports.ledger.record(now, Some(call), kind);
+                }
+                CallEvent::RecordingGap { recording, ms, reason }
+            }
             MediaEvent::RecordEnded { recording, duration_ms, bytes, complete } => {
                 self.recordings.remove(&recording);
                 let kind = EventKind::RecordingEnded { recording, duration_ms, bytes, complete };
@@ -320,6 +364,9 @@ impl Switch {
         self.lost.load(Ordering::Relaxed)
     }
 }
+
+/// Longest wait for who is calling.
+const LOOKUP_PATIENCE: Duration = Duration::from_secs(30);
 
 fn shown_user(caller: &contract::Caller) -> String {
     match &caller.number {

@@ -85,6 +85,8 @@ pub(super) struct Live {
     pub span: tracing::Span,
     /// What phones we dial for this call show.
     pub shown: crate::sip::api::Party,
+    /// The agent at the station that calls, whom nobody may ring meanwhile.
+    pub caller_agent: Option<AgentId>,
 }
 
 pub struct Switch {
@@ -142,25 +144,34 @@ impl Switch {
             }
             self.tick(now);
             self.settle(now);
-            while let Some(ask) = self.asks.pop_front() {
-                if let Err(mpsc::error::TrySendError::Full(ask)) = self.sip.try_send(ask) {
-                    self.asks.push_front(ask);
-                    break;
-                }
+            self.retry_media();
+            self.send_asks();
+        }
+    }
+
+    /// What signalling takes now; the rest as soon as it does.
+    fn send_asks(&mut self) {
+        while let Some(ask) = self.asks.pop_front() {
+            if let Err(mpsc::error::TrySendError::Full(ask)) = self.sip.try_send(ask) {
+                self.asks.push_front(ask);
+                return;
             }
         }
     }
 
     fn next_due(&self) -> Option<EpochMs> {
         let call = self.due.first().map(|(at, _)| *at);
-        call.into_iter().chain(self.router.deadline()).min()
+        let late = (!self.late_media.is_empty()).then(|| self.clock.now() + super::perform::LATE_AGAIN_MS);
+        call.into_iter().chain(self.router.deadline()).chain(late).min()
     }
 
     fn tick(&mut self, now: EpochMs) {
-        while let Some((at, id)) = self.due.first().copied()
-            && at <= now
-        {
-            self.due.pop_first();
+        // Each once: a call that wants the same moment again must not hold up the others.
+        let due: Vec<_> = self.due.iter().take_while(|(at, _)| *at <= now).copied().collect();
+        for (at, id) in due {
+            if !self.due.remove(&(at, id)) {
+                continue;
+            }
             if let Some(live) = self.calls.get_mut(&id) {
                 live.due = None;
             }
@@ -197,7 +208,10 @@ impl Switch {
             }
             Message::Restore(seats) => self.work.push_back(Work::Router(acd::Input::Restore { seats })),
             Message::Directory { directory, reply } => {
-                let _ = reply.send(self.replace_directory(directory));
+                let faults = self.replace_directory(directory);
+                // Who is told that the company stands may send calls at once: signalling must know it first.
+                self.send_asks();
+                let _ = reply.send(faults);
             }
             Message::Prompts(prompts) => self.prompts = *prompts,
             Message::Explain { call, reply } => {
@@ -238,8 +252,12 @@ impl Switch {
     ) -> Result<(), Refused> {
         self.may(agent, command)?;
         let live = self.calls.get_mut(&id).ok_or(Refused::NoCall(id))?;
-        let actions = live.call.command(now, agent, command).map_err(Refused::Call)?;
-        self.work.push_back(Work::Actions(id, actions));
+        let _in_span = live.span.clone().entered();
+        let Ok(decided) = catch_unwind(AssertUnwindSafe(|| live.call.command(now, agent, command))) else {
+            self.break_call(now, id);
+            return Err(Refused::NoCall(id));
+        };
+        self.work.push_back(Work::Actions(id, decided.map_err(Refused::Call)?));
         Ok(())
     }
 
@@ -287,7 +305,9 @@ impl Switch {
             }
             live.due = due;
         }
-        if live.call.is_over() {
+        if !live.call.is_over() {
+            self.listen(id);
+        } else {
             self.calls.remove(&id);
             self.work.push_back(Work::Router(acd::Input::CallOver { interaction: id }));
         }
@@ -306,11 +326,8 @@ impl Switch {
         for leg in legs {
             self.hang_up(leg);
         }
-        self.ports.ledger.record(
-            now,
-            Some(id),
-            EventKind::CallEnded { cause: EndCause::Failed, by: contract::HungUpBy::System },
-        );
+        // Closes talk, legs and recording alike: the machine that would have said so is gone.
+        self.ports.ledger.record(now, Some(id), EventKind::Interrupted { last_seen: now });
         self.work.push_back(Work::Router(acd::Input::OwnerGone { interaction: id }));
     }
 

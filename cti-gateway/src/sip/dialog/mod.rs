@@ -231,6 +231,28 @@ impl Leg {
         self.peers.iter().position(|p| p.tag == tag)
     }
 
+    /// Takes the unanswered INVITE of theirs out, leaving [`Stage::Gone`]; any other stage stays as it is.
+    pub fn take_ringing(&mut self) -> Option<Box<Ringing>> {
+        match std::mem::replace(&mut self.stage, Stage::Gone) {
+            Stage::Incoming(ringing) => Some(ringing),
+            other => {
+                self.stage = other;
+                None
+            }
+        }
+    }
+
+    /// Takes the unanswered INVITE of ours out, leaving [`Stage::Gone`]; any other stage stays as it is.
+    pub fn take_calling(&mut self) -> Option<Box<Calling>> {
+        match std::mem::replace(&mut self.stage, Stage::Gone) {
+            Stage::Calling(calling) => Some(calling),
+            other => {
+                self.stage = other;
+                None
+            }
+        }
+    }
+
     /// No offer of either side is open, so a new one may be made (RFC 3261 §14, RFC 3311 §5.1).
     #[must_use]
     pub fn is_settled(&self) -> bool {

@@ -255,7 +255,8 @@ impl Endpoint {
             self.ack_and_bye(now, key, flow, response);
             return;
         };
-        let Stage::Calling(calling) = std::mem::replace(&mut leg.stage, Stage::Confirmed) else { return };
+        let Some(calling) = leg.take_calling() else { return };
+        leg.stage = Stage::Confirmed;
         // Route set and target are those of the 2xx (RFC 3261 §13.2.2.4); CSeq goes on from the early dialog.
         let early = leg.peers.swap_remove(fork);
         let mut peer = Peer::from_answer(response, early.our_seq.max(calling.seq), flow, &early.target);
@@ -335,7 +336,7 @@ impl Endpoint {
     }
 
     fn invite_failed(&mut self, now: Instant, leg: &mut Leg, status: u16, response: Option<&Response>) {
-        let Stage::Calling(mut calling) = std::mem::replace(&mut leg.stage, Stage::Gone) else { return };
+        let Some(mut calling) = leg.take_calling() else { return };
         if !leg.over && self.try_again(now, leg, &mut calling, status, response) {
             leg.stage = Stage::Calling(calling);
             return;

@@ -224,7 +224,7 @@ impl Endpoint {
     }
 
     pub(super) fn ring(&mut self, now: Instant, leg: &mut Leg, sdp: Option<Bytes>) {
-        let Stage::Incoming(mut ringing) = std::mem::replace(&mut leg.stage, Stage::Gone) else { return };
+        let Some(mut ringing) = leg.take_ringing() else { return };
         self.touch(&mut ringing);
         ringing.alarm = now + RING_AGAIN;
         // Without an offer in the INVITE there is nothing to answer early.
@@ -265,7 +265,7 @@ impl Endpoint {
 
     /// PRACK matched: the next queued 1xx, or the answer that waited.
     pub(super) fn after_prack(&mut self, now: Instant, leg: &mut Leg) {
-        let Stage::Incoming(mut ringing) = std::mem::replace(&mut leg.stage, Stage::Gone) else { return };
+        let Some(mut ringing) = leg.take_ringing() else { return };
         if let Some(sdp) = ringing.answer.take() {
             leg.stage = Stage::Incoming(ringing);
             self.accept(now, leg, sdp);
@@ -279,7 +279,7 @@ impl Endpoint {
 
     /// 200 OK, once no reliable 1xx with a description is unacknowledged.
     pub(super) fn accept(&mut self, now: Instant, leg: &mut Leg, sdp: Bytes) {
-        let Stage::Incoming(mut ringing) = std::mem::replace(&mut leg.stage, Stage::Gone) else { return };
+        let Some(mut ringing) = leg.take_ringing() else { return };
         self.touch(&mut ringing);
         if ringing.reliable.holds_back_2xx() {
             ringing.answer = Some(sdp);
@@ -320,7 +320,7 @@ impl Endpoint {
 
     /// A final refusal of their INVITE; the leg is gone.
     pub(super) fn refuse(&mut self, now: Instant, leg: &mut Leg, status: u16, line: Option<(Name, String)>) {
-        let Stage::Incoming(mut ringing) = std::mem::replace(&mut leg.stage, Stage::Gone) else { return };
+        let Some(mut ringing) = leg.take_ringing() else { return };
         self.touch(&mut ringing);
         let mut response = self.answer(&ringing.request, status, &leg.tag);
         if let Some((name, value)) = line {
@@ -357,7 +357,7 @@ impl Endpoint {
         ringing.alarm = now + RING_AGAIN;
         if let Some(queued) = ringing.rang.clone() {
             // Rung again without a description: that one is settled.
-            let Stage::Incoming(mut ringing) = std::mem::replace(&mut leg.stage, Stage::Gone) else { return };
+            let Some(mut ringing) = leg.take_ringing() else { return };
             let status = queued.status;
             self.provisional(now, leg, &mut ringing, Queued { status, sdp: None });
             leg.stage = Stage::Incoming(ringing);

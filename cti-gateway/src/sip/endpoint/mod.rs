@@ -186,6 +186,10 @@ impl Endpoint {
             self.timers.set(Due::Leg(leg.id), &mut leg.armed, None);
             self.by_tag.remove(&leg.tag);
             self.leave_trunk(&leg);
+            if let Some(ours) = &leg.our_change {
+                // A re-INVITE that was still open ends with its dialog; no final answer need come.
+                self.abandon(ours.tx);
+            }
             return;
         }
         let at = leg.deadline().map(|at| at.max(now));

@@ -15,7 +15,10 @@ use crate::sip::api::*;
 use crate::sip::message::{Message, Response, parse};
 
 mod calls;
+mod changes;
+mod lossy;
 mod registering;
+mod room;
 
 pub const SDP_A: &[u8] = b"v=0\r\no=- 1 1 IN IP4 10.0.0.1\r\ns=-\r\nc=IN IP4 10.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n";
 pub const SDP_B: &[u8] = b"v=0\r\no=- 2 2 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\nm=audio 5000 RTP/AVP 0\r\n";
