@@ -69,6 +69,28 @@ impl Router {
         self.wait_freely(interaction);
     }
 
+    /// Who calls was found out after the wait began. The time waited stays.
+    pub(crate) fn make_vip(&mut self, interaction: InteractionId) {
+        let Some(before) = self.waiting.get(&interaction).copied().filter(|entry| !entry.urgency.vip) else { return };
+        let free = before.offer.is_none();
+        if free {
+            self.wait_no_more_freely(interaction);
+        }
+        let urgency = Urgency { vip: true, ..before.urgency };
+        if let Some(entry) = self.waiting.get_mut(&interaction) {
+            entry.urgency = urgency;
+        }
+        if let Want::Queue(queue) = before.want
+            && let Some(state) = self.queues.get_mut(&queue)
+        {
+            state.line.remove(before.urgency, interaction);
+            state.line.insert(urgency, interaction);
+        }
+        if free {
+            self.wait_freely(interaction);
+        }
+    }
+
     pub(crate) fn wait_for_agent(
         &mut self,
         now: EpochMs,

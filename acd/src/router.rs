@@ -116,6 +116,7 @@ impl Router {
                 let want = Want::Agent { agent, queue, ring_ms, fallback };
                 self.wait_for_agent(now, interaction, want, vip, priority, wait_ms);
             }
+            Input::Vip { interaction } => self.make_vip(interaction),
             Input::Leave { interaction, outcome } => self.leave(now, interaction, outcome),
             Input::CallOver { interaction } => self.call_over(now, interaction, contract::QueueOutcome::Abandoned),
             Input::OwnerGone { interaction } => self.call_over(now, interaction, contract::QueueOutcome::Failed),
@@ -123,6 +124,7 @@ impl Router {
             Input::OfferRejected { offer } => self.offer_unanswered(now, offer, contract::OfferOutcome::Rejected),
             Input::OfferMissed { offer } => self.offer_unanswered(now, offer, contract::OfferOutcome::Missed),
             Input::OfferFailed { offer } => self.offer_unanswered(now, offer, contract::OfferOutcome::Failed),
+            Input::OfferWithdrawn { offer } => self.offer_unanswered(now, offer, contract::OfferOutcome::Withdrawn),
             Input::TalkBegan { interaction, agent } => self.talk_began(now, agent, interaction),
             Input::TalkHeld { interaction, agent } => self.talk_held(now, agent, interaction, true),
             Input::TalkResumed { interaction, agent } => self.talk_held(now, agent, interaction, false),

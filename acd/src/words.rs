@@ -68,6 +68,8 @@ pub enum Input {
         ring_ms: u32,
         fallback: Option<QueueId>,
     },
+    /// The caller turned out to be a VIP while waiting, and goes before the others at once.
+    Vip { interaction: InteractionId },
     /// The caller no longer waits: left, went to voicemail, moved elsewhere. A ringing offer is withdrawn.
     Leave { interaction: InteractionId, outcome: QueueOutcome },
     /// The call is over: all it holds here is given back. To be sent at the end of every call; nothing about it is believed after.
@@ -82,6 +84,8 @@ pub enum Input {
     OfferMissed { offer: OfferId },
     /// The station refused or could not be reached.
     OfferFailed { offer: OfferId },
+    /// We could not ring, which is nobody's fault outside: the caller waits on and the seat stays as it is.
+    OfferWithdrawn { offer: OfferId },
 
     // ---- talks
     /// Audio is up. The agent counts as talking from [`Input::OfferAnswered`] on; this sets when the talk began.

@@ -27,6 +27,7 @@ enum Step {
     Desktop(i64, bool),
     Enqueue { call: i64, old: bool, queue: i64, vip: bool, priority: u8 },
     Direct { call: i64, agent: i64, queue: Option<i64>, fallback: Option<i64>, wait_ms: u32 },
+    Vip(i64),
     Leave(i64, QueueOutcome),
     Over { call: i64, crashed: bool },
     Offer(usize, u8),
@@ -59,9 +60,10 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(call, old, queue, vip, priority)| Step::Enqueue { call, old, queue, vip, priority }),
         2 => (call.clone(), agent.clone(), maybe_queue.clone(), maybe_queue, 0..30_000_u32)
             .prop_map(|(call, agent, queue, fallback, wait_ms)| Step::Direct { call, agent, queue, fallback, wait_ms }),
+        1 => call.clone().prop_map(Step::Vip),
         1 => (call.clone(), outcome).prop_map(|(call, outcome)| Step::Leave(call, outcome)),
         2 => (call.clone(), any::<bool>()).prop_map(|(call, crashed)| Step::Over { call, crashed }),
-        8 => (0..5_usize, 0..6_u8).prop_map(|(ago, what)| Step::Offer(ago, what)),
+        8 => (0..5_usize, 0..7_u8).prop_map(|(ago, what)| Step::Offer(ago, what)),
         6 => (call, prop::bool::weighted(0.1), agent, 0..6_u8)
             .prop_map(|(call, old, agent, what)| Step::Talk { call, old, agent, what }),
         1 => (0..4_u8).prop_map(Step::Directory),
@@ -180,6 +182,7 @@ impl World {
                 ring_ms: 9_000,
                 fallback: fallback.map(QueueId),
             },
+            Step::Vip(call) => Input::Vip { interaction: self.call(call, false) },
             Step::Leave(call, outcome) => Input::Leave { interaction: self.call(call, false), outcome },
             Step::Over { call, crashed } => {
                 let interaction = self.call(call, false);
@@ -192,6 +195,7 @@ impl World {
                     0..=2 => Input::OfferAnswered { offer },
                     3 => Input::OfferRejected { offer },
                     4 => Input::OfferMissed { offer },
+                    5 => Input::OfferWithdrawn { offer },
                     _ => Input::OfferFailed { offer },
                 }
             }

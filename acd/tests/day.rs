@@ -144,6 +144,36 @@ fn vip_first_then_priority_with_age_then_who_came_first() {
 }
 
 #[test]
+fn a_caller_found_to_be_a_vip_while_waiting_goes_first_and_keeps_the_time_waited() {
+    let mut room = Room::new(shop());
+    for call in 100..103 {
+        room.calls(call, 1);
+        room.pass(1_000);
+    }
+    assert_eq!(room.tell(Input::Vip { interaction: InteractionId(102) }), []);
+    assert_eq!(room.router.position(room.now, InteractionId(102)), Some(1));
+    assert_eq!(offers(&room.ready(1)), [(102, 1)]);
+    room.tell(Input::Vip { interaction: InteractionId(101) });
+    assert_eq!(offers(&room.ready(2)), [(101, 2)]);
+    // While rung for: the place counts once the offer has failed.
+    room.tell(Input::Vip { interaction: InteractionId(100) });
+    room.tell(Input::Vip { interaction: InteractionId(999) });
+    assert_eq!(offers(&room.ready(3)), [(100, 3)]);
+    assert_eq!(room.router.waiting_in(contract::QueueId(1)), 3);
+}
+
+#[test]
+fn an_agent_we_could_not_ring_is_not_blamed_and_gets_the_caller_a_moment_later() {
+    let mut room = Room::new(shop());
+    room.ready(1);
+    let id = offer(&room.calls(100, 1));
+    let said = room.tell(Input::OfferWithdrawn { offer: id });
+    assert_eq!((ends(&said), offers(&said)), (vec![(1, OfferOutcome::Withdrawn)], vec![]));
+    assert_eq!(room.status(1), SeatStatus::Ready);
+    assert_eq!(offers(&room.pass(2_000)), [(100, 1)]);
+}
+
+#[test]
 fn an_agent_of_several_queues_takes_the_first_over_all_of_them() {
     let busy = contract::directory::Queue { priority: 3, ..queue(3, &[(3, 1)]) };
     let company = shop().agent(9, &[(1, 1), (2, 1), (3, 1)]).queue(queue(2, &[(2, 1)])).queue(busy);
