@@ -68,6 +68,7 @@ impl Call {
                 }
             }
             CallEvent::LegAnswered { leg } => self.leg_answered(now, leg, out),
+            CallEvent::NotDialed { leg, cause } => self.not_dialed(now, leg, cause, world, out),
             CallEvent::LegFailed { leg, status } => self.leg_failed(now, leg, status, world, out),
             CallEvent::LegGone { leg, cause, status } => self.leg_gone(now, leg, cause, status, world, out),
             CallEvent::LegClosed { leg, quality } => {
@@ -198,6 +199,25 @@ impl Call {
         out.push(Action::Tell(EventKind::RecordingStarted { recording: id, what, agent, queue, path }));
     }
 
+    fn not_dialed(&mut self, now: EpochMs, leg: LegId, cause: EndCause, world: &dyn ivr::World, out: Out) {
+        let Some(known) = self.legs.remove(&leg) else { return };
+        // A number's leg begins, for the ledger, when its trunk is chosen; this one never did.
+        if let Role::Agent(_) = known.role {
+            let (cause, by, sip_status) = known.over.unwrap_or((cause, HungUpBy::System, None));
+            out.push(Action::Tell(EventKind::LegEnded { leg, cause, by, sip_status, quality: None }));
+        }
+        match &self.stage {
+            Stage::Ringing(ringing, wait) if ringing.leg == Some(leg) => {
+                let offer = ringing.offer.offer;
+                self.stage = Stage::Waiting(wait.clone());
+                out.push(Action::Router(RouterAsk::Withdrawn { offer }));
+            }
+            Stage::Outside { leg: outside, .. } if *outside == leg => self.outside_failed(now, cause, world, out),
+            _ => {}
+        }
+        self.close_if_done(out);
+    }
+
     fn leg_failed(&mut self, now: EpochMs, leg: LegId, status: u16, world: &dyn ivr::World, out: Out) {
         let rang = self.legs.get(&leg).is_some_and(|l| l.rang);
         let cause = match status {
@@ -301,7 +321,11 @@ impl Call {
         if self.end.is_some() {
             return;
         }
-        self.vip |= candidates.first().is_some_and(|best| best.vip);
+        let vip = candidates.first().is_some_and(|best| best.vip);
+        if vip && !self.vip && matches!(self.stage, Stage::Entering { .. } | Stage::Waiting(_) | Stage::Ringing(..)) {
+            out.push(Action::Router(RouterAsk::Vip));
+        }
+        self.vip |= vip;
         out.push(Action::Tell(EventKind::CallerIdentified { candidates: candidates.clone() }));
         self.feed(now, ivr::Input::Identified(candidates), world, out);
     }

@@ -69,6 +69,11 @@ pub enum CallEvent {
     LegAnswered {
         leg: LegId,
     },
+    /// A leg was not dialed at all, for a reason of ours: no way out takes the number, no port is left.
+    NotDialed {
+        leg: LegId,
+        cause: EndCause,
+    },
     /// A leg we dialed will not come: the SIP status says why.
     LegFailed {
         leg: LegId,
@@ -242,6 +247,8 @@ pub enum RouterAsk {
         vip: bool,
         ring_ms: Option<u32>,
     },
+    /// The caller, who waits already, is a VIP.
+    Vip,
     /// The caller no longer waits.
     Leave {
         outcome: QueueOutcome,
@@ -258,6 +265,10 @@ pub enum RouterAsk {
     },
     /// The station could not be rung.
     Failed {
+        offer: OfferId,
+    },
+    /// We could not ring it, which is not the station's fault.
+    Withdrawn {
         offer: OfferId,
     },
     Held {

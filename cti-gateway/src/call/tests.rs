@@ -548,6 +548,45 @@ fn hanging_up_a_call_that_rings_rejects_it() {
     assert_eq!(line.call.stage_name(), "waiting");
 }
 
+#[test]
+fn a_phone_we_could_not_ring_is_not_blamed_and_a_number_without_a_way_out_never_had_a_leg() {
+    let (mut line, leg) = Line::offered(AnswerBy::Phone);
+    let leg = leg.unwrap();
+    line.on(CallEvent::NotDialed { leg, cause: EndCause::Failed });
+    assert_eq!(line.last, [Action::Router(RouterAsk::Withdrawn { offer: OFFER })]);
+    assert!(matches!(line.told.last(), Some(EventKind::LegEnded { by: HungUpBy::System, .. })));
+    let (mut line, _) = Line::talking();
+    line.ask(CallCommand::Transfer { target: TransferTarget::Number { number: "4711".into() } }).unwrap();
+    let leg = line.dialed();
+    line.on(CallEvent::NotDialed { leg, cause: EndCause::Unreachable });
+    assert!(line.told.iter().any(|k| matches!(k, EventKind::TransferFailed { cause: EndCause::Unreachable, .. })));
+    assert!(!line.told.iter().any(|k| matches!(k, EventKind::LegEnded { leg: l, .. } if *l == leg)));
+    assert!(!line.call.legs().any(|l| l == leg));
+}
+
+#[test]
+fn a_vip_found_out_while_waiting_is_told_to_routing_once() {
+    let vip = |vip| Candidate {
+        customer: contract::CustomerId(1),
+        contact: None,
+        point: contract::ContactPointId(1),
+        reason: contract::MatchReason::Exact,
+        confidence: 90,
+        vip,
+    };
+    let mut line = Line::queued();
+    assert_eq!(line.on(CallEvent::Identified(vec![vip(false)])), []);
+    assert_eq!(line.on(CallEvent::Identified(vec![vip(true)])), [Action::Router(RouterAsk::Vip)]);
+    assert_eq!(line.on(CallEvent::Identified(vec![vip(true)])), []);
+    // In the flow the way into the queue says it.
+    let mut line = Line::ring_in();
+    let id = line.played();
+    assert_eq!(line.on(CallEvent::Identified(vec![vip(true)])), []);
+    line.on(CallEvent::PlayDone { leg: CALLER, id, ok: true });
+    let enters = |a: &Action| matches!(a, Action::Router(RouterAsk::Enqueue { vip: true, .. }));
+    assert!(line.last.iter().any(enters), "{:?}", line.last);
+}
+
 /// Any event, sensible or not, about any leg the call has or never had.
 fn any_event() -> impl Strategy<Value = Step> {
     let leg = prop_oneof![3 => Just(0_usize), 3 => Just(1), 1 => Just(9)];
@@ -556,6 +595,7 @@ fn any_event() -> impl Strategy<Value = Step> {
         (leg.clone(), prop::sample::select(vec![404_u16, 408, 486, 487, 503, 603]))
             .prop_map(|(l, s)| Step::Failed(l, s)),
         leg.clone().prop_map(Step::Gone),
+        leg.clone().prop_map(Step::NotDialed),
         leg.clone().prop_map(Step::Closed),
         (leg, any::<bool>()).prop_map(|(l, on)| Step::FarHold(l, on)),
         prop::sample::select(vec!['1', '5', '#', '*']).prop_map(Step::Digit),
@@ -596,6 +636,7 @@ enum Step {
     Answered(usize),
     Failed(usize, u16),
     Gone(usize),
+    NotDialed(usize),
     Closed(usize),
     FarHold(usize, bool),
     Digit(char),
@@ -618,6 +659,11 @@ fn step(line: &mut Line, step: Step) {
         Step::Answered(at) => CallEvent::LegAnswered { leg: leg(line, at) },
         Step::Failed(at, status) => CallEvent::LegFailed { leg: leg(line, at), status },
         Step::Gone(at) => hang_up(leg(line, at)),
+        Step::NotDialed(at) => match leg(line, at) {
+            // The caller dialed us.
+            CALLER => return,
+            leg => CallEvent::NotDialed { leg, cause: EndCause::Failed },
+        },
         Step::Closed(at) => CallEvent::LegClosed { leg: leg(line, at), quality: None },
         Step::FarHold(at, on) => CallEvent::FarHold { leg: leg(line, at), on },
         Step::Digit(digit) => CallEvent::Digit { leg: CALLER, digit },

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use contract::{CallCommand, EpochMs, EventKind, InteractionId, LegId, StationId, TransferTarget};
+use contract::{CallCommand, EndCause, EpochMs, EventKind, InteractionId, LegId, StationId, TransferTarget};
 
 use super::gateway::Refused;
 use super::legs::Leg;
@@ -38,15 +38,16 @@ impl Switch {
     pub(super) fn dial_number(&mut self, now: EpochMs, call: InteractionId, leg: LegId, number: &str, ring_ms: u32) {
         let Some((trunk, user)) = self.company.way_out(number) else {
             tracing::warn!(call.id = %call, "no trunk takes the number call {call} is to be sent to");
-            self.work.push_back(Work::Event(call, CallEvent::LegFailed { leg, status: 404 }));
-            self.work.push_back(Work::Event(call, CallEvent::LegClosed { leg, quality: None }));
+            self.work.push_back(Work::Event(call, CallEvent::NotDialed { leg, cause: EndCause::Unreachable }));
             return;
         };
-        self.ports.ledger.record(now, Some(call), EventKind::LegStarted { leg, party: outside(number, trunk) });
         let shown = self.company.directory.trunks.get(&trunk).map(|t| t.caller_id.clone()).filter(|id| !id.is_empty());
-        self.dial(call, leg, Target::Trunk { trunk, user }, ring_ms, false, shown);
+        if self.dial(call, leg, Target::Trunk { trunk, user }, ring_ms, false, shown) {
+            self.ports.ledger.record(now, Some(call), EventKind::LegStarted { leg, party: outside(number, trunk) });
+        }
     }
 
+    /// `false`: there is no media for it; the call has been told.
     fn dial(
         &mut self,
         call: InteractionId,
@@ -55,20 +56,19 @@ impl Switch {
         ring_ms: u32,
         auto_answer: bool,
         shown: Option<String>,
-    ) {
+    ) -> bool {
         let law = self.caller_law(call);
         let dialog = DialogId(leg.0.unsigned_abs());
         let local = match self.engine.open(call, leg) {
             Ok(local) => local,
             Err(why) => {
                 tracing::error!(call.id = %call, "no media for a leg of call {call}: {why}");
-                self.work.push_back(Work::Event(call, CallEvent::LegFailed { leg, status: 503 }));
-                self.work.push_back(Work::Event(call, CallEvent::LegClosed { leg, quality: None }));
-                return;
+                self.work.push_back(Work::Event(call, CallEvent::NotDialed { leg, cause: EndCause::Failed }));
+                return false;
             }
         };
         self.legs.insert(leg, Leg::dialed(call, dialog, local, law));
-        let Some(sdp) = self.own_sdp(leg) else { return };
+        let Some(sdp) = self.own_sdp(leg) else { return false };
         // Our own phones may know which call this is; the world outside need not.
         let headers = match target {
             Target::Station(_) => vec![("X-Zuoxi-Interaction".to_owned(), call.to_string())],
@@ -89,6 +89,7 @@ impl Switch {
             auth: None,
             max_ring: Duration::from_millis(u64::from(ring_ms)) + RING_SLACK,
         })));
+        true
     }
 
     /// The law the caller speaks, so that other legs are asked for the same.
@@ -168,13 +169,23 @@ impl Switch {
         self.media_do(leg, MediaCommand::Close { leg });
     }
 
+    /// Whoever sits at the station of this user name, or has it for the own.
+    pub(super) fn at_station(&self, username: &str) -> Option<contract::AgentId> {
+        let directory = &self.company.directory;
+        let station = directory.stations.values().find(|s| s.username == username)?.id;
+        let at_home = || directory.agents.values().find(|a| a.station == Some(station)).map(|a| a.id);
+        self.router.holder(station).or_else(at_home)
+    }
+
     /// Rules of the company on what an agent may ask, before the call is asked.
     pub(super) fn may(&self, agent: contract::AgentId, command: &CallCommand) -> Result<(), Refused> {
         let CallCommand::Transfer { target } = command else { return Ok(()) };
         let directory = &self.company.directory;
         match target {
             TransferTarget::Queue { queue } if !directory.queues.contains_key(queue) => Err(Refused::NoSuchTarget),
-            TransferTarget::Agent { agent: to } if !directory.agents.contains_key(to) => Err(Refused::NoSuchTarget),
+            TransferTarget::Agent { agent: to } if *to == agent || !directory.agents.contains_key(to) => {
+                Err(Refused::NoSuchTarget)
+            }
             TransferTarget::Queue { .. } | TransferTarget::Agent { .. } => Ok(()),
             TransferTarget::Number { number } => {
                 let (_, user) = self.company.way_out(number).ok_or(Refused::NoWayOut)?;

@@ -73,7 +73,7 @@ pub enum Refused {
     Call(CommandRefused),
     #[error(transparent)]
     Seat(acd::Refusal),
-    #[error("there is no such queue or agent to transfer to")]
+    #[error("there is no such queue, and no such other agent, to transfer to")]
     NoSuchTarget,
     #[error("no trunk of ours takes this number; check the number, or the trunks' prefixes")]
     NoWayOut,

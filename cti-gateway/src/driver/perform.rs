@@ -1,5 +1,6 @@
 //! Carrying out what a call and the router decided. Nothing here chooses; what goes wrong comes back as an event.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -81,11 +82,13 @@ impl Switch {
                 ring_ms: ring_ms.unwrap_or(DIRECT_RING_MS),
                 fallback: None,
             },
+            RouterAsk::Vip => acd::Input::Vip { interaction },
             RouterAsk::Leave { outcome } => acd::Input::Leave { interaction, outcome },
             RouterAsk::Answered { offer } => acd::Input::OfferAnswered { offer },
             RouterAsk::Rejected { offer } => acd::Input::OfferRejected { offer },
             RouterAsk::Missed { offer } => acd::Input::OfferMissed { offer },
             RouterAsk::Failed { offer } => acd::Input::OfferFailed { offer },
+            RouterAsk::Withdrawn { offer } => acd::Input::OfferWithdrawn { offer },
             RouterAsk::Held { agent, on: true } => acd::Input::TalkHeld { interaction, agent },
             RouterAsk::Held { agent, on: false } => acd::Input::TalkResumed { interaction, agent },
             RouterAsk::TalkEnded { agent, .. } => acd::Input::TalkEnded { interaction, agent },
@@ -101,7 +104,13 @@ impl Switch {
 
     /// One input to the router, and its decisions in order: facts to the ledger, the rest to the calls.
     pub(super) fn route(&mut self, now: EpochMs, input: acd::Input) {
-        for decision in self.router.handle(now, input) {
+        let Ok(decisions) = catch_unwind(AssertUnwindSafe(|| self.router.handle(now, input))) else {
+            // One input is lost; the truth audit finds what it meant. All other calls go on.
+            self.broken += 1;
+            tracing::error!("routing broke on one input");
+            return;
+        };
+        for decision in decisions {
             self.decided(now, decision);
         }
     }

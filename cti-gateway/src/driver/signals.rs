@@ -282,8 +282,7 @@ impl Switch {
         }
     }
 
-    /// The transfer key of the agent's phone does what the button does: to a colleague's station, else to the number.
-    /// Nobody else's REFER is believed: a caller must not dial with an agent's rights. Joining two dialogs (Replaces) is no
+    /// The transfer key of the agent's phone does what the button does. Nobody else's REFER is believed: a caller must not dial with an agent's rights. Joining two dialogs (Replaces) is no
     /// blind transfer.
     fn refer(&mut self, now: EpochMs, dialog: DialogId, to_user: &str, joins: bool) {
         let agent = self.leg_of(dialog).and_then(|(leg, call)| {
@@ -294,16 +293,7 @@ impl Switch {
             self.asks.push_back(UaCommand::ReferProgress { dialog, status: 603 });
             return;
         };
-        let directory = &self.company.directory;
-        let colleague = directory
-            .stations
-            .values()
-            .find(|s| s.username == to_user)
-            .and_then(|station| directory.agents.values().find(|a| a.station == Some(station.id)).map(|a| a.id));
-        let target = match colleague {
-            Some(agent) => contract::TransferTarget::Agent { agent },
-            None => contract::TransferTarget::Number { number: to_user.to_owned() },
-        };
+        let target = contract::TransferTarget::Number { number: to_user.to_owned() };
         let moved = self.command(now, call, agent, &contract::CallCommand::Transfer { target });
         self.asks.push_back(UaCommand::ReferProgress { dialog, status: if moved.is_ok() { 200 } else { 603 } });
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use contract::{
     AgentId, CallCommand, Candidate, EndCause, EpochMs, EventKind, IdMaker, InteractionId, LegId, RecordingId,
-    SeatCommand,
+    SeatCommand, TransferTarget,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -250,6 +250,13 @@ impl Switch {
         agent: AgentId,
         command: &CallCommand,
     ) -> Result<(), Refused> {
+        // A colleague's extension is a colleague, however it was dialed.
+        let extension = match command {
+            CallCommand::Transfer { target: TransferTarget::Number { number } } => self.at_station(number.trim()),
+            _ => None,
+        };
+        let colleague = extension.map(|agent| CallCommand::Transfer { target: TransferTarget::Agent { agent } });
+        let command = colleague.as_ref().unwrap_or(command);
         self.may(agent, command)?;
         let live = self.calls.get_mut(&id).ok_or(Refused::NoCall(id))?;
         let _in_span = live.span.clone().entered();

@@ -28,11 +28,15 @@ const STATIONS: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 /// Everything told, in order.
 struct Book {
     told: Mutex<Vec<EventKind>>,
+    last_call: Mutex<Option<InteractionId>>,
     count: watch::Sender<usize>,
 }
 
 impl Ledger for Book {
-    fn record(&self, _: EpochMs, _: Option<InteractionId>, kind: EventKind) {
+    fn record(&self, _: EpochMs, call: Option<InteractionId>, kind: EventKind) {
+        if call.is_some() {
+            *self.last_call.lock().unwrap() = call;
+        }
         let mut told = self.told.lock().unwrap();
         told.push(kind);
         self.count.send_replace(told.len());
@@ -76,7 +80,7 @@ impl House {
             router: acd::RouterConfig::default(),
             speech: speech.iter().map(|s| (*s).to_owned()).collect(),
         };
-        let book = Arc::new(Book { told: Mutex::default(), count: watch::Sender::new(0) });
+        let book = Arc::new(Book { told: Mutex::default(), last_call: Mutex::default(), count: watch::Sender::new(0) });
         let ports = Ports { ledger: book.clone(), lookup: Arc::new(Nobody) };
         let gateway = Gateway::start(config, prompts, ports).await.unwrap();
         let faults = gateway.directory(Arc::new(company())).await;
@@ -105,6 +109,11 @@ impl House {
 
     pub async fn gauges(&self) -> Gauges {
         self.gateway.gauges().await
+    }
+
+    /// The call last spoken of.
+    pub fn call(&self) -> InteractionId {
+        self.book.last_call.lock().unwrap().unwrap()
     }
 
     pub fn count(&self, wanted: impl Fn(&EventKind) -> bool) -> usize {

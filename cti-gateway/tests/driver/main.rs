@@ -4,9 +4,10 @@
 mod house;
 mod line;
 
-use contract::{Activity, EndCause, EventKind, OfferOutcome, SeatCommand};
+use contract::{Activity, CallCommand, EndCause, EventKind, OfferOutcome, SeatCommand, TransferTarget};
+use cti_gateway::driver::Refused;
 use cti_gateway::sip::message::Method;
-use house::{AGENT, House};
+use house::{AGENT, House, STATION_USER};
 use line::{Line, OFFER, OFFER_HELD, Outcome};
 
 /// A caller in the queue, offered to the agent's phone, not yet answered.
@@ -152,6 +153,28 @@ async fn an_agent_who_calls_from_the_own_phone_is_offered_nothing_meanwhile() {
     assert!(matches!(over, EventKind::OfferEnded { outcome: OfferOutcome::Withdrawn, .. }), "{over:?}");
     house.quiet().await;
     assert_eq!(house.gauges().await.orphans, 0);
+}
+
+/// Design, section 8: dialing out obeys number rules, and a colleague's extension is a colleague.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transfer_obeys_the_rules_of_whoever_asks_for_it() {
+    let house = House::open(&[]).await;
+    let (mut caller, talk, mut phone, _desk) = talking(&house).await;
+    let call = house.call();
+    for (number, want) in [
+        ("0014155552671", Refused::NumberNotAllowed),
+        ("4711", Refused::NumberNotAllowed),
+        ("  ", Refused::NoWayOut),
+        (STATION_USER, Refused::NoSuchTarget),
+    ] {
+        let target = TransferTarget::Number { number: number.into() };
+        let asked = house.gateway.call(call, AGENT, CallCommand::Transfer { target }).await;
+        assert_eq!(asked, Err(want), "{number}");
+    }
+    assert_eq!(house.count(|k| matches!(k, EventKind::TransferStarted { .. })), 0, "they talk on");
+    caller.hang_up(&talk).await;
+    phone.request(Method::Bye).await;
+    house.quiet().await;
 }
 
 /// What cannot come in is told why, and holds nothing.
