@@ -130,7 +130,6 @@ pub const ROUTES: &[(Method, &str, Need)] = &[
     may(Method::GET, "/recordings/{id}/peaks", P::RecordingsListen),
     may(Method::GET, "/live", P::LiveRead),
     may(Method::GET, "/live/explain/{interaction}", P::LiveRead),
-    may(Method::GET, "/live/stations", P::LiveRead),
     may(Method::GET, "/admin/{kind}", P::AdminRead),
     may(Method::POST, "/admin/{kind}", P::AdminWrite),
     may(Method::GET, "/admin/{kind}/{id}", P::AdminRead),

@@ -84,6 +84,11 @@ impl Desks {
         self.calls.get(&interaction).map(|call| (call.arrived, &call.candidates[..]))
     }
 
+    #[must_use]
+    pub fn has_card(&self, agent: AgentId, interaction: InteractionId) -> bool {
+        self.calls.get(&interaction).is_some_and(|call| call.cards.contains_key(&agent))
+    }
+
     /// Calls with a card somewhere or still running.
     #[must_use]
     pub fn len(&self) -> usize {

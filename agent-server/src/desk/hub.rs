@@ -250,6 +250,12 @@ impl Hub {
         self.lock().desks.seats().clone()
     }
 
+    /// The call lies on this agent's desk.
+    #[must_use]
+    pub fn has_card(&self, agent: AgentId, interaction: InteractionId) -> bool {
+        self.lock().desks.has_card(agent, interaction)
+    }
+
     #[must_use]
     pub fn live(&self) -> Live {
         self.lock().board.live()

@@ -1,0 +1,173 @@
+//! Buttons for programs: each does what the same button of a desktop does. What is allowed, the phones decide.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use company::audit;
+use contract::{AgentId, CallCommand, InteractionId, SeatCommand, TransferTarget};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::App;
+use crate::api_error::ApiError;
+use crate::auth::SignedIn;
+use crate::clock::now;
+use crate::extract::{At, Body};
+use crate::phones::Refusal;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(answer))
+        .routes(routes!(reject))
+        .routes(routes!(hold))
+        .routes(routes!(resume))
+        .routes(routes!(mute))
+        .routes(routes!(unmute))
+        .routes(routes!(hangup))
+        .routes(routes!(digits))
+        .routes(routes!(transfer))
+        .routes(routes!(pause))
+        .routes(routes!(go_on))
+        .routes(routes!(seat))
+        .routes(routes!(force))
+}
+
+async fn ask(app: &App, me: &SignedIn, call: InteractionId, command: CallCommand) -> Result<StatusCode, ApiError> {
+    app.gateway.call(call, me.agent, command).await.map_err(Refusal::from)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+macro_rules! button {
+    ($(#[$doc:meta])* $name:ident, $path:literal, $command:expr) => {
+        $(#[$doc])*
+        #[utoipa::path(post, path = $path, tag = "calls", params(("interaction" = String, Path)), responses((status = 204)))]
+        pub async fn $name(State(app): State<App>, me: SignedIn, At(call): At<InteractionId>) -> Result<StatusCode, ApiError> {
+            ask(&app, &me, call, $command).await
+        }
+    };
+}
+
+button!(
+    /// Answer a call that rings at my desk
+    ///
+    /// Where the phone cannot be answered from here, 409 `phone_only`.
+    answer, "/calls/{interaction}/answer", CallCommand::Answer
+);
+button!(
+    /// Reject a call that rings at my desk; the caller keeps the place
+    reject, "/calls/{interaction}/reject", CallCommand::Reject
+);
+button!(
+    /// Put my caller on hold
+    hold, "/calls/{interaction}/hold", CallCommand::Hold
+);
+button!(
+    /// Back to my caller
+    resume, "/calls/{interaction}/resume", CallCommand::Resume
+);
+button!(
+    /// My caller hears me no more
+    mute, "/calls/{interaction}/mute", CallCommand::Mute
+);
+button!(
+    /// My caller hears me again
+    unmute, "/calls/{interaction}/unmute", CallCommand::Unmute
+);
+button!(
+    /// Hang up
+    hangup, "/calls/{interaction}/hangup", CallCommand::Hangup
+);
+button!(
+    /// Record again
+    go_on, "/calls/{interaction}/recording/resume", CallCommand::ResumeRecording
+);
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Digits {
+    /// `0-9*#A-D`, at most 32.
+    digits: String,
+}
+
+/// Send digits to my caller
+#[utoipa::path(post, path = "/calls/{interaction}/digits", tag = "calls", params(("interaction" = String, Path)),
+    request_body = Digits, responses((status = 204)))]
+pub async fn digits(
+    State(app): State<App>,
+    me: SignedIn,
+    At(call): At<InteractionId>,
+    Body(Digits { digits }): Body<Digits>,
+) -> Result<StatusCode, ApiError> {
+    ask(&app, &me, call, CallCommand::SendDigits { digits }).await
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Transfer {
+    /// `{"kind": "queue", "queue": id}`, `{"kind": "agent", "agent": id}` or `{"kind": "number", "number": text}`.
+    #[schema(value_type = Object)]
+    target: TransferTarget,
+}
+
+/// Send my caller to a queue, an agent or a number
+#[utoipa::path(post, path = "/calls/{interaction}/transfer", tag = "calls", params(("interaction" = String, Path)),
+    request_body = Transfer, responses((status = 204)))]
+pub async fn transfer(
+    State(app): State<App>,
+    me: SignedIn,
+    At(call): At<InteractionId>,
+    Body(Transfer { target }): Body<Transfer>,
+) -> Result<StatusCode, ApiError> {
+    ask(&app, &me, call, CallCommand::Transfer { target }).await
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pause {
+    /// Stands in the recording's gap.
+    reason: String,
+}
+
+/// Record nothing until resumed
+#[utoipa::path(post, path = "/calls/{interaction}/recording/pause", tag = "calls", params(("interaction" = String, Path)),
+    request_body = Pause, responses((status = 204)))]
+pub async fn pause(
+    State(app): State<App>,
+    me: SignedIn,
+    At(call): At<InteractionId>,
+    Body(Pause { reason }): Body<Pause>,
+) -> Result<StatusCode, ApiError> {
+    ask(&app, &me, call, CallCommand::PauseRecording { reason }).await
+}
+
+/// Change my seat
+///
+/// `{"kind": "sign_in", "station": id}`, `ready`, `not_ready` with `reason`, `sign_out`, `end_wrap_up`, `extend_wrap_up`
+/// with `byMs`.
+#[utoipa::path(put, path = "/seat", tag = "calls", request_body = Object, responses((status = 204)))]
+pub async fn seat(State(app): State<App>, me: SignedIn, Body(command): Body<SeatCommand>) -> Result<StatusCode, ApiError> {
+    app.gateway.seat(me.agent, command, me.agent).await.map_err(Refusal::from)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Change somebody's seat
+///
+/// As one's own. The person sees that somebody else did it; the audit log says who.
+#[utoipa::path(put, path = "/seats/{agent}", tag = "calls", params(("agent" = String, Path)), request_body = Object,
+    responses((status = 204)))]
+pub async fn force(
+    State(app): State<App>,
+    me: SignedIn,
+    At(agent): At<AgentId>,
+    Body(command): Body<SeatCommand>,
+) -> Result<StatusCode, ApiError> {
+    let detail = serde_json::to_string(&command).unwrap_or_default();
+    app.gateway.seat(agent, command, me.agent).await.map_err(Refusal::from)?;
+    let entry =
+        audit::Entry { actor: Some(me.agent), action: "seat.force", object: format!("agents/{agent}"), detail, address: &me.address };
+    let mut tx = app.db.begin().await?;
+    audit::write(&mut tx, &app.ids, now(), entry).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
