@@ -39,6 +39,8 @@ export type Me = {
   permissions: Permission[];
   language: string;
   mustChangePassword: boolean;
+  /** The company's IANA zone: all moments are shown in it. Without it, the browser's. */
+  zone?: string;
 };
 
 // ---- the desk

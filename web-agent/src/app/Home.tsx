@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { FirstPassword } from "../pages/FirstPassword";
 import { SignIn } from "../pages/SignIn";
 import { Nothing } from "../ui/bits";
+import { showIn } from "../ui/format";
 import { saying } from "../ui/say";
 import { Shell } from "./Shell";
 import { useSession } from "./session";
@@ -22,6 +23,7 @@ export function Home() {
   }
   if (me.isError) return <Nothing title={t("oops.broken")} hint={saying(me.error)} />;
   if (!me.data) return <SignIn />;
+  showIn(me.data.zone);
   // The server allows nothing else until then.
   return me.data.mustChangePassword ? <FirstPassword /> : <Shell />;
 }

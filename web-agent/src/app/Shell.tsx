@@ -18,6 +18,7 @@ import type { Permission } from "../api";
 import { type KeyAction, listen, onKeys, useKeys } from "../desk/keys";
 import { connectDesk, disconnectDesk } from "../desk/store";
 import { joinTabs, leaveTabs } from "../desk/tabs";
+import { useNotices } from "../desk/useNotices";
 import { useRinging } from "../desk/useRinging";
 import { CallStrip } from "../pages/desk/CallStrip";
 import { SeatControl } from "../pages/desk/SeatControl";
@@ -58,20 +59,24 @@ export function Shell() {
   const may = useMay();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const keys = useKeys((state) => state.keys);
+  const desk = may("desk.use");
   const [commands, setCommands] = useState(false);
   const [help, setHelp] = useState(false);
 
   useEffect(() => {
-    connectDesk();
-    joinTabs();
+    if (desk) {
+      connectDesk();
+      joinTabs();
+    }
     const quiet = listen();
     return () => {
       quiet();
       leaveTabs();
       disconnectDesk();
     };
-  }, []);
+  }, [desk]);
   useRinging();
+  useNotices();
   useCallKeys();
   useKeyHandlers({ commands: () => setCommands(true), help: () => setHelp(true) });
 
@@ -81,7 +86,7 @@ export function Shell() {
         {t("nav.skip")}
       </a>
       <nav className="rail" aria-label={t("nav.main")}>
-        <Link to="/desk" aria-label="Zuoxi" className="rail-mark">
+        <Link to="/" aria-label="Zuoxi" className="rail-mark">
           <Mark size={34} />
         </Link>
         {places.map((place) => (
@@ -108,7 +113,7 @@ export function Shell() {
           <Key chord={keys.commands} />
         </Button>
         <span className="grow" />
-        {may("desk.use") && <SeatControl />}
+        {desk && <SeatControl />}
         <Account />
       </header>
       <div className="body">

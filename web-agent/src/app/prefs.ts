@@ -9,6 +9,8 @@ export type Look = Mode | "system";
 
 type Prefs = {
   language: Language;
+  /** Chosen here, rather than taken from the person or the browser. */
+  languageChosen: boolean;
   look: Look;
   /** 0 to 1. */
   ringVolume: number;
@@ -25,12 +27,13 @@ export const usePrefs = create<Prefs>()(
   persist(
     (set) => ({
       language: spoken(),
+      languageChosen: false,
       look: "system",
       ringVolume: 0.6,
       notify: true,
       speed: 1,
       used: {},
-      set: (some) => set(some),
+      set: (some) => set(some.language ? { ...some, languageChosen: true } : some),
     }),
     { name: "zuoxi-prefs" },
   ),

@@ -1,9 +1,10 @@
 // Every page and its address. Pages load when visited; the desk comes with the shell.
 
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { DeskPage } from "../pages/desk/DeskPage";
 import { Home } from "./Home";
 import { NotFound, Oops } from "./Oops";
+import { Start } from "./Start";
 
 const root = createRootRoute({ component: Home, notFoundComponent: NotFound, errorComponent: Oops });
 const at = <P extends string>(path: P, component: Parameters<typeof createRoute>[0]["component"]) =>
@@ -16,13 +17,6 @@ const admin = () => import("../pages/admin/AdminPage");
 type CallSearch = { call?: string; customer?: string };
 const text = (value: unknown) => (typeof value === "string" && value ? value : undefined);
 
-const index = createRoute({
-  getParentRoute: () => root,
-  path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/desk" });
-  },
-});
 const callsRoute = createRoute({
   getParentRoute: () => root,
   path: "/calls",
@@ -35,7 +29,7 @@ const callsRoute = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    index,
+    at("/", Start),
     at("/desk", DeskPage),
     callsRoute,
     at(

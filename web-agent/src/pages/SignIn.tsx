@@ -20,7 +20,11 @@ export function SignIn() {
     setBusy(true);
     setFailed(null);
     try {
-      queries.setQueryData(meKey, await session.signIn(username.trim(), password));
+      const me = await session.signIn(username.trim(), password);
+      const mine = me.language;
+      if (!usePrefs.getState().languageChosen && (mine === "en" || mine === "zh-CN"))
+        usePrefs.setState({ language: mine });
+      queries.setQueryData(meKey, me);
     } catch (why) {
       setFailed(saying(why));
     } finally {

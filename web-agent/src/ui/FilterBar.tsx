@@ -2,9 +2,10 @@
 
 import { ClearOutlined, SearchOutlined } from "@ant-design/icons";
 import { Button, DatePicker, Input, Select } from "antd";
-import dayjs, { type Dayjs } from "dayjs";
+import type { Dayjs } from "dayjs";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { local } from "./format";
 
 export function FilterBar({ children, used, clear }: { children: ReactNode; used: boolean; clear: () => void }) {
   const { t } = useTranslation();
@@ -91,7 +92,7 @@ export function TimeFilter({
   change: (from: number | undefined, to: number | undefined) => void;
 }) {
   const { t } = useTranslation();
-  const today = dayjs().startOf("day");
+  const today = local(Date.now()).startOf("day");
   const day = (back: number, days: number): [Dayjs, Dayjs] => [
     today.subtract(back, "day"),
     today.subtract(back - days, "day"),
@@ -102,7 +103,7 @@ export function TimeFilter({
       format="MM-DD HH:mm"
       aria-label={t("filter.time")}
       style={{ width: 290 }}
-      value={from !== undefined && to !== undefined ? [dayjs(from), dayjs(to)] : null}
+      value={from !== undefined && to !== undefined ? [local(from), local(to)] : null}
       presets={[
         { label: t("filter.today"), value: day(0, 1) },
         { label: t("filter.yesterday"), value: day(1, 1) },

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { bytes, clock, initials, percent, phone, when } from "./format";
+import { bytes, clock, initials, moment, percent, phone, showIn, when } from "./format";
 
 it.each([
   [0, "0:00"],
@@ -39,4 +39,16 @@ it("sizes and initials", () => {
     "",
     "#",
   ]);
+});
+
+it("moments are shown in the company's zone, and an unknown zone is the browser's", () => {
+  const at = Date.UTC(2026, 10, 23, 17, 30);
+  showIn("Asia/Shanghai");
+  expect(moment(at)).toBe("2026-11-24 01:30:00");
+  expect(when(at, Date.UTC(2026, 10, 23, 15, 0))).toBe("11-24 01:30");
+  showIn("America/New_York");
+  expect(moment(at)).toBe("2026-11-23 12:30:00");
+  showIn("Mars/Olympus");
+  expect(moment(at)).toMatch(/^2026-11-2\d \d\d:30:00$/);
+  showIn(undefined);
 });

@@ -1,6 +1,24 @@
 // How moments, durations and numbers look. Pure.
 
-import dayjs from "dayjs";
+import dayjs, { type Dayjs } from "dayjs";
+import timezone from "dayjs/plugin/timezone";
+import utc from "dayjs/plugin/utc";
+
+dayjs.extend(utc);
+dayjs.extend(timezone);
+
+let zone: string | null = null;
+/** All moments are shown in the company's zone, wherever the browser is. */
+export function showIn(wanted: string | undefined) {
+  try {
+    if (wanted) new Intl.DateTimeFormat("en", { timeZone: wanted });
+    zone = wanted ?? null;
+  } catch {
+    zone = null;
+  }
+}
+/** A moment as the company's clock shows it. */
+export const local = (at: number): Dayjs => (zone ? dayjs(at).tz(zone) : dayjs(at));
 
 /** `4:05`, `1:02:03`. */
 export function clock(ms: number): string {
@@ -10,12 +28,12 @@ export function clock(ms: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(sec)}` : `${m}:${two(sec)}`;
 }
 
-export const time = (at: number) => dayjs(at).format("HH:mm:ss");
-export const moment = (at: number) => dayjs(at).format("YYYY-MM-DD HH:mm:ss");
+export const time = (at: number) => local(at).format("HH:mm:ss");
+export const moment = (at: number) => local(at).format("YYYY-MM-DD HH:mm:ss");
 
 /** Today only the time, this year without the year. */
 export function when(at: number, now = Date.now()): string {
-  const [day, today] = [dayjs(at), dayjs(now)];
+  const [day, today] = [local(at), local(now)];
   if (day.isSame(today, "day")) return day.format("HH:mm");
   return day.format(day.isSame(today, "year") ? "MM-DD HH:mm" : "YYYY-MM-DD HH:mm");
 }

@@ -6,6 +6,7 @@ import { Button, Dropdown, type MenuProps, Popover, Radio, Tooltip } from "antd"
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { desk } from "../../api";
+import { useMay } from "../../app/session";
 import type { Seat, SeatStatus } from "../../contract.gen";
 import { useDesk } from "../../desk/store";
 import { useName } from "../../ui/bits";
@@ -13,7 +14,10 @@ import { Since } from "../../ui/Timer";
 import { useDo } from "./useCall";
 
 export const setupKey = ["desk", "setup"];
-export const useSetup = () => useQuery({ queryKey: setupKey, queryFn: desk.setup, staleTime: 60_000 });
+export function useSetup() {
+  const may = useMay();
+  return useQuery({ queryKey: setupKey, queryFn: desk.setup, staleTime: 60_000, enabled: may("desk.use") });
+}
 
 export function useStatusWord() {
   const { t } = useTranslation();
