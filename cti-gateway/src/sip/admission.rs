@@ -13,7 +13,7 @@ use super::api::Limits;
 pub enum Refusal {
     #[error("the endpoint is draining")]
     Draining,
-    #[error("the house lags behind")]
+    #[error("the sockets are flooded, or the house lags behind")]
     Pressure,
     #[error("more dialogs than `dialogs`")]
     Dialogs,
@@ -54,7 +54,8 @@ impl Offender {
 pub struct Admission {
     limits: Limits,
     draining: bool,
-    pressed: bool,
+    flooded: bool,
+    lagging: bool,
     offenders: HashMap<IpAddr, Offender>,
     bans: usize,
     /// The running second and the INVITEs taken in it.
@@ -64,15 +65,21 @@ pub struct Admission {
 impl Admission {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, draining: false, pressed: false, offenders: HashMap::new(), bans: 0, second: None }
+        Self { limits, draining: false, flooded: false, lagging: false, offenders: HashMap::new(), bans: 0, second: None }
     }
 
     pub fn drain(&mut self, on: bool) {
         self.draining = on;
     }
 
-    pub fn pressure(&mut self, on: bool) {
-        self.pressed = on;
+    /// The sockets bring more than is worked off.
+    pub fn flooded(&mut self, on: bool) {
+        self.flooded = on;
+    }
+
+    /// The house works off less than it is told.
+    pub fn lagging(&mut self, on: bool) {
+        self.lagging = on;
     }
 
     #[must_use]
@@ -87,7 +94,7 @@ impl Admission {
         if self.draining {
             return Err(Refusal::Draining);
         }
-        if self.pressed {
+        if self.flooded || self.lagging {
             return Err(Refusal::Pressure);
         }
         if load.dialogs >= self.limits.dialogs {
@@ -227,8 +234,10 @@ mod tests {
         assert_eq!([door.admit(t0, NONE), door.admit(t0, NONE)], [Ok(()), Ok(())]);
         assert_eq!(door.admit(t0 + Duration::from_millis(999), NONE), Err(Refusal::Rate));
         assert_eq!(door.admit(t0 + Duration::from_millis(1000), NONE), Ok(()));
-        door.pressure(true);
-        assert_eq!(door.admit(t0, NONE), Err(Refusal::Pressure));
+        door.flooded(true);
+        door.lagging(true);
+        door.flooded(false);
+        assert_eq!(door.admit(t0, NONE), Err(Refusal::Pressure), "one of two reasons is left");
         door.drain(true);
         assert_eq!(door.admit(t0, NONE), Err(Refusal::Draining));
     }

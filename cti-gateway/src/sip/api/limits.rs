@@ -53,7 +53,7 @@ pub struct EndpointConfig {
     pub tcp: Option<SocketAddr>,
     /// Address for Via, Contact and From; needed where the sockets are bound to 0.0.0.0.
     pub advertise: Option<IpAddr>,
-    /// Digest realm, and host of our own addresses in nothing else.
+    /// Digest realm.
     pub realm: String,
     /// Server and User-Agent.
     pub product: String,
@@ -65,7 +65,8 @@ pub struct EndpointConfig {
     pub register_min: Duration,
     pub register_max: Duration,
     pub register_default: Duration,
-    /// REGISTERs and digests refused from loopback and trunks never ban their address; false bans those too.
+    /// Addresses of trunks and of registered phones are never banned: one phone with a wrong password must not silence an
+    /// office behind one address. False bans those too.
     pub spare_known: bool,
 }
 

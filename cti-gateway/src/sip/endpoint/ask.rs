@@ -47,7 +47,7 @@ impl Endpoint {
                 self.forget_removed(now);
             }
             UaCommand::Drain(on) => self.admission.drain(on),
-            UaCommand::Pressure(on) => self.admission.pressure(on),
+            UaCommand::Pressure(on) => self.admission.lagging(on),
         }
     }
 

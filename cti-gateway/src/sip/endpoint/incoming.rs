@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::compose::{SDP, SUPPORTED, answer_way, sdp_of, seconds};
 use super::{Endpoint, identity::Proof};
 use crate::sip::admission::Load;
-use crate::sip::api::{DialogId, EndedBy, Flow, Incoming, Party, Replaces, Source, UaEvent};
+use crate::sip::api::{DialogId, EndedBy, Flow, Incoming, Party, Replaces, SipTrunk, Source, UaEvent};
 use crate::sip::dialog::{
     Agreed, Asked, HOUSE_TIME, Leg, Peer, Queued, Rel, Reliable, Ringing, SessionTimer, Stage, Unacked, agree, way,
 };
@@ -105,35 +105,17 @@ impl Endpoint {
         request: Request,
         source: Source,
     ) -> Result<Newcomer, Box<Refused>> {
-        let refuse = |request: Request, status: u16, line: Option<(Name, String)>| {
-            let mut response = request.response(status);
-            if let Some((name, value)) = line {
-                response = response.with(name, &value);
-            }
-            Box::new(Refused { request, response })
-        };
         let trunk = match source {
             Source::Trunk(id) => self.directory.trunk(id).cloned(),
             Source::Station(_) => None,
         };
-        if let Some(trunk) = &trunk
-            && trunk.max_calls > 0
-            && self.on_trunk.get(&trunk.id).is_some_and(|calls| *calls >= trunk.max_calls)
-        {
-            self.counts.refused += 1;
-            let after = seconds(self.config.limits.retry_after);
-            return Err(refuse(request, 503, Some((Name::RetryAfter, after))));
-        }
         let sdp = sdp_of(&request.headers, &request.body);
-        if request.headers.get(Name::ContentEncoding).is_some_and(|e| !e.eq_ignore_ascii_case("identity"))
-            || (sdp.is_none() && !request.body.is_empty() && request.headers.is_content(SDP))
-        {
-            return Err(refuse(request, 415, Some((Name::Accept, self.rules.accept()))));
-        }
-        let least = self.config.min_se;
-        let agreed = match agree(Asked::read(&request.headers), self.config.session_expires, least) {
+        let agreed = match self.check_invite(&request, trunk.as_ref(), sdp.is_some()) {
             Ok(agreed) => agreed,
-            Err(least) => return Err(refuse(request, 422, Some((Name::MinSe, seconds(least))))),
+            Err((status, name, value)) => {
+                let response = request.response(status).with(name, &value);
+                return Err(Box::new(Refused { request, response }));
+            }
         };
         let sticky = matches!(source, Source::Station(_));
         let mut peer = match Peer::from_invite(&request, flow) {
@@ -150,35 +132,59 @@ impl Endpoint {
         let replaces = request.headers.replaces().ok().flatten().map(|r| self.find_replaced(r));
         let incoming = facts(id, source, flow, trusted, sdp, replaces, &request);
         let tag = self.chance.tag();
+        let leg = Leg {
+            call_id: incoming.call_id.clone(),
+            ours: format!("{};tag={tag}", bracketed(request.headers.get(Name::To).unwrap_or_default())),
+            tag,
+            trunk: trunk.map(|t| t.id),
+            sticky,
+            peers: vec![peer],
+            stage: Stage::Incoming(Box::new(self.ringing(now, key, request, agreed))),
+            ..Leg::blank(id, flow)
+        };
+        Ok(Newcomer { leg: Box::new(leg), incoming })
+    }
+
+    /// What every INVITE must satisfy; else status and the header line that says what would.
+    fn check_invite(
+        &mut self,
+        request: &Request,
+        trunk: Option<&SipTrunk>,
+        offers: bool,
+    ) -> Result<Agreed, (u16, Name, String)> {
+        if let Some(trunk) = trunk
+            && trunk.max_calls > 0
+            && self.on_trunk.get(&trunk.id).is_some_and(|calls| *calls >= trunk.max_calls)
+        {
+            self.counts.refused += 1;
+            return Err((503, Name::RetryAfter, seconds(self.config.limits.retry_after)));
+        }
+        let encoded = request.headers.get(Name::ContentEncoding).is_some_and(|e| !e.eq_ignore_ascii_case("identity"));
+        if encoded || (!offers && !request.body.is_empty() && request.headers.is_content(SDP)) {
+            return Err((415, Name::Accept, self.rules.accept()));
+        }
+        agree(Asked::read(&request.headers), self.config.session_expires, self.config.min_se)
+            .map_err(|least| (422, Name::MinSe, seconds(least)))
+    }
+
+    fn ringing(&mut self, now: Instant, tx: TxKey, request: Request, agreed: Agreed) -> Ringing {
         let rel = match (request.headers.requires("100rel"), request.headers.supports("100rel")) {
             (true, _) => Rel::Required,
             (false, true) => Rel::Supported,
             (false, false) => Rel::No,
         };
         let first = (self.chance.below(1 << 30) + 1) as u32;
-        let leg = Leg {
-            id,
-            call_id: incoming.call_id.clone(),
-            ours: format!("{};tag={tag}", bracketed(request.headers.get(Name::To).unwrap_or_default())),
-            tag,
-            trunk: trunk.map(|t| t.id),
-            sticky,
-            flow,
-            peers: vec![peer],
-            stage: Stage::Incoming(Box::new(Ringing {
-                tx: key,
-                request,
-                rel,
-                reliable: Reliable::new(first),
-                answer: None,
-                touched: false,
-                alarm: now + HOUSE_TIME,
-                rang: None,
-                agreed,
-            })),
-            ..Leg::blank(id, flow)
-        };
-        Ok(Newcomer { leg: Box::new(leg), incoming })
+        Ringing {
+            tx,
+            request,
+            rel,
+            reliable: Reliable::new(first),
+            answer: None,
+            touched: false,
+            alarm: now + HOUSE_TIME,
+            rang: None,
+            agreed,
+        }
     }
 
     /// The dialog of ours that a Replaces names (RFC 3891 §3: tags as seen from here).

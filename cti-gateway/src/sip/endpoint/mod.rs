@@ -109,7 +109,7 @@ impl Endpoint {
             Input::Ask(command) => self.ask(now, command),
             Input::Closed(flow) => self.closed(now, flow),
             Input::SendFailed { flow } => self.send_failed(now, flow),
-            Input::Pressure(on) => self.admission.pressure(on),
+            Input::Pressure(on) => self.admission.flooded(on),
             Input::Deadline => {}
         }
         self.ring_alarms(now);

@@ -27,7 +27,7 @@ impl Endpoint {
             Proof::Good(Source::Station(station), user) if is_user(request, &user) => station,
             Proof::Good(..) | Proof::Wrong => {
                 self.counts.strangers += 1;
-                self.admission.offence(now, flow.remote.ip());
+                self.offence(now, flow);
                 return self.refuse_stateless(flow, request, 403);
             }
         };

@@ -16,7 +16,9 @@ use crate::sip::message::{Message, Response, parse};
 
 mod calls;
 mod changes;
+mod holes;
 mod lossy;
+mod outgoing;
 mod registering;
 mod room;
 
