@@ -546,7 +546,7 @@ async function api(req, path, q) {
       d.rows.slice(0, 500).map((r, i) => ({
         id: String(i),
         at: r.began,
-        who: d.agents[i % 8],
+        actor: d.agents[i % 8].id,
         action: ["recording.listened", "agent.changed", "sign_in.failed", "flow.published"][i % 4],
         object: `interaction ${r.id}`,
         detail: "level 5 → 8",

@@ -325,7 +325,7 @@ export type FlowProblem = {
 export type AuditRow = {
   id: Id;
   at: number;
-  who: Ref | null;
+  actor: Id | null;
   /** Dotted: `session.begin`, `recording.listen`, `agents.update`. */
   action: string;
   /** `kind/id` of what it was done to. */

@@ -119,7 +119,7 @@ export const admin = {
     remove: (name: string, version: number) => del(withQuery(`/admin/flows/${part(name)}`, { version })),
   },
   audit: (
-    query: { from?: number; to?: number; action?: string; who?: Id },
+    query: { from?: number; to?: number; action?: string; actor?: Id },
     cursor: string | null,
     signal?: AbortSignal,
   ) => get<dto.Page<dto.AuditRow>>("/admin/audit", { ...query, cursor, limit: 100 }, signal),

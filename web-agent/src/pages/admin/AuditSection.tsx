@@ -8,13 +8,15 @@ import { moment } from "../../ui/format";
 import { ListPage } from "../../ui/ListPage";
 import { useThings } from "./Things";
 
-type Filter = { from?: number; to?: number; action?: string; who?: string };
+type Filter = { from?: number; to?: number; action?: string; actor?: string };
 
 export function AuditSection() {
   const { t } = useTranslation();
   const agents = useThings(admin.agents);
   const [filter, setFilter] = useState<Filter>({});
   const change = (some: Filter) => setFilter((before) => ({ ...before, ...some }));
+  const name = (id: string | null) =>
+    id ? (agents.data?.find((one) => one.id === id)?.name ?? id) : t("audit.nobody");
   return (
     <ListPage<AuditRow>
       title={t("admin.audit")}
@@ -25,7 +27,7 @@ export function AuditSection() {
       empty={{ title: t("audit.none") }}
       columns={[
         { title: t("audit.at"), width: 165, render: (_, row) => <span className="num">{moment(row.at)}</span> },
-        { title: t("audit.who"), width: 130, ellipsis: true, render: (_, row) => row.who?.name ?? t("audit.nobody") },
+        { title: t("audit.who"), width: 130, ellipsis: true, render: (_, row) => name(row.actor) },
         {
           title: t("audit.action"),
           width: 190,
@@ -46,8 +48,8 @@ export function AuditSection() {
           <TimeFilter from={filter.from} to={filter.to} change={(from, to) => change({ from, to })} />
           <ChoiceFilter
             label={t("audit.who")}
-            value={filter.who}
-            change={(who) => change({ who })}
+            value={filter.actor}
+            change={(actor) => change({ actor })}
             options={(agents.data ?? []).map((one) => ({ value: one.id, label: one.name }))}
           />
           <TextFilter
