@@ -105,7 +105,7 @@ impl Call {
             CallEvent::QueueOver { queue, why, then } => self.queue_over(now, queue, why, then, world, out),
             CallEvent::Offer(offer) => self.offered(now, offer, out),
             CallEvent::OfferOver { offer, outcome } => self.offer_over(offer, outcome, out),
-            CallEvent::DirectFailed { agent } => self.direct_failed(now, agent, world, out),
+            CallEvent::DirectFailed { agent, cause } => self.direct_failed(now, agent, cause, world, out),
             CallEvent::Position { position } => self.position(now, position, out),
             CallEvent::Deadline => self.deadline_passed(now, world, out),
             CallEvent::Abort(cause) => self.abort(now, cause, world, out),
@@ -155,14 +155,15 @@ impl Call {
         if self.legs.get(&leg).is_none_or(|l| l.over.is_some()) {
             return;
         }
-        out.push(Action::Tell(EventKind::LegAnswered { leg }));
         match &self.stage {
             Stage::Ringing(ringing, wait) if ringing.leg == Some(leg) => {
+                out.push(Action::Tell(EventKind::LegAnswered { leg }));
                 let (offer, waited) = (ringing.offer, wait.credit_ms + (now - wait.since));
                 self.waited_ms = u32::try_from(waited.max(0)).unwrap_or(u32::MAX);
                 self.talk_begins(now, offer, leg, out);
             }
-            Stage::Outside { leg: outside, by_rule, .. } if *outside == leg => {
+            Stage::Outside { leg: outside, by_rule, answered: false } if *outside == leg => {
+                out.push(Action::Tell(EventKind::LegAnswered { leg }));
                 self.stage = Stage::Outside { leg, answered: true, by_rule: *by_rule };
                 out.extend([Action::Quiet(self.caller_leg), Action::Bridge(self.caller_leg, leg)]);
             }

@@ -143,6 +143,7 @@ pub enum CallEvent {
     /// A transfer to one agent found nobody to ring.
     DirectFailed {
         agent: AgentId,
+        cause: EndCause,
     },
     /// The answer to [`RouterAsk::Position`].
     Position {
@@ -466,6 +467,21 @@ impl Call {
         match &self.stage {
             Stage::Ringing(ringing, _) => ringing.leg,
             Stage::Talking(talk) => Some(talk.leg),
+            _ => None,
+        }
+    }
+
+    /// Who hears this leg now, and is heard by it.
+    #[must_use]
+    pub fn partner(&self, leg: LegId) -> Option<LegId> {
+        let other = match &self.stage {
+            Stage::Talking(talk) if talk.held_since.is_none() => talk.leg,
+            Stage::Outside { leg, answered: true, .. } => *leg,
+            _ => return None,
+        };
+        match leg {
+            _ if leg == self.caller_leg => Some(other),
+            _ if leg == other => Some(self.caller_leg),
             _ => None,
         }
     }

@@ -587,6 +587,31 @@ fn a_vip_found_out_while_waiting_is_told_to_routing_once() {
     assert!(line.last.iter().any(enters), "{:?}", line.last);
 }
 
+#[test]
+fn two_are_partners_while_they_hear_each_other_and_an_answer_is_told_once() {
+    let (mut line, leg) = Line::talking();
+    assert_eq!((line.call.partner(CALLER), line.call.partner(leg)), (Some(leg), Some(CALLER)));
+    assert_eq!(line.on(CallEvent::LegAnswered { leg }), []);
+    assert_eq!(line.told.iter().filter(|k| **k == EventKind::LegAnswered { leg }).count(), 1);
+    line.ask(CallCommand::Hold).unwrap();
+    assert_eq!(line.call.partner(CALLER), None);
+    line.ask(CallCommand::Resume).unwrap();
+    line.ask(CallCommand::Transfer { target: TransferTarget::Number { number: "02162345678".into() } }).unwrap();
+    let outside = line.dialed();
+    assert_eq!(line.call.partner(CALLER), None, "it rings");
+    line.on(CallEvent::LegAnswered { leg: outside });
+    assert_eq!(line.call.partner(CALLER), Some(outside));
+    assert_eq!(line.call.partner(leg), None);
+}
+
+#[test]
+fn a_transfer_to_an_agent_who_cannot_be_had_says_why() {
+    let (mut line, _) = Line::talking();
+    line.ask(CallCommand::Transfer { target: TransferTarget::Agent { agent: AgentId(8) } }).unwrap();
+    line.on(CallEvent::DirectFailed { agent: AgentId(8), cause: EndCause::Unreachable });
+    assert!(line.told.iter().any(|k| matches!(k, EventKind::TransferFailed { cause: EndCause::Unreachable, .. })));
+}
+
 /// Any event, sensible or not, about any leg the call has or never had.
 fn any_event() -> impl Strategy<Value = Step> {
     let leg = prop_oneof![3 => Just(0_usize), 3 => Just(1), 1 => Just(9)];
@@ -680,7 +705,7 @@ fn step(line: &mut Line, step: Step) {
         Step::Over(then) => CallEvent::QueueOver { queue: QUEUE, why: QueueReturn::MaxWait, then },
         Step::Offer(by) => CallEvent::Offer(offer(by)),
         Step::Missed => CallEvent::OfferOver { offer: OFFER, outcome: OfferOutcome::Missed },
-        Step::DirectFailed => CallEvent::DirectFailed { agent: AgentId(8) },
+        Step::DirectFailed => CallEvent::DirectFailed { agent: AgentId(8), cause: EndCause::Busy },
         Step::Position(position) => CallEvent::Position { position },
         Step::Time(ms) => {
             line.pass(ms);

@@ -174,7 +174,14 @@ impl Call {
         self.feed(now, ivr::Input::TransferFailed(cause), world, out);
     }
 
-    pub(super) fn direct_failed(&mut self, now: EpochMs, agent: AgentId, world: &dyn ivr::World, out: Out) {
+    pub(super) fn direct_failed(
+        &mut self,
+        now: EpochMs,
+        agent: AgentId,
+        cause: EndCause,
+        world: &dyn ivr::World,
+        out: Out,
+    ) {
         let waits_for_agent = match &self.stage {
             Stage::Entering { .. } => true,
             Stage::Waiting(wait) => wait.facts.is_none(),
@@ -184,7 +191,7 @@ impl Call {
             return;
         }
         tracing::debug!(agent.id = %agent, "agent {agent} could not be rung");
-        self.outside_failed(now, EndCause::NoAnswer, world, out);
+        self.outside_failed(now, cause, world, out);
     }
 
     /// A transfer that reached nobody: back to the queue the caller came from, with all the time waited, or good-bye.

@@ -3,14 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use contract::{EndCause, EpochMs, EventKind, LegId};
+use contract::{EndCause, EpochMs, EventKind, InteractionId, LegId, RecordingId};
 
 use super::switch::Switch;
 use crate::call::CallEvent;
 use crate::media::MediaCommand;
+use crate::sip::api::UaCommand;
 
 /// Longer than signalling takes for its last word (64 × T1 = 32 s).
 const LAST_WORD_MS: EpochMs = 60_000;
+/// Longer than a disk that stands still may take to close a file.
+const LAST_TAPE_MS: EpochMs = 600_000;
 
 impl Switch {
     pub(super) fn audit(&mut self, now: EpochMs) {
@@ -73,8 +76,25 @@ impl Switch {
         let stuck: Vec<LegId> = self.legs.iter().filter(stuck).map(|(id, _)| id).collect();
         for leg in stuck {
             self.orphan(now, "the rest of leg", leg.to_string());
+            if let Some(known) = self.legs.get(leg) {
+                self.asks.push_back(UaCommand::Bye { dialog: known.dialog, reason: None });
+            }
             self.media_do(leg, MediaCommand::Close { leg });
             self.legs.remove(leg);
+        }
+        // Nobody will say more of a recording whose call ended so long ago.
+        let unowned = |call: &InteractionId| !self.calls.contains_key(call);
+        let waiting: Vec<RecordingId> =
+            self.recordings.iter().filter(|(_, call)| unowned(call)).map(|(id, _)| *id).collect();
+        self.late_tapes.retain(|id, _| waiting.contains(id));
+        for id in waiting {
+            self.late_tapes.entry(id).or_insert(now);
+        }
+        let lost: Vec<RecordingId> =
+            self.late_tapes.iter().filter(|(_, since)| now - **since > LAST_TAPE_MS).map(|(id, _)| *id).collect();
+        for recording in lost {
+            self.orphan(now, "recording", recording.to_string());
+            self.recordings.remove(&recording);
         }
     }
 }

@@ -174,6 +174,7 @@ impl Gateway {
             broken: 0,
             refused: Default::default(),
             suspects: Default::default(),
+            late_tapes: Default::default(),
             lost,
         };
         tokio::spawn(switch.run(messages));

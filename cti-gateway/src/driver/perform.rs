@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contract::directory::AnswerBy;
-use contract::{EpochMs, EventKind, InteractionId, LegId, OfferOutcome, Party};
+use contract::{EndCause, EpochMs, EventKind, InteractionId, LegId, OfferOutcome, Party};
 
 use super::switch::{Message, Switch, Unspoken, Work};
 use crate::call::{Action, CallEvent, Dial, Offer, QueueFacts, QueueReturn, RouterAsk};
@@ -155,8 +155,16 @@ impl Switch {
                 };
                 self.tell_call(interaction, CallEvent::QueueOver { queue, why, then });
             }
-            D::DirectFailed { interaction, agent, .. } => {
-                self.tell_call(interaction, CallEvent::DirectFailed { agent });
+            D::DirectFailed { interaction, agent, why, .. } => {
+                let cause = match why {
+                    acd::DirectWhy::Offline | acd::DirectWhy::NotReady | acd::DirectWhy::Failed => {
+                        EndCause::Unreachable
+                    }
+                    acd::DirectWhy::Busy => EndCause::Busy,
+                    acd::DirectWhy::Missed => EndCause::NoAnswer,
+                    acd::DirectWhy::Rejected => EndCause::Rejected,
+                };
+                self.tell_call(interaction, CallEvent::DirectFailed { agent, cause });
             }
             D::WrapUpStarted { interaction, agent, queue, until } => {
                 self.tell(now, interaction, EventKind::WrapUpStarted { agent, queue, until });

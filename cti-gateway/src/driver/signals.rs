@@ -11,7 +11,7 @@ use super::legs::Leg;
 use super::perform::MUSIC;
 use super::switch::{Live, Message, Switch, Work};
 use crate::call::{Call, CallEvent, Facts};
-use crate::media::MediaEvent;
+use crate::media::{MediaCommand, MediaEvent};
 use crate::sip::api::{DialogId, EndedBy, Incoming, OfferBy, Party, Source, UaCommand, UaEvent};
 
 impl Switch {
@@ -277,8 +277,13 @@ impl Switch {
             "11" => Some('#'),
             _ => signal.chars().next().map(|d| d.to_ascii_uppercase()),
         };
-        if let Some(digit) = digit.filter(|d| d.is_ascii_digit() || matches!(d, '*' | '#' | 'A'..='D')) {
-            self.tell_call(call, CallEvent::Digit { leg, digit });
+        let Some(digit) = digit.filter(|d| d.is_ascii_digit() || matches!(d, '*' | '#' | 'A'..='D')) else { return };
+        // Between two who talk, keys pass through the media; those that came beside it are sent on there.
+        match self.calls.get(&call).and_then(|live| live.call.partner(leg)) {
+            Some(other) => {
+                self.media_do(other, MediaCommand::SendDigits { leg: other, digits: digit.to_string() });
+            }
+            None => self.tell_call(call, CallEvent::Digit { leg, digit }),
         }
     }
 
