@@ -69,7 +69,7 @@ export const recordings = {
 export const live = {
   snapshot: () => get<dto.LiveSnapshot>("/live"),
   /** Another's seat, by one who may: the reason shows as a change by a supervisor. */
-  force: (agent: Id, command: SeatCommand) => put<void>(`/seats/${part(agent)}`, { command }),
+  force: (agent: Id, command: SeatCommand) => put<void>(`/seats/${part(agent)}`, command),
   explain: (interaction: Id) => get<dto.Explain>(`/live/explain/${part(interaction)}`),
 };
 
