@@ -76,7 +76,9 @@ impl Rtcp {
     /// Writes a sender report (or a receiver report if nothing was sent since the last) with our name into `buffer`; returns its length.
     pub fn report(&mut self, now: Micros, out: &OutStream, reception: &mut Reception, buffer: &mut [u8]) -> usize {
         let block = reception.report().map(|seen| {
-            let (last, delay) = self.last_sender_report.map_or((0, 0), |(last, at)| (last, (now - at) * 65536 / 1_000_000));
+            // A report may have come after the slice this one is written for began.
+            let since = |at: Micros| now.saturating_sub(at) * 65536 / 1_000_000;
+            let (last, delay) = self.last_sender_report.map_or((0, 0), |(last, at)| (last, since(at)));
             ReportBlock::builder(seen.ssrc)
                 .fraction_lost(seen.fraction_lost)
                 .cumulative_lost(seen.cumulative_lost)
@@ -142,6 +144,22 @@ mod tests {
         let length = near.report(8_000_000, &out, &mut heard_back, &mut buffer);
         let kinds: Vec<_> = Compound::parse(&buffer[..length]).unwrap().map(Result::unwrap).collect();
         assert!(matches!(&kinds[..], [Packet::Rr(_), Packet::Sdes(_)]), "nothing was sent since: {kinds:?}");
+    }
+
+    #[test]
+    fn a_report_that_came_after_the_slice_began_waited_for_no_time() {
+        let (mut near, mut far) = (Rtcp::new(1_800_000_000_000_000), Rtcp::new(1_800_000_000_000_000));
+        let (mut out, back) = (OutStream::new(11 << 32), OutStream::new(22 << 32));
+        let (mut heard, mut heard_back) = (Reception::default(), Reception::default());
+        let mut buffer = [0; 256];
+        out.frame(0, Kind::Silence, Law::Mu, &[0xFF; 160], |_| {});
+        heard.arrive(0, 11, 1, 0);
+        heard_back.arrive(0, 22, 1, 0);
+        let length = near.report(5_000_000, &out, &mut heard_back, &mut buffer);
+        far.receive(5_003_000, 22, &buffer[..length]);
+        let length = far.report(5_000_000, &back, &mut heard, &mut buffer);
+        let Some(Ok(Packet::Rr(report))) = Compound::parse(&buffer[..length]).unwrap().next() else { panic!("a receiver report") };
+        assert_eq!(report.report_blocks().next().unwrap().delay_since_last_sender_report_timestamp(), 0);
     }
 
     #[test]
