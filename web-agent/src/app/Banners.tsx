@@ -17,13 +17,17 @@ const surprising = [
   "restart",
 ];
 
+/** What may end a seat without the agent's doing. */
+const away = ["desktop_lost", "forced", "restart"];
+
 export function Banners() {
   const { t } = useTranslation();
   const may = useMay();
   const { link, upAt, desk } = useDesk();
   const owns = useTabs((state) => state.owns);
   const seat = desk.seat;
-  const by = seat && seat.status.kind !== "ready" && surprising.includes(seat.statusWhy) ? seat.statusWhy : null;
+  const expected = seat?.status.kind === "offline" ? away : surprising;
+  const by = seat && seat.status.kind !== "ready" && expected.includes(seat.statusWhy) ? seat.statusWhy : null;
   const stationLost = seat && seat.status.kind !== "offline" && seat.health === "unreachable" && by !== "station_lost";
   return (
     <div className="banners" aria-live="polite">
@@ -37,13 +41,15 @@ export function Banners() {
       {by && (
         <div className="banner banner-warn" role="alert">
           <span>{t(`banner.seat.${by}`)}</span>
-          <Button
-            size="small"
-            onClick={() => void askSeat({ kind: "ready" }).catch(() => {})}
-            disabled={link !== "up" || seat?.status.kind === "offline"}
-          >
-            {t("seat.goReady")}
-          </Button>
+          {seat?.status.kind === "not_ready" && (
+            <Button
+              size="small"
+              onClick={() => void askSeat({ kind: "ready" }).catch(() => {})}
+              disabled={link !== "up"}
+            >
+              {t("seat.goReady")}
+            </Button>
+          )}
         </div>
       )}
       {stationLost && <div className="banner banner-warn">{t("banner.station")}</div>}

@@ -108,7 +108,7 @@ export function Player({ recording, autoplay = false }: { recording: Recording; 
         disabled={!peaks.data}
         onClick={() => void wave.current?.playPause().catch(() => setFailed(true))}
       />
-      <div className="player-wave">
+      <div className={`player-wave ${(peaks.data?.channels.length ?? 0) > 1 ? "both" : ""}`}>
         <div ref={box} className="player-box" data-ready={peaks.data ? "" : undefined} />
         {(peaks.data?.channels.length ?? 0) > 1 && (
           <div className="player-names" aria-hidden="true">
@@ -116,14 +116,16 @@ export function Player({ recording, autoplay = false }: { recording: Recording; 
             <span>{t("player.agent")}</span>
           </div>
         )}
-        {recording.gaps.map((gap) => (
-          <span
-            key={gap.atMs}
-            className="player-gap"
-            title={t("player.gap", { time: clock(gap.ms), reason: gap.reason })}
-            style={{ left: `${(100 * gap.atMs) / Math.max(1, recording.durationMs)}%` }}
-          />
-        ))}
+        <div className="player-gaps">
+          {recording.gaps.map((gap) => (
+            <span
+              key={gap.atMs}
+              className="player-gap"
+              title={t("player.gap", { time: clock(gap.ms), reason: gap.reason })}
+              style={{ left: `${(100 * gap.atMs) / Math.max(1, recording.durationMs)}%` }}
+            />
+          ))}
+        </div>
       </div>
       <div className="player-side">
         <span className="num">

@@ -53,7 +53,11 @@ export function CallBar({
   const up = useDesk((state) => state.link === "up");
   const buttons = barFor(card).filter((one) => !without.includes(one.action));
   return (
-    <div className={`callbar ${small ? "callbar-small" : ""}`} role="toolbar" aria-label={t("call.bar")}>
+    <div
+      className={`callbar ${small ? "callbar-small" : buttons.length < 3 ? "callbar-2" : ""}`}
+      role="toolbar"
+      aria-label={t("call.bar")}
+    >
       {buttons.map(({ action, live, key, look }) => (
         <Tooltip
           key={action}

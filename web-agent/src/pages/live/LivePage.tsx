@@ -248,7 +248,11 @@ const AgentRow = memo(function AgentRow({ one, name }: { one: LiveAgent; name: s
           <span className={`dot dot-${toneOf(seat)}`} />{" "}
           {idle ? word(seat.status) : t(`activity.${seat.activity.kind}`)}
           {seat.health === "unreachable" && seat.status.kind !== "offline" && (
-            <Chip tone="bad">{t("station.unreachable")}</Chip>
+            <WarningFilled
+              className="stat-bad"
+              title={t("station.unreachable")}
+              aria-label={t("station.unreachable")}
+            />
           )}
         </small>
       </span>
@@ -259,7 +263,7 @@ const AgentRow = memo(function AgentRow({ one, name }: { one: LiveAgent; name: s
           talk: clock(one.talkMsToday),
         })}
       >
-        <span className="num soft">{one.answeredToday}</span>
+        <span className="num soft agent-count">{one.answeredToday}</span>
       </Tooltip>
       <Since at={idle ? seat.statusSince : seat.activitySince} className="agent-time" />
       <PermissionGate need="seats.force">
@@ -323,11 +327,12 @@ function Calls({
   const columns: TableColumnsType<LiveCall> = [
     {
       title: t("live.state"),
-      width: 100,
+      width: 92,
       render: (_, row) => <Chip tone={tones[row.state]}>{t(`live.call.${row.state}`)}</Chip>,
     },
     {
       title: t("calls.who"),
+      ellipsis: true,
       render: (_, row) => (
         <>
           <Phone number={row.caller.number} raw={row.caller.raw} withheld={row.caller.withheld} /> {row.vip && <Vip />}
@@ -336,26 +341,27 @@ function Calls({
     },
     {
       title: t("word.queue"),
-      width: 130,
+      width: 112,
       ellipsis: true,
       render: (_, row) => (row.queue ? (names.queueNames[row.queue]?.name ?? row.queue) : (row.flow ?? "–")),
     },
     {
       title: t("role.agent"),
-      width: 120,
+      width: 104,
       ellipsis: true,
       render: (_, row) => (row.agent ? (names.agentNames[row.agent]?.name ?? row.agent) : "–"),
     },
-    { title: t("live.inState"), width: 80, align: "right", render: (_, row) => <Since at={row.since} /> },
+    { title: t("live.inState"), width: 68, align: "right", render: (_, row) => <Since at={row.since} /> },
     {
       title: t("live.total"),
-      width: 80,
+      responsive: ["xl"],
+      width: 68,
       align: "right",
       render: (_, row) => <Since at={row.began} className="soft" />,
     },
     {
       title: <span className="sr">{t("live.why")}</span>,
-      width: 86,
+      width: 84,
       render: (_, row) =>
         row.state === "waiting" || row.state === "ringing" ? (
           <Button
