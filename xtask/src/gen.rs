@@ -9,7 +9,7 @@ use std::process::Stdio;
 use crate::shell::{command, must, said};
 use crate::web;
 
-const OPENAPI: &str = "web-agent/tools-apigen/openapi.json";
+const OPENAPI: &str = "agent-server/openapi.json";
 const MADE: [&str; 4] = ["web-agent/src/contract.gen.ts", OPENAPI, "web-agent/src/api/schema.d.ts", "ivr/flow.schema.json"];
 
 /// Makes everything again. With `check`: leaves the tree as it was, `false` if anything differed.

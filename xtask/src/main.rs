@@ -39,6 +39,19 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         more: Vec<String>,
     },
+    /// Measure under load, each figure beside a floor of the same run (`--help` for which)
+    Bench {
+        /// Further arguments, such as `--only talks --append docs/bench.md`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        more: Vec<String>,
+    },
+    /// Short calls through flow and queue: memory stays flat, every gauge returns to zero
+    Soak {
+        #[arg(long, default_value_t = 100_000)]
+        calls: u32,
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        more: Vec<String>,
+    },
     /// Check the rules of the house that no compiler checks
     Tidy,
     /// Make the committed files that come from the code: desktop types, API description, flow schema
@@ -55,6 +68,8 @@ fn main() -> ExitCode {
         Chore::Run { more } => product::run(&root, &more),
         Chore::Test => test::run(&root),
         Chore::Demo { calls, more } => product::demo(&root, calls, &more),
+        Chore::Bench { more } => product::bench(&root, &more),
+        Chore::Soak { calls, more } => product::soak(&root, calls, &more),
         Chore::Tidy => tidy::run(&root),
         Chore::Gen { check } => r#gen::run(&root, check),
     };

@@ -18,7 +18,7 @@ const FLOORS: [(&str, u8); 13] = [
     ("cti-gateway", 4),
     ("agent-server", 5),
     ("zuoxi-tests", 6),
-    ("bench", 6),
+    ("bench", 7),
     ("xtask", 0),
 ];
 
