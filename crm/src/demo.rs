@@ -24,6 +24,35 @@ const PLACES: [&str; 8] = ["北京", "上海", "广州", "深圳", "杭州", "�
 const TRADES: [&str; 6] = ["科技有限公司", "贸易有限公司", "物流公司", "医院", "学校", "酒店"];
 const LEVELS: [Option<&str>; 6] = [None, None, None, Some("silver"), Some("gold"), Some("platinum")];
 
+/// Number, name, level, region. The demo's callers ring from these, so that a first call pops with a name.
+const CALLERS: [(&str, &str, Option<&str>, &str); 8] = [
+    ("13800138000", "王小明", Some("platinum"), "北京"),
+    ("13800138001", "李静", Some("gold"), "上海"),
+    ("13800138002", "陈思远", None, "广州"),
+    ("13900139000", "赵丽华", Some("silver"), "成都"),
+    ("010-6234 5678", "北京蓝海贸易有限公司", Some("gold"), "北京"),
+    ("+1 212 555 0123", "Olivia Parker", Some("platinum"), "New York"),
+    ("+1 415 555 0168", "Daniel Garcia", None, "San Francisco"),
+    ("+44 20 7946 0958", "Harbour & Finch Ltd", Some("silver"), "London"),
+];
+
+/// Those who ring in the demo. Who is platinum is a VIP.
+pub fn callers() -> impl Iterator<Item = SimpleRow> {
+    CALLERS.iter().map(|(number, name, level, region)| {
+        let company = name.ends_with("公司") || name.ends_with("Ltd");
+        let fields = CustomerFields {
+            kind: if company { CustomerKind::Organisation } else { CustomerKind::Person },
+            name: (*name).to_owned(),
+            level: level.map(str::to_owned),
+            region: Some((*region).to_owned()),
+            vip: *level == Some("platinum"),
+            source: Some("demo".into()),
+            ..CustomerFields::default()
+        };
+        SimpleRow { fields, numbers: vec![(*number).to_owned()] }
+    })
+}
+
 /// An endless list of customers.
 #[derive(Debug, Clone)]
 pub struct Demo {
@@ -97,5 +126,25 @@ impl Iterator for Demo {
             fields: CustomerFields { kind, name, level, region, vip, source: Some("demo".into()), ..CustomerFields::default() },
             numbers,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use contract::number::{Context, normalize};
+
+    use super::*;
+
+    #[test]
+    fn a_caller_of_the_demo_is_one_customer_however_many_others_there_are() {
+        let ctx = Context { country: "CN", area_code: "10", own: &[] };
+        let number = |text: &String| normalize(text, &ctx).e164().map(|n| n.reveal().to_owned());
+        let ringing: BTreeSet<String> = callers().flat_map(|row| row.numbers).map(|n| number(&n).expect("a number")).collect();
+        assert_eq!(ringing.len(), CALLERS.len());
+        let taken = Demo::new(1).take(2_000).flat_map(|row| row.numbers).filter_map(|n| number(&n)).find(|n| ringing.contains(n));
+        assert_eq!(taken, None);
+        assert!(callers().any(|row| row.fields.name == "王小明" && row.fields.vip));
     }
 }

@@ -10,11 +10,18 @@ use crate::error::text;
 /// Longest draft, in characters; as long as saved notes may be.
 pub const LONGEST: usize = 20_000;
 
+/// Notes as they may be kept: trimmed.
+/// # Errors
+/// [`CrmError::Invalid`] for length or control characters.
+pub fn checked(notes: &str) -> Result<String, CrmError> {
+    text("notes", notes, LONGEST)
+}
+
 /// Keeps a draft in the place of the one before. An empty one is none.
 /// # Errors
 /// [`CrmError::Invalid`] for its length; those of the database.
 pub async fn put(tx: &mut Tx<'_>, agent: AgentId, interaction: InteractionId, notes: &str, now: EpochMs) -> Result<(), CrmError> {
-    let notes = text("notes", notes, LONGEST)?;
+    let notes = checked(notes)?;
     if notes.is_empty() {
         return Ok(drop_one(tx, agent, interaction).await?);
     }
