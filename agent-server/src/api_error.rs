@@ -28,6 +28,8 @@ pub enum ApiError {
     Invalid(Vec<FieldFault>),
     /// Somebody was quicker; the document as it is now.
     Conflict { now: i64, current: Box<serde_json::Value> },
+    /// Somebody was quicker with the same fields; both are shown and a person decides.
+    Clash { now: i64, fields: Vec<&'static str>, current: Box<serde_json::Value> },
     InUse(Vec<String>),
     LastAdministrator,
     FlowInvalid(Vec<FlowProblem>),
@@ -111,7 +113,7 @@ impl ApiError {
             Self::BadRequest(_) => (S::BAD_REQUEST, "bad_request"),
             Self::TooLarge => (S::PAYLOAD_TOO_LARGE, "too_large"),
             Self::Invalid(_) => (S::UNPROCESSABLE_ENTITY, "invalid"),
-            Self::Conflict { .. } => (S::CONFLICT, "version_conflict"),
+            Self::Conflict { .. } | Self::Clash { .. } => (S::CONFLICT, "version_conflict"),
             Self::InUse(_) => (S::CONFLICT, "in_use"),
             Self::LastAdministrator => (S::CONFLICT, "last_administrator"),
             Self::FlowInvalid(_) => (S::UNPROCESSABLE_ENTITY, "flow_invalid"),
@@ -136,6 +138,9 @@ impl ApiError {
             Self::TooLarge => "the body is larger than allowed".into(),
             Self::Invalid(faults) => faults.iter().map(|f| format!("{}: {}", f.field, f.message)).collect::<Vec<_>>().join("; "),
             Self::Conflict { now, .. } => format!("somebody changed it meanwhile; it is at version {now} now"),
+            Self::Clash { now, fields, .. } => {
+                format!("somebody changed {} meanwhile; it is at version {now} now", fields.join(", "))
+            }
             Self::InUse(users) => format!("it is in use by {}", users.join(", ")),
             Self::LastAdministrator => EditError::LastAdministrator.to_string(),
             Self::FlowInvalid(problems) => match problems.first() {
@@ -156,6 +161,10 @@ impl ApiError {
             Self::FlowInvalid(problems) => (vec![], problems, vec![], None),
             Self::InUse(users) => (vec![], vec![], users, None),
             Self::Conflict { current, .. } => (vec![], vec![], vec![], Some(*current)),
+            Self::Clash { fields, current, .. } => {
+                let fault = |field: &str| FieldFault { field: field.into(), rule: "conflict", message: "was changed meanwhile".into() };
+                (fields.into_iter().map(fault).collect(), vec![], vec![], Some(*current))
+            }
             _ => (vec![], vec![], vec![], None),
         }
     }
@@ -224,7 +233,7 @@ impl From<crm::CrmError> for ApiError {
         match e {
             E::NotFound { what, .. } => Self::NotFound(what),
             // The handler fills in what it is now.
-            E::Conflict { current, .. } => Self::Conflict { now: current, current: Box::default() },
+            E::Conflict { current, fields } => Self::Clash { now: current, fields, current: Box::default() },
             E::Invalid { field, rule } => Self::field(field, "format", rule),
             E::NameTaken(name) => Self::field("name", "unique", format!("`{name}` is already taken")),
             E::Cursor(e) => Self::BadRequest(e.to_string()),

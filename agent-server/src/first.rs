@@ -58,13 +58,13 @@ async fn load_demo(db: &Db, editor: &Editor<'_>) -> Result<(), StartError> {
     Ok(())
 }
 
-/// Customers of the demo, the same at every first start.
+/// Customers of the demo besides those who ring in it, the same at every first start.
 const CUSTOMERS: usize = 500;
 
 async fn load_customers(db: &Db, ids: &IdMaker) -> Result<(), StartError> {
     let context = Context { country: "CN", area_code: "10", own: &[] };
     let by = By { agent: None, now: now() };
-    crm::bulk::import_simple(db, crm::demo::Demo::new(1).take(CUSTOMERS), &context, ids, by).await?;
+    crm::bulk::import_simple(db, crm::demo::Demo::new(1).take(CUSTOMERS).chain(crm::demo::callers()), &context, ids, by).await?;
     Ok(())
 }
 

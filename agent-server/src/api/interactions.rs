@@ -1,140 +1,98 @@
-//! The call list, one call's life, and what an agent says of it. Who may not see everybody's calls sees those they took
-//! part in, and those of customers.
+//! The call list, one call's life, and what people add to it: a disposition, a customer, a draft. The list follows the
+//! ledger, so what is added here becomes an event; nothing writes the rows.
+
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use contract::{
-    AgentId, Candidate, CustomerId, Direction, DispositionId, EndCause, EpochMs, Event, EventKind, HungUpBy,
-    InteractionId, PhoneNumber, QueueId,
-};
-use crm::interactions::{Call, CallFilter, Note, NumberFilter, SegmentKind};
-use crm::{PageAsk, drafts, interactions, names};
+use contract::{AgentId, Candidate, ContactId, CustomerId, Direction, DispositionId, EndCause, EpochMs, Event, EventKind, InteractionId, Pressed, QueueId};
+use crm::interactions::{self, Call, CallFilter, NumberFilter};
+use crm::{PageAsk, contacts, customers, drafts};
 use serde::{Deserialize, Serialize};
 use store::ledger;
 use utoipa::{IntoParams, ToSchema};
 
-use super::desk::Named;
-use super::recordings::{self, RecordingRow};
-use super::{Page, Ref};
+use super::shown::{InteractionRow, Names, RecordingRow, SegmentRow};
+use super::{Page, Sought, recordings};
 use crate::App;
 use crate::api_error::ApiError;
 use crate::auth::{Permission, SignedIn};
+use crate::clock::now;
 use crate::extract::{Ask, At, Body};
-use crate::office::View;
 
-/// Filters; all that are given must hold.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+/// All that are given must hold.
+#[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CallQuery {
     /// Began at or after.
     from: Option<EpochMs>,
     /// Began before.
     to: Option<EpochMs>,
-    /// A number in any form, or at least its last 4 digits.
+    /// A whole number in any usual form, or at least its last 4 digits.
     number: Option<String>,
+    /// Was offered it or talked.
     #[param(value_type = Option<String>)]
     agent: Option<AgentId>,
     #[param(value_type = Option<String>)]
     queue: Option<QueueId>,
     #[param(value_type = Option<String>)]
     customer: Option<CustomerId>,
+    /// `inbound`, `outbound`, `internal`.
     #[param(value_type = Option<String>)]
     direction: Option<Direction>,
+    /// How it ended.
     #[param(value_type = Option<String>)]
     cause: Option<EndCause>,
     recorded: Option<bool>,
-    /// `next` of the page before.
     cursor: Option<String>,
     /// 1 to 200; 50 where left out.
     limit: Option<u32>,
 }
 
-/// One line of the call list.
+/// One call with everything that is known of it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct InteractionRow {
-    id: String,
-    began: EpochMs,
-    ended: Option<EpochMs>,
-    #[schema(value_type = String)]
-    direction: Direction,
-    /// E.164, where the caller showed a dialable number.
-    number: Option<String>,
-    caller_raw: String,
-    withheld: bool,
-    dialed: String,
-    customer: Option<Ref>,
-    vip: bool,
-    /// The last one.
-    queue: Option<Ref>,
-    /// The last one.
-    agent: Option<Ref>,
-    wait_ms: u64,
-    talk_ms: u64,
-    hold_ms: u64,
-    wrap_ms: u64,
-    #[schema(value_type = Option<String>)]
-    cause: Option<EndCause>,
-    #[schema(value_type = Option<Object>)]
-    hung_up_by: Option<HungUpBy>,
-    dispositions: Vec<Named>,
-    recorded: bool,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SegmentRow {
-    #[schema(value_type = String)]
-    kind: SegmentKind,
-    began: EpochMs,
-    ended: Option<EpochMs>,
-    agent: Option<Ref>,
-    queue: Option<Ref>,
-    /// The word of the ledger: an offer's, a queue's or a flow's outcome.
-    outcome: Option<String>,
-}
-
-/// One call's life.
-#[derive(Debug, Serialize, ToSchema)]
 pub struct InteractionDetail {
     #[serde(flatten)]
     row: InteractionRow,
     segments: Vec<SegmentRow>,
-    /// As in `contract.gen.ts`.
+    /// As in `contract.gen.ts`, in order.
     #[schema(value_type = Vec<Object>)]
     events: Vec<Event>,
-    /// Empty without the right to listen.
+    /// Menu choices and digits, masked where sensitive.
+    #[schema(value_type = Vec<Object>)]
+    pressed: Vec<Pressed>,
+    /// Those you may hear.
     recordings: Vec<RecordingRow>,
+    /// Who it might have been, best first, as in `contract.gen.ts`.
     #[schema(value_type = Vec<Object>)]
     candidates: Vec<Candidate>,
-    /// What agents wrote, the last first.
     notes: String,
-    /// What I typed and have not saved.
+    /// What you typed and have not saved.
     draft: Option<String>,
 }
 
-/// A number as typed in a filter.
-pub fn number_filter(view: &View, typed: &str) -> Result<NumberFilter, ApiError> {
-    let read = contract::number::normalize(typed, &view.numbers());
-    if let Some(number) = read.e164() {
-        return Ok(NumberFilter::Exact(number.clone()));
-    }
-    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-    if digits.len() < 4 { Err(ApiError::field("number", "range", "at least the last 4 digits")) } else { Ok(NumberFilter::Tail(digits)) }
-}
-
-/// Calls, newest first
+/// The call list, newest first
+///
+/// Without `calls.all`, one's own calls.
 #[utoipa::path(get, path = "/interactions", tag = "interactions", params(CallQuery), responses((status = 200, body = Page<InteractionRow>)))]
 pub async fn list(State(app): State<App>, me: SignedIn, Ask(query): Ask<CallQuery>) -> Result<Json<Page<InteractionRow>>, ApiError> {
-    let view = app.office.now();
-    let agent = if me.may(Permission::CallsAll) { query.agent } else { Some(me.agent) };
-    if !me.may(Permission::CallsAll) && query.agent.is_some_and(|asked| asked != me.agent) {
+    let agent = if me.may(Permission::CallsAll) {
+        query.agent
+    } else if query.agent.is_none_or(|agent| agent == me.agent) {
+        Some(me.agent)
+    } else {
         return Err(ApiError::Forbidden);
-    }
+    };
+    let office = app.office.now();
     let filter = CallFilter {
         from: query.from,
         to: query.to,
-        number: query.number.as_deref().map(|typed| number_filter(&view, typed)).transpose()?,
+        number: query.number.as_deref().and_then(|typed| Sought::of(typed, &office.numbers())).map(|sought| match sought {
+            Sought::Exact(number) => NumberFilter::Exact(number),
+            Sought::Tail(digits) => NumberFilter::Tail(digits),
+        }),
         agent,
         queue: query.queue,
         customer: query.customer,
@@ -143,131 +101,95 @@ pub async fn list(State(app): State<App>, me: SignedIn, Ask(query): Ask<CallQuer
         answered: None,
         has_recording: query.recorded,
     };
-    let page = interactions::list(&app.db, &filter, &PageAsk { limit: query.limit.unwrap_or(0), cursor: query.cursor }).await?;
-    Ok(Json(Page { items: rows(&app, &page.rows).await?, next: page.next }))
+    let ask = PageAsk { limit: query.limit.unwrap_or(0), cursor: query.cursor };
+    let found = interactions::list(&app.db, &filter, &ask).await?;
+    let names = Names::of_calls(&app.db, office, found.rows.iter()).await?;
+    Ok(Json(Page { items: found.rows.iter().map(|call| names.call(call)).collect(), next: found.next }))
 }
 
-/// Calls as lines, with the names people know.
-pub async fn rows(app: &App, calls: &[Call]) -> Result<Vec<InteractionRow>, ApiError> {
-    let customers: Vec<CustomerId> = calls.iter().filter_map(|call| call.customer).collect();
-    let customers = names::customers(&app.db, &customers).await?;
-    let ids: Vec<InteractionId> = calls.iter().map(|call| call.interaction).collect();
-    let notes = names::notes(&app.db, &ids).await?;
-    let view = app.office.now();
-    let row = |call: &Call| {
-        let name = call.customer.and_then(|id| Some(Ref::new(id, customers.get(&id)?)));
-        let saved = notes.get(&call.interaction).map_or(&[][..], Vec::as_slice);
-        one_row(&view, call, name, saved)
-    };
-    Ok(calls.iter().map(row).collect())
+/// How long a request waits for the list to show what was just told.
+const CATCH_UP: Duration = Duration::from_secs(1);
+
+/// The rows follow the ledger at a small distance: who asks for what just happened waits for it.
+async fn caught_up(app: &App) {
+    // Behind for longer, the tables show it later; nothing is lost.
+    let _ = tokio::time::timeout(CATCH_UP, app.wait_until_folded()).await;
 }
 
-fn one_row(view: &View, call: &Call, customer: Option<Ref>, notes: &[Note]) -> InteractionRow {
-    let dispositions = notes.iter().flat_map(|note| &note.dispositions).filter_map(|id| named(view, *id));
-    InteractionRow {
-        id: call.interaction.to_string(),
-        began: call.began,
-        ended: call.ended,
-        direction: call.direction,
-        number: call.caller.number.as_ref().map(PhoneNumber::reveal).map(str::to_owned),
-        caller_raw: call.caller.raw.clone(),
-        withheld: call.caller.withheld,
-        dialed: call.dialed.clone(),
-        customer,
-        vip: call.vip,
-        queue: call.queues.last().map(|id| queue_ref(view, *id)),
-        agent: call.agents.last().map(|id| agent_ref(view, *id)),
-        wait_ms: call.sums.wait_ms,
-        talk_ms: call.sums.talk_ms,
-        hold_ms: call.sums.hold_ms,
-        wrap_ms: call.sums.wrap_ms,
-        cause: call.cause,
-        hung_up_by: call.by,
-        dispositions: dispositions.collect(),
-        recorded: call.has_recording,
+/// Took part in it, or may act on everybody's.
+fn had(me: &SignedIn, call: &Call) -> bool {
+    let dialed = matches!(call.entry, contract::Entry::Station { agent: Some(agent), .. } if agent == me.agent);
+    me.may(Permission::CallsAll) || dialed || call.agents.contains(&me.agent)
+}
+
+/// What may be read besides: a customer's timeline shows it to whoever serves customers.
+fn may_read(me: &SignedIn, call: &Call) -> bool {
+    had(me, call) || call.customer.is_some() && me.may(Permission::CustomersRead)
+}
+
+/// The call, where `may` says so of what is known of it now.
+async fn find(app: &App, me: &SignedIn, id: InteractionId, may: fn(&SignedIn, &Call) -> bool) -> Result<Call, ApiError> {
+    let mut found = interactions::get(&app.db, id).await?;
+    if !found.as_ref().is_some_and(|call| may(me, call)) {
+        caught_up(app).await;
+        found = interactions::get(&app.db, id).await?;
     }
+    let call = found.ok_or(ApiError::NotFound("interaction"))?;
+    if may(me, &call) { Ok(call) } else { Err(ApiError::Forbidden) }
 }
 
-fn named(view: &View, id: DispositionId) -> Option<Named> {
-    let item = &view.book.dispositions.get(&id)?.item;
-    Some(Named { id: id.to_string(), name_zh: item.name_zh.clone(), name_en: item.name_en.clone() })
-}
-
-/// People and queues that are gone keep their id.
-pub fn agent_ref(view: &View, id: AgentId) -> Ref {
-    Ref::new(id, view.agent_name(id).unwrap_or("…"))
-}
-
-pub fn queue_ref(view: &View, id: QueueId) -> Ref {
-    Ref::new(id, view.queue_name(id).unwrap_or("…"))
-}
-
-/// One call with everything that happened
-#[utoipa::path(get, path = "/interactions/{id}", tag = "interactions", params(("id" = String, Path)),
-    responses((status = 200, body = InteractionDetail)))]
-pub async fn one(State(app): State<App>, me: SignedIn, At(id): At<InteractionId>) -> Result<Json<InteractionDetail>, ApiError> {
-    let call = interactions::get(&app.db, id).await?.ok_or(ApiError::NotFound("call"))?;
-    let mine = call.agents.contains(&me.agent) || call.customer.is_some();
-    if !me.may(Permission::CallsAll) && !mine {
-        return Err(ApiError::Forbidden);
-    }
-    let row = rows(&app, std::slice::from_ref(&call)).await?.pop().ok_or(ApiError::NotFound("call"))?;
-    let view = app.office.now();
-    let segments = interactions::segments(&app.db, id).await?.into_iter().map(|s| SegmentRow {
-        kind: s.kind,
-        began: s.began,
-        ended: s.ended,
-        agent: s.agent.map(|id| agent_ref(&view, id)),
-        queue: s.queue.map(|id| queue_ref(&view, id)),
-        outcome: s.outcome,
-    });
-    let events = ledger::of_interaction(&app.db, id).await?;
-    let candidates = events.iter().rev().find_map(|event| match &event.kind {
-        EventKind::CallerIdentified { candidates } => Some(candidates.clone()),
-        _ => None,
-    });
-    let notes = interactions::notes(&app.db, id).await?;
-    Ok(Json(InteractionDetail {
-        row,
-        segments: segments.collect(),
-        candidates: candidates.unwrap_or_default(),
-        events,
-        recordings: recordings::of_call(&app, &me, id).await?,
-        notes: written(&notes),
-        draft: drafts::get(&app.db, me.agent, id).await?,
-    }))
-}
-
-/// What agents wrote, the last first.
-pub fn written(notes: &[Note]) -> String {
-    let texts = notes.iter().rev().map(|note| note.notes.as_str()).filter(|text| !text.is_empty());
-    texts.collect::<Vec<_>>().join("\n\n")
-}
-
-/// Whoever has or had the call on the desk, and whoever sees all calls.
+/// Whoever has the call on the desk, and whoever had it.
 async fn takes_part(app: &App, me: &SignedIn, id: InteractionId) -> Result<(), ApiError> {
     if app.desk.has_card(me.agent, id) {
         return Ok(());
     }
-    let call = interactions::get(&app.db, id).await?.ok_or(ApiError::NotFound("call"))?;
-    if call.agents.contains(&me.agent) || me.may(Permission::CallsAll) { Ok(()) } else { Err(ApiError::Forbidden) }
+    find(app, me, id, had).await.map(drop)
 }
 
+/// One call with everything that happened
+///
+/// Without `calls.all`, one's own calls and those of customers.
+#[utoipa::path(get, path = "/interactions/{id}", tag = "interactions", params(("id" = String, Path)), responses((status = 200, body = InteractionDetail)))]
+pub async fn one(State(app): State<App>, me: SignedIn, At(id): At<InteractionId>) -> Result<Json<InteractionDetail>, ApiError> {
+    let call = find(&app, &me, id, may_read).await?;
+    let office = app.office.now();
+    let events = ledger::of_interaction(&app.db, id).await?;
+    let names = Names::of_calls(&app.db, office.clone(), std::iter::once(&call)).await?;
+    let heard: Vec<_> = ::recordings::rows::of(&app.db, id).await?.into_iter().filter(|one| recordings::may_hear(&me, &office, one)).collect();
+    let named = Names::of_recordings(&app.db, office, &heard).await?;
+    let candidates = events.iter().rev().find_map(|event| match &event.kind {
+        EventKind::CallerIdentified { candidates } => Some(candidates.clone()),
+        _ => None,
+    });
+    Ok(Json(InteractionDetail {
+        row: names.call(&call),
+        segments: interactions::segments(&app.db, id).await?.iter().map(|segment| names.segment(segment)).collect(),
+        events,
+        recordings: heard.iter().map(|one| named.recording(one)).collect(),
+        candidates: candidates.unwrap_or_default(),
+        notes: names.notes(id),
+        draft: drafts::get(&app.db, me.agent, id).await?,
+        pressed: call.pressed,
+    }))
+}
+
+/// What an interaction came to.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DispositionEdit {
+    /// Leaves of the company's tree, at most 10.
     #[schema(value_type = Vec<String>)]
     dispositions: Vec<DispositionId>,
+    /// At most 20,000 characters.
     #[serde(default)]
     notes: String,
 }
 
-/// Dispositions at most on one call.
-const MOST_DISPOSITIONS: usize = 20;
+const MOST_DISPOSITIONS: usize = 10;
 
 /// Say what a call came to
 ///
-/// Replaces what I said before; my draft is gone with it.
+/// By an agent who had it, or a supervisor. The last word of each person stands.
 #[utoipa::path(put, path = "/interactions/{id}/disposition", tag = "interactions", params(("id" = String, Path)),
     request_body = DispositionEdit, responses((status = 204)))]
 pub async fn dispose(
@@ -277,39 +199,61 @@ pub async fn dispose(
     Body(sent): Body<DispositionEdit>,
 ) -> Result<StatusCode, ApiError> {
     takes_part(&app, &me, id).await?;
-    let view = app.office.now();
-    let unknown = sent.dispositions.iter().position(|d| !view.book.dispositions.contains_key(d));
-    if let Some(at) = unknown {
-        return Err(ApiError::field(&format!("dispositions[{at}]"), "unknown", "there is no such disposition"));
-    }
-    if sent.dispositions.len() > MOST_DISPOSITIONS {
-        return Err(ApiError::field("dispositions", "range", format!("at most {MOST_DISPOSITIONS}")));
-    }
-    if sent.notes.chars().count() > drafts::LONGEST {
-        return Err(ApiError::field("notes", "range", format!("at most {} characters", drafts::LONGEST)));
-    }
-    let kind = EventKind::DispositionSaved { agent: me.agent, dispositions: sent.dispositions, notes: sent.notes };
+    let dispositions = known_dispositions(&app, sent.dispositions)?;
+    let notes = drafts::checked(&sent.notes)?;
+    tell(&app, id, EventKind::DispositionSaved { agent: me.agent, dispositions, notes })?;
     let mut tx = app.db.begin().await?;
     drafts::drop_one(&mut tx, me.agent, id).await?;
     tx.commit().await?;
-    app.ledger.record(app.gateway.clock().now(), Some(id), kind);
+    caught_up(&app).await;
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CustomerLink {
-    /// Null: nobody we know.
-    #[schema(value_type = Option<String>)]
-    customer: Option<CustomerId>,
-    #[schema(value_type = Option<String>)]
-    #[serde(default)]
-    contact: Option<contract::ContactId>,
+fn known_dispositions(app: &App, sent: Vec<DispositionId>) -> Result<Vec<DispositionId>, ApiError> {
+    let office = app.office.now();
+    let shelf = &office.book.dispositions;
+    if sent.len() > MOST_DISPOSITIONS {
+        return Err(ApiError::field("dispositions", "range", format!("at most {MOST_DISPOSITIONS}")));
+    }
+    let mut known = Vec::with_capacity(sent.len());
+    for (n, id) in sent.into_iter().enumerate() {
+        let field = format!("dispositions[{n}]");
+        if !shelf.contains_key(&id) {
+            return Err(ApiError::field(&field, "unknown", format!("there is no disposition {id}")));
+        }
+        if shelf.values().any(|kept| kept.item.parent == Some(id)) {
+            return Err(ApiError::field(&field, "format", "is a heading; choose one below it"));
+        }
+        if !known.contains(&id) {
+            known.push(id);
+        }
+    }
+    Ok(known)
 }
 
-/// Settle who called
-#[utoipa::path(put, path = "/interactions/{id}/customer", tag = "interactions", params(("id" = String, Path)),
-    request_body = CustomerLink, responses((status = 204)))]
+/// A full ledger says so before anything is promised.
+fn tell(app: &App, id: InteractionId, kind: EventKind) -> Result<(), ApiError> {
+    app.ledger.record(app.gateway.clock().now(), Some(id), kind).map(drop).ok_or(ApiError::Busy)
+}
+
+/// Who it was.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CustomerLink {
+    /// Null: nobody known.
+    #[schema(value_type = Option<String>)]
+    customer: Option<CustomerId>,
+    /// The person at the customer.
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    contact: Option<ContactId>,
+}
+
+/// Settle which customer a call was with
+///
+/// By an agent who had it, or a supervisor. The call moves to that customer's timeline.
+#[utoipa::path(put, path = "/interactions/{id}/customer", tag = "interactions", params(("id" = String, Path)), request_body = CustomerLink,
+    responses((status = 204)))]
 pub async fn link(
     State(app): State<App>,
     me: SignedIn,
@@ -318,23 +262,38 @@ pub async fn link(
 ) -> Result<StatusCode, ApiError> {
     takes_part(&app, &me, id).await?;
     if let Some(customer) = sent.customer {
-        let known = crm::customers::get(&app.db, customer).await?.filter(|c| c.deleted_at.is_none());
-        known.ok_or_else(|| ApiError::field("customer", "unknown", "there is no such customer"))?;
+        let found = customers::get(&app.db, customer).await?;
+        if found.is_none_or(|customer| customer.deleted_at.is_some()) {
+            return Err(ApiError::field("customer", "unknown", format!("there is no customer {customer}")));
+        }
     }
-    let kind = EventKind::CustomerLinked { agent: me.agent, customer: sent.customer, contact: sent.contact };
-    app.ledger.record(app.gateway.clock().now(), Some(id), kind);
+    if let Some(contact) = sent.contact {
+        let known = match sent.customer {
+            Some(customer) => contacts::of(&app.db, customer).await?.iter().any(|known| known.contact == contact),
+            None => false,
+        };
+        if !known {
+            return Err(ApiError::field("contact", "unknown", "is no contact of this customer"));
+        }
+    }
+    tell(&app, id, EventKind::CustomerLinked { agent: me.agent, customer: sent.customer, contact: sent.contact })?;
+    caught_up(&app).await;
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Notes while they are typed.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Draft {
+    /// At most 20,000 characters; empty: none.
     notes: String,
 }
 
 /// Keep what I am typing about a call
-#[utoipa::path(put, path = "/interactions/{id}/draft", tag = "interactions", params(("id" = String, Path)),
-    request_body = Draft, responses((status = 204)))]
+///
+/// Mine alone, until the disposition is saved.
+#[utoipa::path(put, path = "/interactions/{id}/draft", tag = "interactions", params(("id" = String, Path)), request_body = Draft,
+    responses((status = 204)))]
 pub async fn draft(
     State(app): State<App>,
     me: SignedIn,
@@ -343,7 +302,7 @@ pub async fn draft(
 ) -> Result<StatusCode, ApiError> {
     takes_part(&app, &me, id).await?;
     let mut tx = app.db.begin().await?;
-    drafts::put(&mut tx, me.agent, id, &sent.notes, crate::clock::now()).await?;
+    drafts::put(&mut tx, me.agent, id, &sent.notes, now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

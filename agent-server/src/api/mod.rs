@@ -9,6 +9,8 @@ mod live;
 mod page;
 pub mod recordings;
 mod session;
+mod shown;
+mod sought;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -16,6 +18,7 @@ use utoipa_axum::routes;
 use crate::App;
 
 pub use page::{Page, PageQuery, Ref};
+use sought::Sought;
 
 /// Everything below `/api/v1`.
 pub fn routes() -> OpenApiRouter<App> {
@@ -25,6 +28,15 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(desk::setup))
         .routes(routes!(desk::ws))
         .merge(calls::routes())
+        .merge(records())
+        .routes(routes!(live::snapshot))
+        .routes(routes!(live::explain))
+        .nest("/admin", admin::routes())
+}
+
+/// Calls that were, customers, recordings.
+fn records() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(interactions::list))
         .routes(routes!(interactions::one))
         .routes(routes!(interactions::dispose))
@@ -35,10 +47,10 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(customers::history))
         .routes(routes!(customers::add_point))
         .routes(routes!(customers::remove_point))
+        .routes(routes!(customers::add_contact))
+        .routes(routes!(customers::save_contact, customers::remove_contact))
         .routes(routes!(recordings::list))
+        .routes(routes!(recordings::remove))
         .routes(routes!(recordings::hear))
         .routes(routes!(recordings::shape))
-        .routes(routes!(live::snapshot))
-        .routes(routes!(live::explain))
-        .nest("/admin", admin::routes())
 }

@@ -1,42 +1,107 @@
-//! Recordings: found, heard and drawn. Who listened is written down once per listening, not once per range.
-//! Ranges: RFC 9110 §14.
+//! Recordings: found, heard, drawn, deleted. Who may hear which is told by [`may_hear`]. Who listened is written down once
+//! per listening, before the first byte leaves. HTTP ranges: RFC 9110 §14, read in `http::ranges`.
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Mutex;
 
+use ::recordings::rows::{self, ListError, NumberFilter, RecordingFilter};
+use ::recordings::{Recording, RecordingState, audio, peaks};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use company::audit;
-use contract::{AgentId, CustomerId, EpochMs, InteractionId, PhoneNumber, QueueId, RecordingId, RecordingKind};
-use crm::interactions::NumberFilter as CallNumber;
+use contract::{AgentId, CustomerId, EpochMs, QueueId, RecordingId};
 use futures_util::{StreamExt as _, stream};
-use recordings::rows::{self, ListError, NumberFilter, RecordingFilter, Remark};
-use recordings::{Recording, RecordingState, audio, peaks};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use store::files::FileError;
 use store::page::PageAsk;
+use tokio::sync::Mutex;
 use utoipa::{IntoParams, ToSchema};
 
-use super::interactions::{agent_ref, number_filter, queue_ref};
-use super::{Page, Ref};
+use super::shown::{Names, RecordingRow};
+use super::{Page, Sought};
 use crate::App;
 use crate::api_error::ApiError;
-use crate::auth::{Permission, SignedIn};
+use crate::auth::SignedIn;
+use crate::auth::rights::{Reach, reach};
 use crate::clock::now;
 use crate::extract::{Ask, At};
+use crate::http::ranges::{self, Part};
 use crate::office::View;
 
-/// Filters; all that are given must hold.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+/// Requests for one recording in one session are one listening for so long.
+const LISTENING_MS: i64 = 60 * 60_000;
+/// Listenings remembered; the oldest goes.
+const MOST: usize = 10_000;
+
+/// A session (its token's hash) and what it listens to.
+type Listener = ([u8; 32], RecordingId);
+
+/// Who listens to what, since when.
+#[derive(Debug, Default)]
+pub struct Listening(Mutex<HashMap<Listener, EpochMs>>);
+
+impl Listening {
+    /// Runs `write` where this request begins a listening, rather than going on with one. What could not be written down
+    /// has not begun.
+    ///
+    /// # Errors
+    /// Those of `write`.
+    pub async fn heard<E>(
+        &self,
+        token: &str,
+        recording: RecordingId,
+        now: EpochMs,
+        write: impl AsyncFnOnce() -> Result<(), E>,
+    ) -> Result<(), E> {
+        let key = (Sha256::digest(token).into(), recording);
+        // Held while it is written: of two requests at once, the second waits until the first one's line is there.
+        let mut all = self.0.lock().await;
+        if all.get(&key).is_some_and(|since| now - since < LISTENING_MS) {
+            return Ok(());
+        }
+        write().await?;
+        all.insert(key, now);
+        if all.len() > MOST {
+            let oldest = all.iter().min_by_key(|(_, at)| **at).map(|(key, _)| *key);
+            oldest.map(|key| all.remove(&key));
+        }
+        Ok(())
+    }
+}
+
+/// Agents hear themselves, supervisors their teams and messages nobody has taken, QA and administrators all.
+#[must_use]
+pub fn may_hear(me: &SignedIn, office: &View, recording: &Recording) -> bool {
+    match (reach(&me.roles), recording.agent) {
+        (Reach::All, _) | (Reach::Team, None) => true,
+        (Reach::Team, Some(agent)) => agent == me.agent || team(office, me.agent).contains(&agent),
+        (Reach::Own, agent) => agent == Some(me.agent),
+    }
+}
+
+/// Everybody in the teams that somebody is in or leads.
+fn team(office: &View, of: AgentId) -> Vec<AgentId> {
+    let book = &office.book;
+    let mine = book.agents.get(&of).and_then(|kept| kept.item.team);
+    let led = book.teams.iter().filter(|(_, kept)| kept.item.lead == Some(of)).map(|(id, _)| *id);
+    let teams: Vec<_> = led.chain(mine).collect();
+    let within = |kept: &company::Kept<company::Agent>| kept.item.team.is_some_and(|team| teams.contains(&team));
+    book.agents.iter().filter(|(id, kept)| **id == of || within(kept)).map(|(id, _)| *id).collect()
+}
+
+/// All that are given must hold.
+#[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct RecordingQuery {
+    /// Began at or after.
     from: Option<EpochMs>,
+    /// Began before.
     to: Option<EpochMs>,
-    /// A number in any form, or at least its last 4 digits.
+    /// A whole number in any usual form, or at least its last 4 digits.
     number: Option<String>,
     #[param(value_type = Option<String>)]
     agent: Option<AgentId>,
@@ -44,140 +109,68 @@ pub struct RecordingQuery {
     queue: Option<QueueId>,
     #[param(value_type = Option<String>)]
     customer: Option<CustomerId>,
+    /// `talk` or `voicemail`.
+    #[param(value_type = Option<String>)]
+    kind: Option<contract::RecordingKind>,
     cursor: Option<String>,
     /// 1 to 200; 50 where left out.
     limit: Option<u32>,
 }
 
-/// Where audio is missing, and why.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct GapRow {
-    /// From the beginning.
-    at_ms: i64,
-    ms: i64,
-    reason: String,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct RecordingRow {
-    id: String,
-    interaction: String,
-    /// `talk` or `voicemail`.
-    #[schema(value_type = String)]
-    kind: RecordingKind,
-    began: EpochMs,
-    duration_ms: u32,
-    bytes: u64,
-    /// Every moment between beginning and end is in the file.
-    complete: bool,
-    /// `recording`, `done`, `lost`.
-    #[schema(value_type = String)]
-    state: RecordingState,
-    number: Option<String>,
-    caller_raw: String,
-    customer: Option<Ref>,
-    agent: Option<Ref>,
-    queue: Option<Ref>,
-    gaps: Vec<GapRow>,
-}
-
-async fn lines(app: &App, all: Vec<Recording>) -> Result<Vec<RecordingRow>, ApiError> {
-    let ids: Vec<CustomerId> = all.iter().filter_map(|r| r.customer).collect();
-    let names = crm::names::customers(&app.db, &ids).await?;
-    let view = app.office.now();
-    Ok(all.into_iter().map(|r| {
-        let customer = r.customer.and_then(|id| Some(Ref::new(id, names.get(&id)?)));
-        line(&view, r, customer)
-    }).collect())
-}
-
-fn line(view: &View, r: Recording, customer: Option<Ref>) -> RecordingRow {
-    RecordingRow {
-        id: r.recording.to_string(),
-        interaction: r.interaction.to_string(),
-        kind: r.kind,
-        began: r.began,
-        duration_ms: r.duration_ms,
-        bytes: r.bytes,
-        complete: r.complete,
-        state: r.state,
-        number: r.number.as_ref().map(PhoneNumber::reveal).map(str::to_owned),
-        caller_raw: r.caller,
-        customer,
-        agent: r.agent.map(|id| agent_ref(view, id)),
-        queue: r.queue.map(|id| queue_ref(view, id)),
-        gaps: gaps(r.began, r.duration_ms, &r.remarks),
-    }
-}
-
-/// Gaps as told, and pauses from their beginning to their end.
-fn gaps(began: EpochMs, duration_ms: u32, remarks: &[Remark]) -> Vec<GapRow> {
-    let mut all = Vec::new();
-    let mut paused: Option<(EpochMs, &str)> = None;
-    let pause = |from: EpochMs, to: EpochMs, reason: &str| GapRow { at_ms: (from - began).max(0), ms: (to - from).max(0), reason: reason.to_owned() };
-    for remark in remarks {
-        match remark {
-            Remark::Gap { at, ms, reason } => all.push(GapRow { at_ms: (at - began).max(0), ms: (*ms).into(), reason: reason.clone() }),
-            Remark::Paused { at, reason, .. } => paused = Some((*at, reason)),
-            Remark::Resumed { at, .. } => {
-                if let Some((from, reason)) = paused.take() {
-                    all.push(pause(from, *at, reason));
-                }
-            }
-        }
-    }
-    all.extend(paused.map(|(from, reason)| pause(from, began + i64::from(duration_ms), reason)));
-    all
-}
-
-/// Recordings, newest first
+/// Recordings you may hear, newest first
+///
+/// Agents: their own; supervisors: their teams'; QA and administrators: all.
 #[utoipa::path(get, path = "/recordings", tag = "recordings", params(RecordingQuery), responses((status = 200, body = Page<RecordingRow>)))]
-pub async fn list(State(app): State<App>, Ask(query): Ask<RecordingQuery>) -> Result<Json<Page<RecordingRow>>, ApiError> {
-    let number = query.number.as_deref().map(|typed| number_filter(&app.office.now(), typed)).transpose()?;
+pub async fn list(
+    State(app): State<App>,
+    me: SignedIn,
+    Ask(query): Ask<RecordingQuery>,
+) -> Result<Json<Page<RecordingRow>>, ApiError> {
+    let office = app.office.now();
+    let (agent, team) = match (reach(&me.roles), query.agent) {
+        (Reach::All, agent) => (agent, None),
+        (Reach::Team, None) => (None, Some(team(&office, me.agent))),
+        (Reach::Team, Some(agent)) if team(&office, me.agent).contains(&agent) => (Some(agent), None),
+        (Reach::Own, agent) if agent.is_none_or(|agent| agent == me.agent) => (Some(me.agent), None),
+        (Reach::Team | Reach::Own, _) => return Err(ApiError::Forbidden),
+    };
     let filter = RecordingFilter {
         from: query.from,
         to: query.to,
+        interaction: None,
         customer: query.customer,
-        number: number.map(|n| match n {
-            CallNumber::Exact(number) => NumberFilter::Exact(number),
-            CallNumber::Tail(tail) => NumberFilter::Tail(tail),
+        number: query.number.as_deref().and_then(|typed| Sought::of(typed, &office.numbers())).map(|sought| match sought {
+            Sought::Exact(number) => NumberFilter::Exact(number),
+            Sought::Tail(digits) => NumberFilter::Tail(digits),
         }),
-        agent: query.agent,
+        agent,
+        team,
         queue: query.queue,
-        ..RecordingFilter::default()
+        kind: query.kind,
     };
-    let page = rows::list(&app.db, &filter, &PageAsk { limit: query.limit.unwrap_or(0), cursor: query.cursor }).await;
-    let page = page.map_err(|e| match e {
-        ListError::ShortTail => ApiError::field("number", "range", e.to_string()),
+    let ask = PageAsk { limit: query.limit.unwrap_or(0), cursor: query.cursor };
+    let found = rows::list(&app.db, &filter, &ask).await.map_err(|e| match e {
+        ListError::ShortTail => ApiError::field("number", "format", "at least the last 4 digits"),
         ListError::Cursor(e) => ApiError::BadRequest(e.to_string()),
-        ListError::Db(e) => e.into(),
+        ListError::Db(e) => ApiError::Db(e),
     })?;
-    Ok(Json(Page { items: lines(&app, page.rows).await?, next: page.next }))
+    let names = Names::of_recordings(&app.db, office, &found.rows).await?;
+    Ok(Json(Page { items: found.rows.iter().map(|one| names.recording(one)).collect(), next: found.next }))
 }
 
-/// Of one call; none for who may not listen.
-pub async fn of_call(app: &App, me: &SignedIn, call: InteractionId) -> Result<Vec<RecordingRow>, ApiError> {
-    if !me.may(Permission::RecordingsListen) {
-        return Ok(Vec::new());
-    }
-    lines(app, rows::of(&app.db, call).await?).await
+async fn find(app: &App, me: &SignedIn, id: RecordingId) -> Result<Recording, ApiError> {
+    let found = rows::get(&app.db, id).await?.ok_or(ApiError::NotFound("recording"))?;
+    if may_hear(me, &app.office.now(), &found) { Ok(found) } else { Err(ApiError::Forbidden) }
 }
 
-async fn find(app: &App, id: RecordingId) -> Result<Recording, ApiError> {
-    rows::get(&app.db, id).await?.ok_or(ApiError::NotFound("recording"))
-}
-
-fn file_error(e: FileError) -> ApiError {
+fn file_gone(e: FileError) -> ApiError {
     match e {
-        FileError::NotFound(_) => ApiError::NotFound("recording file"),
-        FileError::Range { size, .. } => ApiError::Range { size },
+        FileError::NotFound(_) => ApiError::NotFound("audio file"),
         e => ApiError::Internal(e.to_string()),
     }
 }
 
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct AudioQuery {
     /// As a file to keep.
@@ -187,7 +180,7 @@ pub struct AudioQuery {
 
 /// Hear a recording
 ///
-/// A WAV file; `Range` seeks. Stereo: left the customer, right the agent. Listening and downloading are audited.
+/// A WAV file; `Range` seeks. Stereo: left the customer, right the agent. Audited: once per listening, every download.
 #[utoipa::path(get, path = "/recordings/{id}/audio", tag = "recordings", params(("id" = String, Path), AudioQuery),
     responses((status = 200, description = "The whole file", content_type = "audio/wav"),
         (status = 206, description = "The range asked for", content_type = "audio/wav")))]
@@ -196,163 +189,181 @@ pub async fn hear(
     me: SignedIn,
     At(id): At<RecordingId>,
     Ask(query): Ask<AudioQuery>,
+    method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let recording = find(&app, id).await?;
-    let size = audio::info(&app.files, &recording).await.map_err(file_error)?.bytes;
-    let asked = headers.get(header::RANGE).and_then(|v| v.to_str().ok());
-    let range = asked.and_then(|text| part(text, size)).transpose().map_err(|()| ApiError::Range { size })?;
-    // Nobody hears a byte that is not written down.
-    written_down(&app, &me, &recording, query.download).await?;
-    let (status, range) = match range {
-        Some(range) => (StatusCode::PARTIAL_CONTENT, range),
-        None => (StatusCode::OK, 0..size),
+    let recording = find(&app, &me, id).await?;
+    let file = audio::info(&app.files, &recording).await.map_err(file_gone)?;
+    let tag = format!("\"{id}-{:x}-{:x}\"", file.bytes, file.modified);
+    let (status, range) = match ranges::part(&headers, file.bytes, &tag) {
+        Part::Outside => return Err(ApiError::Range { size: file.bytes }),
+        Part::Same => return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response()),
+        Part::Whole => (StatusCode::OK, 0..file.bytes),
+        Part::Range(range) => (StatusCode::PARTIAL_CONTENT, range),
     };
-    let mut answer = (status, stream(&app, recording.clone(), range.clone())).into_response();
-    let out = answer.headers_mut();
-    out.insert(header::CONTENT_TYPE, HeaderValue::from_static(audio::MEDIA_TYPE));
-    out.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    out.insert(header::CONTENT_LENGTH, (range.end - range.start).into());
-    let mut text = |name, value: String| HeaderValue::from_str(&value).ok().map(|value| out.insert(name, value));
+    let mut answer = Response::builder()
+        .status(status)
+        .header(header::CONTENT_TYPE, audio::MEDIA_TYPE)
+        .header(header::CONTENT_LENGTH, range.end - range.start)
+        .header(header::CONTENT_DISPOSITION, format!("{}; filename=\"{id}.wav\"", if query.download { "attachment" } else { "inline" }))
+        .header(header::ACCEPT_RANGES, "bytes")
+        // Kept by the browser, asked for again each time: rights change, and recordings are deleted.
+        .header(header::CACHE_CONTROL, "private, no-cache")
+        .header(header::ETAG, tag);
     if status == StatusCode::PARTIAL_CONTENT {
-        text(header::CONTENT_RANGE, format!("bytes {}-{}/{size}", range.start, range.end - 1));
+        answer = answer.header(header::CONTENT_RANGE, format!("bytes {}-{}/{}", range.start, range.end - 1, file.bytes));
     }
-    if query.download {
-        text(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{id}.wav\""));
-    }
-    Ok(answer)
-}
-
-/// The one range of a `Range` header; `None`: the whole file is the answer (another unit, or several ranges).
-fn part(text: &str, size: u64) -> Option<Result<Range<u64>, ()>> {
-    let (from, to) = text.strip_prefix("bytes=")?.trim().split_once('-').filter(|(_, to)| !to.contains(','))?;
-    let range = match (from.trim(), to.trim()) {
-        ("", last) => size.saturating_sub(last.parse().ok()?)..size,
-        (from, "") => from.parse().ok()?..size,
-        (from, to) => from.parse().ok()?..to.parse::<u64>().ok()?.saturating_add(1).min(size),
+    let body = if method == Method::HEAD {
+        Body::empty()
+    } else {
+        // Nobody hears a byte that is not written down.
+        if query.download {
+            write_down(&app, &me, &recording, "recording.download").await?;
+        } else {
+            let write = async || write_down(&app, &me, &recording, "recording.listen").await;
+            app.listening.heard(&me.token, id, now(), write).await?;
+        }
+        stream(&app, recording, range)
     };
-    Some(if range.start < range.end { Ok(range) } else { Err(()) })
+    answer.body(body).map_err(|e| ApiError::Internal(e.to_string()))
 }
 
-/// Piece by piece, so that memory holds one of them.
-fn stream(app: &App, recording: Recording, range: Range<u64>) -> Body {
-    let files = app.files.clone();
-    let pieces = stream::iter(audio::pieces(range).collect::<Vec<_>>()).then(move |piece| {
-        let (files, recording) = (files.clone(), recording.clone());
-        async move { audio::range(&files, &recording, piece).await }
-    });
-    Body::from_stream(pieces)
-}
-
-async fn written_down(app: &App, me: &SignedIn, recording: &Recording, download: bool) -> Result<(), ApiError> {
-    let at = now();
-    if !download && !app.listening.begins(me.agent, recording.recording, at) {
-        return Ok(());
-    }
-    let entry = audit::Entry {
-        actor: Some(me.agent),
-        action: if download { "recording.download" } else { "recording.listen" },
-        object: format!("recordings/{}", recording.recording),
-        detail: format!("interaction {}", recording.interaction),
-        address: &me.address,
-    };
+async fn write_down(app: &App, me: &SignedIn, recording: &Recording, action: &str) -> Result<(), ApiError> {
+    let detail = format!("interaction {}, {} ms", recording.interaction, recording.duration_ms);
+    let object = format!("recordings/{}", recording.recording);
+    let entry = audit::Entry { actor: Some(me.agent), action, object, detail, address: &me.address };
     let mut tx = app.db.begin().await?;
-    audit::write(&mut tx, &app.ids, at, entry).await?;
+    audit::write(&mut tx, &app.ids, now(), entry).await?;
     Ok(tx.commit().await?)
 }
 
-/// The shape of a recording: one list a channel, 0 the customer, 1 the agent, values 0 to 1 evenly over the duration.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct PeaksRow {
-    duration_ms: u32,
-    channels: Vec<Vec<f32>>,
+/// Piece by piece, as fast as the listener takes them: a download holds one piece in memory, not the file.
+fn stream(app: &App, recording: Recording, range: Range<u64>) -> Body {
+    let files = app.files.clone();
+    let pieces = stream::iter(audio::pieces(range)).then(move |piece| {
+        let (files, recording) = (files.clone(), recording.clone());
+        async move { audio::range(&files, &recording, piece).await.map_err(std::io::Error::other) }
+    });
+    Body::from_stream(pieces)
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PeaksQuery {
-    /// How many values a channel: 1 to 4,000; 1,000 where left out.
-    slices: Option<usize>,
+    /// 1 to 4,000; 1,000 where left out.
+    slices: Option<u32>,
 }
 
-/// The shape of a recording
+/// The shape of a recording.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Peaks {
+    duration_ms: u32,
+    /// One array a channel (0 the customer, 1 the agent), values 0 to 1, evenly spread over the duration.
+    channels: Vec<Vec<f32>>,
+}
+
+/// The shape of a recording, to draw it without loading it
 #[utoipa::path(get, path = "/recordings/{id}/peaks", tag = "recordings", params(("id" = String, Path), PeaksQuery),
-    responses((status = 200, body = PeaksRow)))]
+    responses((status = 200, body = Peaks)))]
 pub async fn shape(
     State(app): State<App>,
+    me: SignedIn,
     At(id): At<RecordingId>,
     Ask(query): Ask<PeaksQuery>,
-) -> Result<Json<PeaksRow>, ApiError> {
-    let recording = find(&app, id).await?;
-    let made = peaks::of(&app.files, &recording, query.slices.unwrap_or(1_000)).await.map_err(|e| match e {
-        peaks::PeaksError::File(e) => file_error(e),
-        e @ peaks::PeaksError::NotWav(_) => ApiError::Internal(e.to_string()),
+) -> Result<Json<Peaks>, ApiError> {
+    let recording = find(&app, &me, id).await?;
+    let slices = query.slices.unwrap_or(1_000).clamp(1, 4_000) as usize;
+    let found = peaks::of(&app.files, &recording, slices).await.map_err(|e| match e {
+        peaks::PeaksError::File(e) => file_gone(e),
+        // Nothing was written yet, or nothing ever was.
+        peaks::PeaksError::NotWav(_) => ApiError::NotFound("audio in this file"),
     })?;
-    let loudest = |(low, high): (i8, i8)| f32::from(low.unsigned_abs().max(high.unsigned_abs())) / 127.0;
-    let rounded = |value: f32| (value.min(1.0) * 1000.0).round() / 1000.0;
-    let channels = made.channels.into_iter().map(|channel| channel.into_iter().map(|pair| rounded(loudest(pair))).collect());
-    Ok(Json(PeaksRow { duration_ms: made.duration_ms, channels: channels.collect() }))
+    let height = |(low, high): &(i8, i8)| {
+        let most = low.unsigned_abs().max(high.unsigned_abs());
+        (f32::from(most) / 127.0 * 1_000.0).round() / 1_000.0
+    };
+    let channels = found.channels.iter().map(|slices| slices.iter().map(height).collect()).collect();
+    Ok(Json(Peaks { duration_ms: found.duration_ms, channels }))
 }
 
-/// One listening lasts so long without a request.
-const PAUSE_MS: i64 = 30 * 60_000;
-/// Listenings remembered; the oldest goes.
-const MOST: usize = 10_000;
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct WhyQuery {
+    /// Why it is deleted: 1 to 500 characters, for the audit log.
+    #[serde(default)]
+    reason: String,
+}
 
-/// Who listens to what, since when.
-#[derive(Debug, Default)]
-pub struct Listening(Mutex<HashMap<(AgentId, RecordingId), EpochMs>>);
-
-impl Listening {
-    /// This request begins a listening, rather than going on with one.
-    pub fn begins(&self, agent: AgentId, recording: RecordingId, now: EpochMs) -> bool {
-        let mut all = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let last = all.insert((agent, recording), now);
-        if all.len() > MOST {
-            let oldest = all.iter().min_by_key(|(_, at)| **at).map(|(key, _)| *key);
-            oldest.map(|key| all.remove(&key));
-        }
-        last.is_none_or(|at| now - at > PAUSE_MS)
+/// Delete a recording
+///
+/// For good: row, sound and shape. That it was there, when, and why it is not any more stays.
+#[utoipa::path(delete, path = "/recordings/{id}", tag = "recordings", params(("id" = String, Path), WhyQuery), responses((status = 204)))]
+pub async fn remove(
+    State(app): State<App>,
+    me: SignedIn,
+    At(id): At<RecordingId>,
+    Ask(query): Ask<WhyQuery>,
+) -> Result<StatusCode, ApiError> {
+    let reason = query.reason.trim();
+    if reason.is_empty() || reason.chars().count() > 500 {
+        return Err(ApiError::field("reason", "required", "must say why, in 1 to 500 characters"));
     }
+    if find(&app, &me, id).await?.state == RecordingState::Recording {
+        return Err(ApiError::InUse(vec!["the call that is being recorded".into()]));
+    }
+    let mut tx = app.db.begin().await?;
+    let gone = rows::delete(&mut tx, id, now(), reason).await?.ok_or(ApiError::NotFound("recording"))?;
+    let detail = format!("interaction {}, {} ms: {reason}", gone.interaction, gone.duration_ms);
+    let object = format!("recordings/{id}");
+    let entry = audit::Entry { actor: Some(me.agent), action: "recording.delete", object, detail, address: &me.address };
+    audit::write(&mut tx, &app.ids, now(), entry).await?;
+    tx.commit().await?;
+    // The row is gone either way; a file that stays is one too many, never one too few.
+    if let Err(e) = audio::delete(&app.files, &gone).await {
+        tracing::error!(recording.id = %id, "recording {id} was deleted, but its file could not be: {e}");
+        return Err(ApiError::Internal(format!("the file of recording {id} could not be deleted: {e}")));
+    }
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_range_is_read_as_browsers_send_it() {
-        let table = [
-            ("bytes=0-", Some(Ok(0..100))),
-            ("bytes=10-19", Some(Ok(10..20))),
-            ("bytes=90-1000", Some(Ok(90..100))),
-            ("bytes=-30", Some(Ok(70..100))),
-            ("bytes=-300", Some(Ok(0..100))),
-            ("bytes=100-", Some(Err(()))),
-            ("bytes=20-10", Some(Err(()))),
-            ("bytes=0-1,5-6", None),
-            ("bytes=x-", None),
-            ("lines=0-1", None),
-        ];
-        for (text, want) in table {
-            assert_eq!(part(text, 100), want, "{text}");
+    #[tokio::test]
+    async fn requests_of_one_session_are_one_listening_and_coming_back_later_is_another() {
+        let listening = Listening::default();
+        let mut told = Vec::new();
+        for (token, recording, at) in [
+            ("ann", 7, 0),
+            ("ann", 7, LISTENING_MS - 1),
+            ("ann", 8, 1_000),
+            ("ben", 7, 1_000),
+            ("ann", 7, LISTENING_MS),
+            ("ann", 7, LISTENING_MS + 1),
+        ] {
+            let mut written = false;
+            let write = async || -> Result<(), ()> {
+                written = true;
+                Ok(())
+            };
+            listening.heard(token, RecordingId(recording), at, write).await.unwrap();
+            told.push(written);
         }
+        assert_eq!(told, [true, false, true, true, true, false]);
     }
 
-    #[test]
-    fn a_pause_is_a_gap_from_its_beginning_to_its_end_or_to_the_end_of_the_file() {
-        let paused = |at| Remark::Paused { at, agent: AgentId(1), reason: "card".into() };
-        let remarks = [paused(1_500), Remark::Resumed { at: 2_500, agent: AgentId(1) }, paused(9_000)];
-        let told: Vec<_> = gaps(1_000, 10_000, &remarks).into_iter().map(|g| (g.at_ms, g.ms)).collect();
-        assert_eq!(told, [(500, 1_000), (8_000, 2_000)]);
-    }
-
-    #[test]
-    fn ranges_of_one_player_are_one_listening_and_coming_back_later_is_another() {
-        let (listening, me, it) = (Listening::default(), AgentId(1), RecordingId(7));
-        let told = [0, 1_000, 900_000, 900_000 + PAUSE_MS + 1].map(|now| listening.begins(me, it, now));
-        assert_eq!(told, [true, false, false, true]);
-        assert!(listening.begins(AgentId(2), it, 1_000));
+    #[tokio::test]
+    async fn a_listening_that_could_not_be_written_down_has_not_begun() {
+        let listening = Listening::default();
+        assert_eq!(listening.heard("ann", RecordingId(7), 0, async || Err("away")).await, Err("away"));
+        let mut written = false;
+        let write = async || -> Result<(), &str> {
+            written = true;
+            Ok(())
+        };
+        listening.heard("ann", RecordingId(7), 1, write).await.unwrap();
+        assert!(written, "the next request writes it");
     }
 }

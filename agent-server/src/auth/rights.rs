@@ -23,6 +23,7 @@ pub enum Permission {
     CustomersRead,
     #[serde(rename = "customers.write")]
     CustomersWrite,
+    /// Recordings as far as [`reach`] goes.
     #[serde(rename = "recordings.listen")]
     RecordingsListen,
     /// Live calls, agents, queues.
@@ -45,7 +46,7 @@ use Permission as P;
 #[must_use]
 pub fn of_role(role: Role) -> &'static [Permission] {
     match role {
-        Role::Agent => &[P::DeskUse, P::CallsRead, P::CustomersRead, P::CustomersWrite],
+        Role::Agent => &[P::DeskUse, P::CallsRead, P::CustomersRead, P::CustomersWrite, P::RecordingsListen],
         Role::Supervisor => &[
             P::DeskUse,
             P::CallsRead,
@@ -78,6 +79,25 @@ pub fn of_role(role: Role) -> &'static [Permission] {
 #[must_use]
 pub fn of(roles: &[Role]) -> BTreeSet<Permission> {
     roles.iter().flat_map(|role| of_role(*role)).copied().collect()
+}
+
+/// Whose recordings somebody may hear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    Own,
+    Team,
+    All,
+}
+
+/// The furthest of several roles.
+#[must_use]
+pub fn reach(roles: &[Role]) -> Reach {
+    let of_role = |role: &Role| match role {
+        Role::Agent => Reach::Own,
+        Role::Supervisor => Reach::Team,
+        Role::Qa | Role::Admin => Reach::All,
+    };
+    roles.iter().map(of_role).max().unwrap_or(Reach::Own)
 }
 
 /// What a route needs.
@@ -125,7 +145,11 @@ pub const ROUTES: &[(Method, &str, Need)] = &[
     may(Method::GET, "/customers/{id}/timeline", P::CustomersRead),
     may(Method::POST, "/customers/{id}/points", P::CustomersWrite),
     may(Method::DELETE, "/customers/{id}/points/{point}", P::CustomersWrite),
+    may(Method::POST, "/customers/{id}/contacts", P::CustomersWrite),
+    may(Method::PUT, "/customers/{id}/contacts/{contact}", P::CustomersWrite),
+    may(Method::DELETE, "/customers/{id}/contacts/{contact}", P::CustomersWrite),
     may(Method::GET, "/recordings", P::RecordingsListen),
+    may(Method::DELETE, "/recordings/{id}", P::AdminWrite),
     may(Method::GET, "/recordings/{id}/audio", P::RecordingsListen),
     may(Method::GET, "/recordings/{id}/peaks", P::RecordingsListen),
     may(Method::GET, "/live", P::LiveRead),

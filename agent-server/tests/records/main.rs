@@ -1,0 +1,7 @@
+//! Calls, customers and recordings over HTTP: who sees what, what people add, what is refused.
+
+mod calls;
+mod customers;
+mod house;
+mod recordings;
+mod rights;
