@@ -13,8 +13,9 @@ impl Endpoint {
     /// 401 with our challenges, kept nowhere.
     pub(super) fn challenge(&mut self, now: Instant, flow: Flow, request: &Request, stale: bool) {
         let mut response = request.response(401);
-        for line in self.identity.challenges(now, stale) {
-            response = response.with(Name::WwwAuthenticate, &line);
+        let md5_only = request.headers.user_agent().is_some_and(knows_only_md5);
+        for line in self.identity.challenges(now, stale).iter().filter(|line| !md5_only || line.contains("=MD5,")) {
+            response = response.with(Name::WwwAuthenticate, line);
         }
         self.answer_stateless(flow, request, response);
     }
@@ -149,4 +150,10 @@ enum Fault {
 /// A phone registers itself, nobody else: the address of record is the digest user.
 fn is_user(request: &Request, user: &str) -> bool {
     request.headers.to().ok().and_then(|to| to.uri.user().map(|u| u == user)) == Some(true)
+}
+
+/// Phones that give up at the first challenge with an algorithm they do not know, whatever stands beside it: libre 1, which
+/// baresip 1 is built on.
+fn knows_only_md5(user_agent: &str) -> bool {
+    ["baresip v0.", "baresip v1."].iter().any(|old| user_agent.starts_with(old))
 }

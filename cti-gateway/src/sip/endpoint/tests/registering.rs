@@ -237,3 +237,19 @@ fn a_digest_trunk_calls_from_anywhere_after_a_challenge() {
     // The same account may not register: it is no station.
     assert_eq!(phone.register(&mut net, CONTACT), 403);
 }
+
+/// libre 1 refuses the whole 401 when one challenge in it is unknown to it (met with baresip 1.0.0).
+#[test]
+fn a_phone_that_stumbles_over_sha_256_is_asked_for_md5_only() {
+    let mut net = Net::new();
+    for (agent, algorithms) in [("baresip v1.0.0 (x86_64/linux)", vec!["MD5"]), ("baresip v3.0.0", vec!["SHA-256", "MD5"])] {
+        let mut phone = ann();
+        let lines = format!("Contact: <sip:1001@192.168.1.5:5062>\nUser-Agent: {agent}");
+        phone.request(&mut net, "REGISTER", "sip:10.0.0.1", "sip:1001@10.0.0.1", &lines);
+        let answer = net.last_answer(PHONE);
+        let offered = crate::sip::auth::challenges(&answer.headers, crate::sip::message::Name::WwwAuthenticate);
+        assert_eq!(offered.iter().map(|c| c.algorithm.as_str()).collect::<Vec<_>>(), algorithms, "{agent}");
+    }
+    let lines = "Contact: <sip:1001@192.168.1.5:5062>\nUser-Agent: baresip v1.0.0 (x86_64/linux)";
+    assert_eq!(ann().register(&mut net, lines), 200);
+}
