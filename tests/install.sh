@@ -9,11 +9,12 @@ missing=()
 for package in "${packages[@]}"; do
     dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
 done
-[ ${#missing[@]} -gt 0 ] || { echo "every package is there"; exit 0; }
 
 install=(apt-get install -y --no-install-recommends "${missing[@]}")
 export DEBIAN_FRONTEND=noninteractive
-if [ "$(id -u)" = 0 ]; then
+if [ ${#missing[@]} = 0 ]; then
+    echo "every package is there"
+elif [ "$(id -u)" = 0 ]; then
     apt-get update -q </dev/null
     "${install[@]}" </dev/null
 elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
@@ -23,4 +24,13 @@ else
     echo "These packages are missing. Install them with:" >&2
     echo "    sudo ${install[*]}" >&2
     exit 1
+fi
+
+# pjsua2, a phone in a Python wheel, beside the tests.
+venv=$(dirname "$0")/.cache/venv
+wheel=pjsua2-python==2.15.1.post1
+if ! "$venv/bin/python" -c 'import pjsua2' 2>/dev/null; then
+    echo "installing $wheel into $venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check "$wheel"
 fi

@@ -467,6 +467,13 @@ impl Talk {
         Ok(state.ended.unwrap_or(Ending::Lost))
     }
 
+    /// Waits for the end, however long it takes.
+    pub async fn until_ended(&self) {
+        let mut seen = self.line.state.subscribe();
+        // A line that is gone has ended.
+        let _ = seen.wait_for(|s| s.ended.is_some()).await;
+    }
+
     /// The end, should it come by then.
     pub async fn ends_within(&self, patience: Duration) -> Option<Ending> {
         let mut seen = self.line.state.subscribe();
