@@ -1,0 +1,7 @@
+//! The whole program, started and stopped as a process: its first start, a call through all of it, its sudden end, its
+//! orderly end. Each test has a data folder and ports of its own.
+
+mod system_call;
+mod system_crash;
+mod system_drain;
+mod system_start;
