@@ -1,0 +1,92 @@
+// What an administrator does: change a queue, be refused a wrong flow with its line, publish a right one.
+
+import { until } from "../house/program.mjs";
+import { must, same } from "../house/run.mjs";
+
+export async function administration({ step, house, admin, api }) {
+  const { page, say } = admin;
+  const at = { look: page };
+
+  await step(
+    "a queue is changed in its form, and the server has it",
+    async () => {
+      await page.goto(`${house.base}/admin/queues`);
+      await page.locator(".ant-table-row", { hasText: "sales-en" }).click();
+      const drawer = page.locator(".ant-drawer");
+      await drawer.locator("#ringSeconds").fill("17");
+      await drawer.locator(".ant-drawer-footer .ant-btn-primary").click();
+      await drawer.waitFor({ state: "detached" });
+      const { items } = await api.get("/admin/queues?limit=200");
+      const kept = items.find((one) => (one.name ?? one.item?.name) === "sales-en");
+      same(kept.ringSeconds ?? kept.item?.ringSeconds, 17, "seconds it rings");
+    },
+    at,
+  );
+
+  await step(
+    "a rule that is broken is said at its field, and nothing typed is lost",
+    async () => {
+      await page.goto(`${house.base}/admin/queues`);
+      await page.locator(".ant-table-row", { hasText: "sales-en" }).click();
+      const drawer = page.locator(".ant-drawer");
+      await drawer.locator("#name").fill("support-en");
+      await drawer.locator(".ant-drawer-footer .ant-btn-primary").click();
+      await drawer.locator('[role="alert"]').first().waitFor();
+      same(await drawer.locator("#name").inputValue(), "support-en", "what was typed");
+      await page.keyboard.press("Escape");
+    },
+    at,
+  );
+
+  await step(
+    "a wrong flow is told with its line while it is written, and cannot be published",
+    async () => {
+      await page.goto(`${house.base}/admin/flows/main`);
+      const text = page.locator(".code textarea");
+      await text.waitFor();
+      const good = await text.inputValue();
+      const line = good.split("\n").findIndex((one) => one.trim() === "next: hours") + 1;
+      must(line > 0, "the demo's main flow goes on at hours");
+      await text.fill(good.replace("next: hours", "next: nowhere"));
+      const problem = page.locator(".problems li", {
+        hasText: say("flow.line").replace("{{line}}", line).split(/[,，]/)[0].split("{{")[0].trim(),
+      });
+      await problem.first().waitFor();
+      must((await problem.first().innerText()).includes("nowhere"), await problem.first().innerText());
+      await page.locator(".code-gutter .error").first().waitFor();
+      must(await page.locator(".page-head .ant-btn-primary").isDisabled(), "it cannot be published");
+      await house.shot(page, "flow-wrong");
+      await text.fill(good.replace("description: Main line", "description: The main line"));
+      await page.locator(".problems .stat-ok").waitFor();
+      const publish = page.locator(".page-head .ant-btn-primary");
+      await until("the button to live", async () => !(await publish.isDisabled()));
+      await publish.click();
+      await page.locator(".ant-modal textarea").fill("wording");
+      await page.locator(".ant-modal .ant-btn-primary").click();
+      await page.locator(".ant-modal").waitFor({ state: "hidden" });
+      await page.locator(".chip", { hasText: say("flow.running").replace("{{version}}", "2") }).waitFor();
+    },
+    at,
+  );
+
+  await step(
+    "the language changes on the spot, without a reload",
+    async () => {
+      await page.goto(`${house.base}/desk`);
+      await page.locator(".shell").waitFor();
+      await page.evaluate(() => {
+        window.__same = true;
+      });
+      const rail = page.locator(".rail");
+      const before = await rail.innerText();
+      await page.locator(".me").click();
+      await page.locator(".ant-dropdown-menu-item", { hasText: /Switch to English|切换到中文/ }).click();
+      await until("other words", async () => (await rail.innerText()) !== before);
+      same(await page.evaluate(() => window.__same), true, "the page is the same");
+      await page.locator(".me").click();
+      await page.locator(".ant-dropdown-menu-item", { hasText: /Switch to English|切换到中文/ }).click();
+      await until("the words of before", async () => (await rail.innerText()) === before);
+    },
+    at,
+  );
+}
