@@ -129,7 +129,11 @@ impl Agent {
     }
 
     async fn button(&self, call: &str, which: &str) -> Result<(), HttpError> {
-        self.session.post(&format!("/calls/{call}/{which}"), None).await.map(drop)
+        match self.session.post(&format!("/calls/{call}/{which}"), None).await {
+            // The caller was quicker: the call is over, or no longer in that state.
+            Ok(_) | Err(HttpError::Refused { status: 404 | 409, .. }) => Ok(()),
+            Err(why) => Err(why),
+        }
     }
 
     async fn talks(&self, talk: &Talk, call: &str) -> Outcome {
