@@ -21,7 +21,7 @@ use crate::metrics::Metrics;
 use crate::office::Office;
 use crate::phones::{self, FlowFault, WhoCalls};
 use crate::prompts::Prompts;
-use crate::{recover, rooms};
+use crate::{chores, recover, rooms};
 
 /// What handlers hold.
 pub type App = Arc<House>;
@@ -44,8 +44,8 @@ pub struct House {
     pub listening: crate::api::recordings::Listening,
     folds: Mutex<Option<Folds>>,
     stopping: AtomicBool,
-    stop_desk: watch::Sender<bool>,
-    desk_task: Mutex<Option<JoinHandle<()>>>,
+    stop_tasks: watch::Sender<bool>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -94,8 +94,8 @@ impl House {
             doors: Doors::new(config.security.failures_per_address),
             folds: Mutex::new(Some(folds)),
             stopping: AtomicBool::new(false),
-            stop_desk: watch::Sender::new(false),
-            desk_task: Mutex::new(None),
+            stop_tasks: watch::Sender::new(false),
+            tasks: Mutex::default(),
             sockets: Sockets::default(),
             listening: Default::default(),
             config,
@@ -124,12 +124,15 @@ impl House {
             if let Activity::WrapUp { interaction, until: Some(until), .. } = seat.activity
                 && until > now()
             {
-                self.desk.remember(&ledger::of_interaction(&self.db, interaction).await?);
+                let events = ledger::of_interaction(&self.db, interaction).await?;
+                self.desk.remember(&events);
+                desk::read_names(self, interaction).await;
             }
         }
         let events = self.ledger.follow(&self.db, told);
-        let task = tokio::spawn(desk::run(self.clone(), events, self.stop_desk.subscribe()));
-        *self.desk_task.lock().await = Some(task);
+        let desks = tokio::spawn(desk::run(self.clone(), events, self.stop_tasks.subscribe()));
+        let chores = tokio::spawn(chores::run(self.clone(), self.stop_tasks.subscribe()));
+        self.tasks.lock().await.extend([desks, chores]);
         self.gateway.restore(seats).await;
         Ok(())
     }
@@ -183,11 +186,11 @@ impl House {
         if caught_up.is_err() {
             tracing::warn!("the tables are behind the ledger; they catch up at the next start");
         }
-        self.stop_desk.send_replace(true);
-        if let Some(task) = self.desk_task.lock().await.take()
-            && let Err(e) = task.await
-        {
-            tracing::error!("the desks ended badly: {e}");
+        self.stop_tasks.send_replace(true);
+        for task in self.tasks.lock().await.drain(..) {
+            if let Err(e) = task.await {
+                tracing::error!("a task of the house ended badly: {e}");
+            }
         }
         if let Some(folds) = self.folds.lock().await.take() {
             folds.stop().await;

@@ -6,6 +6,7 @@ pub mod api;
 pub mod api_error;
 pub mod auth;
 pub mod backup;
+pub mod chores;
 pub mod clock;
 pub mod config;
 pub mod desk;

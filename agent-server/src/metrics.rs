@@ -29,6 +29,8 @@ pub struct Metrics {
     pub lookup: Histogram,
     /// Of callers who were answered, and of those who were not.
     pub queue_wait: Histogram,
+    /// Of yesterday: talk without audio or reason, rows without file, files without row. Must be 0.
+    pub recordings_missing: Gauge,
     /// Desktops dropped because they took nothing for too long.
     pub slow_desktops: Counter,
 }
@@ -48,6 +50,7 @@ impl Default for Metrics {
             card: quick(),
             lookup: quick(),
             queue_wait: Histogram::new(WAITS),
+            recordings_missing: Gauge::default(),
             slow_desktops: Counter::default(),
         }
     }
@@ -69,6 +72,7 @@ pub async fn render(app: &App) -> String {
     registry.register("card_seconds", "From an offer to its card on the line to the desktop", m.card.clone());
     registry.register("lookup_seconds", "From a call's arrival to who may be calling", m.lookup.clone());
     registry.register("queue_wait_seconds", "Time in queue of callers who left it", m.queue_wait.clone());
+    registry.register("recordings_missing", "Of yesterday; must be 0", m.recordings_missing.clone());
     registry.register("slow_desktops", "Desktops dropped because they took nothing", m.slow_desktops.clone());
     ledger(&mut registry, app);
     phones(&mut registry, app).await;

@@ -1,10 +1,12 @@
 //! The commands that need the house: serve it, check it, copy it, let somebody back in.
 
 use std::path::Path;
+use std::time::Duration;
 
 use store::{Db, Options};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 use crate::config::Config;
 use crate::house::House;
@@ -23,13 +25,31 @@ pub async fn serve(config: Config) -> Result<(), String> {
     let address = listener.local_addr().map_err(|e| e.to_string())?;
     print!("{}", welcome::text(&house, address, first.as_ref()));
     let stop = house.clone();
+    let (drained, after) = tokio::sync::oneshot::channel();
     let asked = async move {
         signalled().await;
         stop.drain().await;
+        let _ = drained.send(());
     };
-    let served = http::serve(listener, house.clone(), asked).await;
+    let served = tokio::select! {
+        served = http::serve(listener, house.clone(), asked) => served,
+        // Whoever still reads a long answer is not waited for without end.
+        () = late(after) => Ok(()),
+    };
     house.close().await;
     served.map_err(|e| format!("the web interface failed: {e}"))
+}
+
+/// How long answers may go on after the phones have stopped.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
+
+/// Ends some time after the phones have stopped; never, where they did not.
+async fn late(drained: oneshot::Receiver<()>) {
+    if drained.await.is_err() {
+        return std::future::pending().await;
+    }
+    let never = std::future::pending::<()>();
+    let _ = tokio::time::timeout(LAST_ANSWERS, never).await;
 }
 
 /// SIGTERM or SIGINT.
@@ -42,10 +62,13 @@ async fn signalled() {
 }
 
 async fn open(config: &Config) -> Result<Db, String> {
+    // Nothing is made or brought to this version here: only serving does.
+    let file = config.store.data.join("zuoxi.db");
+    if config.store.url.is_empty() && !file.exists() {
+        return Err(format!("there is no database yet at {}", file.display()));
+    }
     let options = Options { connections: 2, ..Options::default() };
-    let db = Db::open_with(&config.store.address(), &options).await.map_err(|e| e.to_string())?;
-    db.migrate(crate::rooms::ROOMS).await.map_err(|e| e.to_string())?;
-    Ok(db)
+    Db::open_with(&config.store.address(), &options).await.map_err(|e| e.to_string())
 }
 
 /// Checks the flows of the database against the company; the configuration was checked to come here.

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use contract::{AgentId, DeskBody, DeskMessage, Directory, EpochMs, Event, EventKind, InteractionId, KnownCustomer, Seat, StationHealth, StationId};
+use contract::{AgentId, Candidate, DeskBody, DeskMessage, Directory, EpochMs, Event, EventKind, InteractionId, KnownCustomer, Seat, StationHealth, StationId};
 use reports::{Board, Thresholds, Zone};
 use reports::board::Live;
 use serde::Serialize;
@@ -248,6 +248,12 @@ impl Hub {
     #[must_use]
     pub fn seats(&self) -> BTreeMap<AgentId, Seat> {
         self.lock().desks.seats().clone()
+    }
+
+    /// Who may be calling.
+    #[must_use]
+    pub fn candidates(&self, interaction: InteractionId) -> Vec<Candidate> {
+        self.lock().desks.call(interaction).map(|(_, candidates)| candidates.to_vec()).unwrap_or_default()
     }
 
     /// The call lies on this agent's desk.

@@ -13,4 +13,4 @@ pub use fold::Desks;
 pub use hub::{Hub, StationLive};
 pub use sockets::Sockets;
 pub use line::serve;
-pub use run::run;
+pub use run::{read_names, run};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use contract::{Candidate, EventKind, InteractionId};
+use contract::{EventKind, InteractionId};
 use store::ledger::Follower;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval};
@@ -29,10 +29,13 @@ pub async fn run(app: App, mut events: Follower, mut stop: watch::Receiver<bool>
             event = events.next() => match event {
                 Ok(event) => {
                     app.desk.apply(&event, app.gateway.clock().now());
-                    if let (EventKind::CallerIdentified { candidates }, Some(id)) = (&event.kind, event.interaction)
-                        && !candidates.is_empty()
-                    {
-                        tokio::spawn(read(app.clone(), reads.clone(), id, candidates.clone()));
+                    if let (EventKind::CallerIdentified { .. }, Some(id)) = (&event.kind, event.interaction) {
+                        let (app, reads) = (app.clone(), reads.clone());
+                        tokio::spawn(async move {
+                            if let Ok(_turn) = reads.acquire().await {
+                                read_names(&app, id).await;
+                            }
+                        });
                     }
                 }
                 // The follower asks again; the pause between is the board's.
@@ -59,9 +62,12 @@ async fn save(app: &App) {
     }
 }
 
-/// Reads who may be calling: names, level, last contacts.
-async fn read(app: App, reads: Arc<Semaphore>, interaction: InteractionId, candidates: Vec<Candidate>) {
-    let Ok(_turn) = reads.acquire().await else { return };
+/// Reads who may be calling: names, level, last contacts. The card has come before it.
+pub async fn read_names(app: &App, interaction: InteractionId) {
+    let candidates = app.desk.candidates(interaction);
+    if candidates.is_empty() {
+        return;
+    }
     match crm::lookup::known(&app.db, &candidates, &*app.office.now()).await {
         Ok(known) => app.desk.known(app.gateway.clock().now(), interaction, known),
         Err(e) => tracing::warn!(interaction.id = %interaction, "the card of {interaction} stays without names: {e}"),

@@ -1,0 +1,259 @@
+//! The desk as a fold: whatever happens, in whatever order, a desktop that began with a snapshot at any moment and heard
+//! every message since shows what a snapshot would show now; and nothing stays on any desk when everything is over.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use agent_server::desk::{Desks, Hub};
+use agent_server::metrics::Metrics;
+use contract::*;
+use proptest::prelude::*;
+use reports::{Board, Thresholds, Zone};
+
+const AGENTS: [AgentId; 2] = [AgentId(1), AgentId(2)];
+const CALLS: [InteractionId; 3] = [InteractionId(10), InteractionId(11), InteractionId(12)];
+const QUEUE: Option<QueueId> = Some(QueueId(5));
+
+/// What a desktop shows: as `web-agent/src/desk/fold.ts`.
+#[derive(Debug, Clone, PartialEq)]
+struct Screen {
+    seat: Option<Seat>,
+    cards: BTreeMap<InteractionId, CallCard>,
+}
+
+impl Screen {
+    fn of(snapshot: DeskBody) -> Self {
+        let DeskBody::Snapshot { seat, cards } = snapshot else { panic!("not a snapshot") };
+        Self { seat: Some(seat), cards: cards.into_iter().map(|card| (card.interaction, card)).collect() }
+    }
+
+    fn hear(&mut self, body: &DeskBody) {
+        match body {
+            DeskBody::Seat { seat, .. } => self.seat = Some(seat.clone()),
+            DeskBody::Card { card } => drop(self.cards.insert(card.interaction, card.clone())),
+            DeskBody::CardGone { interaction, .. } => drop(self.cards.remove(interaction)),
+            _ => {}
+        }
+    }
+}
+
+fn seat(agent: AgentId, status: SeatStatus, activity: Activity) -> Seat {
+    let (station, health) = (Some(StationId(1)), StationHealth::Ok);
+    Seat { agent, station, status, status_since: 0, status_why: SeatWhy::Chosen, activity, activity_since: 0, health, next: None }
+}
+
+fn arrived() -> EventKind {
+    let caller = Caller { raw: "13800138000".into(), name: String::new(), number: None, withheld: false };
+    let entry = Entry::Trunk { trunk: TrunkId(1) };
+    EventKind::CallArrived { direction: Direction::Inbound, entry, caller, dialed: "8000".into(), leg: LegId(1) }
+}
+
+fn offered(agent: AgentId) -> EventKind {
+    EventKind::Offered { offer: OfferId(1), agent, station: StationId(1), queue: QUEUE, until: 99, waited_ms: 3, why: String::new() }
+}
+
+fn offer_ended(agent: AgentId, outcome: OfferOutcome) -> EventKind {
+    EventKind::OfferEnded { offer: OfferId(1), agent, queue: QUEUE, outcome, rang_ms: 5 }
+}
+
+fn talk_ended(agent: AgentId) -> EventKind {
+    EventKind::TalkEnded { agent, leg: LegId(2), queue: QUEUE, talk_ms: 9, hold_ms: 0 }
+}
+
+fn wrap_up_ended(agent: AgentId) -> EventKind {
+    EventKind::WrapUpEnded { agent, queue: QUEUE, took_ms: 4, timed_out: true }
+}
+
+fn call_ended() -> EventKind {
+    EventKind::CallEnded { cause: EndCause::AnsweredHangup, by: HungUpBy::Caller }
+}
+
+fn event(seq: u64, interaction: Option<InteractionId>, kind: EventKind) -> Event {
+    Event { node: 1, seq, at: i64::try_from(seq).unwrap() * 10, interaction, kind }
+}
+
+fn of_a_call(agent: AgentId) -> impl Strategy<Value = EventKind> {
+    let outcome = prop_oneof![Just(OfferOutcome::Answered), Just(OfferOutcome::Missed), Just(OfferOutcome::Rejected), Just(OfferOutcome::Withdrawn)];
+    let left = prop_oneof![Just(QueueOutcome::Abandoned), Just(QueueOutcome::Answered), Just(QueueOutcome::Moved)];
+    let talk = EventKind::TalkStarted { agent, leg: LegId(2), queue: QUEUE, waited_ms: 3 };
+    let recording = EventKind::RecordingStarted { recording: RecordingId(1), what: RecordingKind::Talk, agent: Some(agent), queue: QUEUE, path: "a.wav".into() };
+    let candidate = Candidate { customer: CustomerId(1), contact: None, point: ContactPointId(1), reason: MatchReason::Exact, confidence: 95, vip: true };
+    let digits = EventKind::DigitsCollected { node: "menu".into(), digits: "1".into(), label: Some("sales".into()) };
+    let saved = EventKind::DispositionSaved { agent, dispositions: vec![DispositionId(1)], notes: "n".into() };
+    prop_oneof![
+        3 => Just(arrived()),
+        1 => Just(EventKind::CallerIdentified { candidates: vec![candidate] }),
+        1 => Just(digits),
+        4 => Just(offered(agent)),
+        4 => outcome.prop_map(move |outcome| offer_ended(agent, outcome)),
+        1 => left.prop_map(|outcome| EventKind::QueueLeft { queue: QueueId(5), outcome, waited_ms: 1 }),
+        3 => Just(talk),
+        1 => Just(EventKind::Held { agent }),
+        1 => Just(EventKind::Resumed { agent }),
+        1 => Just(EventKind::Muted { agent }),
+        1 => Just(recording),
+        1 => Just(EventKind::TransferFailed { agent, target: TransferTarget::Agent { agent }, cause: EndCause::Busy }),
+        2 => Just(talk_ended(agent)),
+        2 => Just(EventKind::WrapUpStarted { agent, queue: QUEUE, until: Some(500) }),
+        1 => Just(EventKind::WrapUpExtended { agent, until: 900 }),
+        2 => Just(wrap_up_ended(agent)),
+        1 => Just(saved),
+        1 => Just(EventKind::CustomerLinked { agent, customer: Some(CustomerId(3)), contact: None }),
+        1 => Just(call_ended()),
+        1 => Just(EventKind::Interrupted { last_seen: 1 }),
+    ]
+}
+
+fn anything() -> impl Strategy<Value = (Option<InteractionId>, EventKind)> {
+    let agent = prop::sample::select(&AGENTS[..]);
+    let call = prop::sample::select(&CALLS[..]);
+    let of_call = (agent.clone(), call.clone()).prop_flat_map(|(agent, call)| of_a_call(agent).prop_map(move |kind| (Some(call), kind)));
+    let doing = prop_oneof![
+        Just(Activity::Idle),
+        call.clone().prop_map(|interaction| Activity::Offered { interaction }),
+        call.clone().prop_map(|interaction| Activity::Talking { interaction }),
+        call.prop_map(|interaction| Activity::WrapUp { interaction, queue: None, until: None }),
+    ];
+    let why = prop_oneof![Just(SeatWhy::Call), Just(SeatWhy::MissedOffer), Just(SeatWhy::StationLost)];
+    let of_seat = (agent, doing, why).prop_map(|(agent, doing, why)| (None, EventKind::SeatChanged { seat: seat(agent, SeatStatus::Ready, doing), why, by: None }));
+    prop_oneof![6 => of_call, 1 => of_seat]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_prefix_and_a_snapshot_and_what_came_after_is_the_whole(all in prop::collection::vec(anything(), 1..60)) {
+        let mut desks = Desks::default();
+        // One desktop for each moment it may have come.
+        let mut screens: Vec<(AgentId, Screen)> = AGENTS.iter().map(|agent| (*agent, Screen::of(desks.snapshot(*agent, 0)))).collect();
+        for (n, (interaction, kind)) in (1..).zip(all) {
+            let told = desks.apply(&event(n, interaction, kind));
+            for (agent, screen) in &mut screens {
+                told.iter().filter(|t| t.agent == *agent).for_each(|t| screen.hear(&t.body));
+            }
+            screens.extend(AGENTS.iter().map(|agent| (*agent, Screen::of(desks.snapshot(*agent, 0)))));
+        }
+        for (agent, mut screen) in screens {
+            let mut now = Screen::of(desks.snapshot(agent, 0));
+            // A seat nobody told of is made up for the snapshot.
+            if !desks.seats().contains_key(&agent) {
+                (now.seat, screen.seat) = (None, None);
+            }
+            prop_assert_eq!(screen, now);
+        }
+    }
+
+    #[test]
+    fn when_everything_is_over_no_desk_and_no_memory_holds_anything(all in prop::collection::vec(anything(), 1..60)) {
+        let mut desks = Desks::default();
+        let mut n = 0;
+        let mut say = |desks: &mut Desks, interaction, kind| {
+            n += 1;
+            desks.apply(&event(n, interaction, kind));
+        };
+        for (interaction, kind) in all {
+            say(&mut desks, interaction, kind);
+        }
+        for call in CALLS {
+            for agent in AGENTS {
+                say(&mut desks, Some(call), talk_ended(agent));
+                say(&mut desks, Some(call), wrap_up_ended(agent));
+            }
+            say(&mut desks, Some(call), call_ended());
+        }
+        for agent in AGENTS {
+            let kind = EventKind::SeatChanged { seat: seat(agent, SeatStatus::Ready, Activity::Idle), why: SeatWhy::Call, by: None };
+            say(&mut desks, None, kind);
+            let DeskBody::Snapshot { cards, .. } = desks.snapshot(agent, 0) else { panic!("not a snapshot") };
+            prop_assert_eq!(cards, Vec::new());
+        }
+        prop_assert!(desks.is_empty(), "{} calls are still remembered", desks.len());
+    }
+}
+
+/// The bodies told to one agent, by their words.
+fn words(desks: &mut Desks, story: Vec<(Option<InteractionId>, EventKind)>) -> Vec<String> {
+    let mut all = Vec::new();
+    for (n, (interaction, kind)) in (1..).zip(story) {
+        for told in desks.apply(&event(n, interaction, kind)) {
+            all.push(match told.body {
+                DeskBody::Card { card } => store::words::word(&card.state),
+                DeskBody::CardGone { why, .. } => format!("gone: {}", store::words::word(&why)),
+                DeskBody::Notice { code, .. } => format!("notice: {code}"),
+                DeskBody::Seat { .. } => "seat".into(),
+                other => panic!("{other:?}"),
+            });
+        }
+    }
+    all
+}
+
+fn idle(why: SeatWhy) -> (Option<InteractionId>, EventKind) {
+    (None, EventKind::SeatChanged { seat: seat(AGENTS[0], SeatStatus::NotReady { reason: None }, Activity::Idle), why, by: None })
+}
+
+#[test]
+fn a_card_leaves_with_the_reason_the_agent_must_know() {
+    let (me, call) = (AGENTS[0], Some(CALLS[0]));
+    let left = |outcome| (call, EventKind::QueueLeft { queue: QueueId(5), outcome, waited_ms: 9 });
+    let begin = || vec![(call, arrived()), (call, offered(me))];
+    let with = |rest: Vec<(Option<InteractionId>, EventKind)>| begin().into_iter().chain(rest).collect::<Vec<_>>();
+    let ended = |outcome| (call, offer_ended(me, outcome));
+    let cases = [
+        (with(vec![ended(OfferOutcome::Withdrawn), left(QueueOutcome::Abandoned), idle(SeatWhy::Call)]), vec!["ringing", "gone: caller_left", "seat"]),
+        (with(vec![ended(OfferOutcome::Withdrawn), left(QueueOutcome::Moved), idle(SeatWhy::Call)]), vec!["ringing", "gone: withdrawn", "seat"]),
+        (with(vec![ended(OfferOutcome::Withdrawn), idle(SeatWhy::Call)]), vec!["ringing", "seat", "gone: withdrawn"]),
+        (with(vec![ended(OfferOutcome::Missed), idle(SeatWhy::MissedOffer)]), vec!["ringing", "gone: missed", "seat", "notice: seat_missed_offer"]),
+        (with(vec![ended(OfferOutcome::Rejected)]), vec!["ringing", "gone: rejected"]),
+        (
+            with(vec![
+                ended(OfferOutcome::Answered),
+                (call, EventKind::TalkStarted { agent: me, leg: LegId(2), queue: QUEUE, waited_ms: 3 }),
+                (call, talk_ended(me)),
+                idle(SeatWhy::Call),
+                (call, call_ended()),
+            ]),
+            vec!["ringing", "connecting", "talking", "talking", "seat", "gone: finished"],
+        ),
+    ];
+    for (story, want) in cases {
+        assert_eq!(words(&mut Desks::default(), story), want);
+    }
+}
+
+fn hub() -> Hub {
+    let board = Board::new(Zone::utc(), Thresholds::default(), 1_000_000);
+    Hub::new(board, Arc::new(Metrics::default()), 1_000_000)
+}
+
+#[tokio::test]
+async fn a_desktop_that_takes_nothing_is_let_go_and_memory_stays_bounded() {
+    let hub = hub();
+    let mut joined = hub.join(AGENTS[0], 0, 0);
+    let say = |n: u64| hub.apply(&event(n, None, idle(SeatWhy::Chosen).1), 0);
+    for n in 1..=20_000 {
+        say(n);
+    }
+    assert!(!hub.is_up(AGENTS[0]), "the tab was dropped");
+    let mut heard = 0;
+    while joined.news.recv().await.is_some() {
+        heard += 1;
+    }
+    assert!(heard < 1_000, "{heard} messages were waiting");
+    let last: DeskMessage = serde_json::from_str(&hub.join(AGENTS[0], 0, 0).backlog[0]).unwrap();
+    assert!(matches!(last.body, DeskBody::Snapshot { .. }));
+    let again = hub.join(AGENTS[0], last.n - 3, 0);
+    assert_eq!(again.backlog.len(), 3, "what is recent is heard again");
+    let kept: usize = hub.join(AGENTS[0], last.n - 250, 0).backlog.iter().map(|text| text.len()).sum();
+    assert!(kept <= 256 * 1024, "{kept} bytes");
+}
+
+#[test]
+fn one_person_may_have_eight_tabs_and_a_ninth_takes_the_place_of_the_oldest() {
+    let hub = hub();
+    let mut first = hub.join(AGENTS[0], 0, 0);
+    let others: Vec<_> = (0..8).map(|_| hub.join(AGENTS[0], 0, 0)).collect();
+    assert_eq!(first.news.try_recv(), Err(tokio::sync::mpsc::error::TryRecvError::Disconnected));
+    assert_eq!(hub.counts().0, others.len());
+}
