@@ -180,10 +180,10 @@ pub async fn ws(
     Ask(AfterQuery { after }): Ask<AfterQuery>,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    let upgrade = upgrade.map_err(|e| ApiError::BadRequest(e.body_text()))?;
     if app.stopping() {
         return Err(ApiError::Busy);
     }
+    let upgrade = upgrade.map_err(|e| ApiError::BadRequest(e.body_text()))?;
     Ok(upgrade.max_message_size(LONGEST_INTENT).on_upgrade(move |socket| desk::serve(app, me, after, socket)))
 }
 

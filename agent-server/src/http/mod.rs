@@ -19,7 +19,6 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
-use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::api_error::ApiError;
@@ -35,17 +34,14 @@ fn described() -> OpenApiRouter<App> {
 
 /// The description, as `/api/openapi.json` serves it.
 #[must_use]
-pub fn document() -> OpenApi {
-    let mut document = described().into_openapi();
-    openapi::finish(&mut document);
-    document
+pub fn document() -> serde_json::Value {
+    openapi::finish(described().into_openapi())
 }
 
 /// Everything, ready to serve.
 pub fn router(app: App) -> Router {
-    let (routes, mut document) = described().split_for_parts();
-    openapi::finish(&mut document);
-    let text = serde_json::to_string(&document).unwrap_or_else(|e| unreachable!("the description is JSON: {e}"));
+    let (routes, document) = described().split_for_parts();
+    let text = openapi::finish(document).to_string();
     let api = routes
         .route_layer(middleware::from_fn_with_state(app.clone(), auth::gate))
         .layer(DefaultBodyLimit::max(app.config.http.body_limit_kib as usize * 1024));

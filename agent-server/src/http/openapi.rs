@@ -2,6 +2,7 @@
 //! documents, one name per operation, the right it needs.
 
 use axum::http::Method;
+use serde_json::Value;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
@@ -27,11 +28,12 @@ pub fn head() -> OpenApi {
 /// The description as it is committed: the same text for the same routes.
 #[must_use]
 pub fn text() -> String {
-    super::document().to_pretty_json().unwrap_or_else(|e| unreachable!("the description is JSON: {e}"))
+    serde_json::to_string_pretty(&super::document()).unwrap_or_else(|e| unreachable!("the description is JSON: {e}"))
 }
 
 /// Adds what every operation has.
-pub fn finish(document: &mut OpenApi) {
+#[must_use]
+pub fn finish(mut document: OpenApi) -> Value {
     let components = document.components.get_or_insert_default();
     for (name, schema) in [
         (Problem::name(), Problem::schema()),
@@ -47,10 +49,33 @@ pub fn finish(document: &mut OpenApi) {
             complete(operation, &method, path);
         }
     }
+    let mut all = serde_json::to_value(document).unwrap_or_else(|e| unreachable!("the description is JSON: {e}"));
+    spell_numbers(&mut all);
+    all
+}
+
+/// Aliases of numbers are described as types of their own; here they are numbers again.
+fn spell_numbers(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            let number = fields.get("$ref").and_then(Value::as_str) == Some("#/components/schemas/i64");
+            if number {
+                fields.clear();
+                fields.insert("type".into(), "integer".into());
+                fields.insert("format".into(), "int64".into());
+            }
+            if let Some(Value::Object(schemas)) = fields.get_mut("schemas") {
+                schemas.remove("i64");
+            }
+            fields.values_mut().for_each(spell_numbers);
+        }
+        Value::Array(items) => items.iter_mut().for_each(spell_numbers),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// The operations of a path, with their methods.
-pub fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
     let all = [
         (Method::GET, item.get.as_mut()),
         (Method::POST, item.post.as_mut()),

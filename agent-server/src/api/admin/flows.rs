@@ -134,7 +134,7 @@ pub async fn remove(
 
 /// What became of a flow, newest first
 #[utoipa::path(get, path = "/flows/{name}/versions", tag = "admin", params(("name" = String, Path), PageQuery),
-    responses((status = 200, body = Page<Change<Flow>>)))]
+    responses((status = 200, body = Page<Object>, description = "Each with `version`, `at`, `by`, `note` and `item`")))]
 pub async fn versions(
     State(app): State<App>,
     At(name): At<String>,

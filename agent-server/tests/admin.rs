@@ -1,0 +1,208 @@
+//! Managing a company over HTTP: conflicts, refusals, histories, and what never comes out. One pass on PostgreSQL too.
+
+mod common;
+
+use common::{Client, Served, config};
+use serde_json::{Value, json};
+
+async fn first(client: &Client, kind: &str) -> Value {
+    client.get(&format!("/admin/{kind}?limit=1")).await.json()["items"][0].clone()
+}
+
+fn at(kind: &str, item: &Value) -> String {
+    format!("/admin/{kind}/{}", item["id"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn the_slower_of_two_editors_is_told_what_it_is_now_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Served::start(config(folder.path())).await;
+    let admin = house.as_("admin").await;
+    let queue = first(&admin, "queues").await;
+    let (mut mine, mut theirs) = (queue.clone(), queue.clone());
+    (mine["ringSeconds"], theirs["wrapUpSeconds"]) = (json!(33), json!(44));
+    theirs["changeNote"] = json!("longer notes");
+    let saved = admin.put(&at("queues", &queue), theirs).await;
+    assert_eq!((saved.status, saved.json()["version"].as_i64()), (200, Some(2)), "{}", saved.text());
+    let late = admin.put(&at("queues", &queue), mine).await;
+    assert_eq!((late.status, late.code().as_str()), (409, "version_conflict"));
+    let now = &late.json()["current"];
+    assert_eq!((&now["version"], &now["wrapUpSeconds"], &now["ringSeconds"]), (&json!(2), &json!(44), &json!(20)));
+    let history = admin.get(&format!("{}/history", at("queues", &queue))).await.json();
+    let told: Vec<_> = history["items"].as_array().unwrap().iter().map(|c| (c["version"].as_i64(), c["note"].as_str())).collect();
+    assert_eq!(told, [(Some(2), Some("longer notes")), (Some(1), Some("first start"))]);
+    let lines = admin.get("/admin/audit?action=queues.update").await.json();
+    assert_eq!(lines["items"][0]["detail"], "wrapUpSeconds: 30 → 44");
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn every_fault_of_a_document_is_named_by_its_field_and_what_is_used_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Served::start(config(folder.path())).await;
+    let admin = house.as_("admin").await;
+    let mut queue = first(&admin, "queues").await;
+    (queue["name"], queue["ringSeconds"], queue["skills"][0]["level"]) = (json!(" "), json!(1), json!(99));
+    let answer = admin.put(&at("queues", &queue), queue.clone()).await;
+    let errors = answer.json()["errors"].clone();
+    let fields: Vec<_> = errors.as_array().unwrap().iter().map(|e| (e["field"].as_str().unwrap(), e["rule"].as_str().unwrap())).collect();
+    assert_eq!(answer.status, 422);
+    assert_eq!(fields, [("name", "required"), ("skills[0].level", "range"), ("ringSeconds", "range")]);
+    queue["colour"] = json!("red");
+    let unknown = admin.put(&at("queues", &queue), queue.clone()).await;
+    assert_eq!((unknown.status, unknown.code().as_str()), (422, "invalid"));
+    let skill = first(&admin, "skills").await;
+    let used = admin.delete(&at("skills", &skill)).await;
+    assert_eq!((used.status, used.code().as_str()), (409, "in_use"));
+    assert!(used.json()["usedBy"].as_array().unwrap().iter().any(|who| who == "queue support-zh"), "{}", used.text());
+    let team = first(&admin, "teams").await;
+    assert_eq!(admin.delete(&format!("{}?version=7", at("teams", &team))).await.code(), "version_conflict");
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_station_s_password_goes_in_and_never_comes_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Served::start(config(folder.path())).await;
+    let admin = house.as_("admin").await;
+    let made = admin.post("/admin/stations", json!({"username": "2001", "password": "geheim-2001", "answerBy": "auto_answer"})).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let path = at("stations", &made.json());
+    let renamed = admin.put(&path, json!({"username": "2002", "answerBy": "phone", "version": 1})).await;
+    assert_eq!(renamed.status, 200, "{}", renamed.text());
+    let phones = house.app.office.now().directory.stations.values().find(|s| s.username == "2002").unwrap().password.0.clone();
+    assert_eq!(phones, "geheim-2001", "left out, the old one stays");
+    let forged = admin.put(&path, json!({"username": "2002", "answerBy": "phone", "version": 2, "sealed": "v1:x:y"})).await;
+    assert_eq!(forged.status, 422);
+    for path in [path.clone(), format!("{path}/history"), "/admin/stations?limit=200".into(), "/admin/audit".into()] {
+        let text = admin.get(&path).await.text();
+        assert!(!text.contains("geheim") && !text.contains("sealed"), "{path}: {text}");
+    }
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_flow_that_does_not_compile_is_refused_with_line_and_node_and_the_old_one_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Served::start(config(folder.path())).await;
+    let admin = house.as_("admin").await;
+    let flow = admin.get("/admin/flows/direct").await.json();
+    let good = flow["yaml"].as_str().unwrap();
+    let bad = good.replace("queue: support-zh", "queue: support-zz");
+    let answer = admin.put("/admin/flows/direct", json!({"yaml": bad, "version": flow["version"], "note": "oops"})).await;
+    assert_eq!((answer.status, answer.code().as_str()), (422, "flow_invalid"));
+    let problem = answer.json()["problems"][0].clone();
+    let line = bad.lines().position(|l| l.contains("support-zz")).unwrap() + 1;
+    assert_eq!((&problem["line"], &problem["node"], &problem["severity"]), (&json!(line), &json!("support"), &json!("error")));
+    assert!(problem["zh"].as_str().unwrap().contains("support-zz") && problem["en"].as_str().unwrap().contains("support-zz"));
+    assert_eq!(admin.get("/admin/flows/direct").await.json()["version"], flow["version"]);
+    let checked = admin.post("/admin/flows/direct/check", json!({"yaml": bad})).await.json();
+    assert_eq!(checked["problems"][0], problem);
+    assert_eq!(admin.post("/admin/flows/direct/check", json!({"yaml": good})).await.json()["problems"], json!([]));
+
+    let better = good.replace("Straight to Chinese support", "Straight to support");
+    let saved = admin.put("/admin/flows/direct", json!({"yaml": better, "version": flow["version"], "note": "words"})).await;
+    assert_eq!((saved.status, saved.json()["version"].as_i64()), (200, Some(2)), "{}", saved.text());
+    let versions = admin.get("/admin/flows/direct/versions").await.json();
+    assert_eq!((versions["items"][0]["note"].as_str(), &versions["items"][1]["item"]["yaml"]), (Some("words"), &flow["yaml"]));
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn an_edit_that_breaks_a_flow_says_which_and_the_running_one_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Served::start(config(folder.path())).await;
+    let admin = house.as_("admin").await;
+    let queues = admin.get("/admin/queues").await.json();
+    let mut queue = queues["items"].as_array().unwrap().iter().find(|q| q["name"] == "support-en").unwrap().clone();
+    queue["name"] = json!("help-en");
+    let saved = admin.put(&at("queues", &queue), queue.clone()).await;
+    assert_eq!(saved.status, 200, "{}", saved.text());
+    let faults = saved.json()["flowFaults"].clone();
+    let names: Vec<_> = faults.as_array().unwrap().iter().map(|f| (f["flow"].as_str().unwrap(), f["olderRuns"].as_bool().unwrap())).collect();
+    assert_eq!(names, [("after-hours", true), ("direct-en", true), ("main", true)]);
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn number_lists_are_read_as_people_write_them_and_reach_the_phones() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Served::start(config(folder.path())).await;
+    let admin = house.as_("admin").await;
+    let lists = admin.get("/admin/lists").await.json();
+    let block = lists["items"].as_array().unwrap().iter().find(|l| l["name"] == "block").unwrap().clone();
+    let edit = json!({"name": "block", "numbers": ["138 0013 8000", "0086-13900139000"], "version": block["version"]});
+    let saved = admin.put(&at("lists", &block), edit.clone()).await;
+    assert_eq!(saved.json()["numbers"], json!(["+8613800138000", "+8613900139000"]), "{}", saved.text());
+    assert_eq!(admin.put(&at("lists", &block), edit).await.code(), "version_conflict");
+    assert_eq!(house.app.office.now().directory.lists["block"].len(), 2);
+    let bad = json!({"name": "block", "numbers": ["95588"], "version": saved.json()["version"]});
+    assert_eq!(admin.put(&at("lists", &block), bad).await.json()["errors"][0]["field"], "value");
+    let own = admin.post("/admin/lists", json!({"name": "Press", "numbers": ["13700137000"]})).await;
+    assert_eq!((own.status, own.json()["count"].as_i64()), (201, Some(1)));
+    assert_eq!(admin.delete(&at("lists", &own.json())).await.status, 204);
+    assert_eq!(admin.delete(&at("lists", &block)).await.status, 404, "built-in lists stay");
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn answers_are_problem_documents_and_carry_what_browsers_must_know() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Served::start(config(folder.path())).await;
+    let admin = house.as_("admin").await;
+    let missing = admin.get("/admin/queues/1").await;
+    assert_eq!(missing.header("content-type"), Some("application/problem+json"));
+    assert_eq!((missing.status, missing.json()["type"].as_str()), (404, Some("urn:zuoxi:problem:not_found")));
+    assert_eq!(admin.get("/nowhere").await.code(), "not_found");
+    assert_eq!(admin.get("/admin/queues/x").await.code(), "bad_request");
+    assert_eq!(admin.get("/customers?cursor=zzz").await.code(), "bad_request");
+    let large = admin.post("/admin/skills", json!({"name": "x".repeat(2_000_000)})).await;
+    assert_eq!((large.status, large.code().as_str()), (413, "too_large"));
+    let page = admin.ask("GET", "/page/of/the/desktop", &[], None).await;
+    assert_eq!(page.status, 200, "a deep link is the desktop");
+    assert!(page.header("content-security-policy").unwrap().contains("frame-ancestors 'none'"));
+    assert!(page.header("x-request-id").is_some());
+    let zipped = admin.ask("GET", "/api/openapi.json", &[("accept-encoding", "gzip")], None).await;
+    assert_eq!(zipped.header("content-encoding"), Some("gzip"));
+    assert_eq!(admin.get("/healthz").await.text(), "ok");
+    assert_eq!(admin.get("/readyz").await.text(), "ready");
+    let figures = admin.get("/metrics").await.text();
+    for name in ["zuoxi_events_not_durable 0", "zuoxi_orphans 0", "zuoxi_calls_now 0", "zuoxi_pop_seconds_count", "zuoxi_http_seconds_count", "zuoxi_rtp_packets_in", "zuoxi_sip_received"] {
+        assert!(figures.contains(name), "{name} is missing in\n{figures}");
+    }
+    house.stop().await;
+}
+
+#[test]
+fn the_committed_description_is_what_the_program_says_of_itself() {
+    let committed = include_str!("../openapi.json");
+    let now = agent_server::http::openapi::text();
+    assert!(committed.trim_end() == now, "run: cargo run -p agent-server -- openapi > agent-server/openapi.json");
+}
+
+#[tokio::test]
+async fn the_house_stands_on_postgresql_as_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = config(folder.path());
+    config.store.url = store::testing::postgres_url();
+    let house = Served::start(config.clone()).await;
+    let admin = house.as_("admin").await;
+    let mut queue = first(&admin, "queues").await;
+    queue["ringSeconds"] = json!(25);
+    assert_eq!(admin.put(&at("queues", &queue), queue.clone()).await.status, 200);
+    let emma = house.as_("emma").await;
+    let made = emma.post("/customers", json!({"name": "王芳", "kind": "person", "points": [{"kind": "phone", "value": "13800138000"}]})).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    for path in ["/customers?q=8000", "/interactions", "/desk/setup", "/session"] {
+        assert_eq!(emma.get(path).await.status, 200, "{path}");
+    }
+    for path in ["/recordings", "/live", "/admin/lists", "/admin/audit", "/admin/flows"] {
+        assert_eq!(admin.get(path).await.status, 200, "{path}");
+    }
+    let found = emma.get("/customers?q=138-0013-8000").await.json();
+    assert_eq!(found["items"][0]["name"], "王芳");
+    house.stop().await;
+    let again = Served::start(config).await;
+    assert_eq!(first(&again.as_("admin").await, "queues").await["ringSeconds"], 25);
+    again.stop().await;
+}

@@ -1,0 +1,66 @@
+//! Settings: what a person who wrote them wrong is told.
+
+use agent_server::config::{self, LogFormat};
+
+#[test]
+fn every_problem_is_told_at_once_with_its_key_its_value_and_its_rule() {
+    let text = r#"
+top = 1
+[http]
+listen = "here"
+publik_url = "x"
+body_limit_kib = 1
+[sip]
+listen = "0.0.0.0:5060"
+[media]
+first_port = 40001
+last_port = 40000
+[log]
+format = "xml"
+[phones]
+a = 1
+"#;
+    let vars = [("ZUOXI_STORE__NODE".to_owned(), "5000".to_owned()), ("ZUOXI_HTTP__COLOUR".to_owned(), "red".to_owned())];
+    let faults = config::parse(text, vars).unwrap_err().0;
+    let all = faults.join("\n");
+    for told in [
+        "top = 1",
+        "http.listen = \"here\"",
+        "http.publik_url = \"x\": unknown field `publik_url`",
+        "http.body_limit_kib = 1: must be from 16 to 65536",
+        "sip.advertise = \"\"",
+        "media.ip = \"\"",
+        "media.first_port = 40001: must be even",
+        "media.last_port = 40000: must be above",
+        "log.format = \"xml\"",
+        "phones.a = 1",
+        "store.node = 5000: must be from 0 to 1023",
+        "ZUOXI_HTTP__COLOUR: http.colour = \"red\": unknown field `colour`",
+    ] {
+        assert!(all.contains(told), "{told} is missing in:\n{all}");
+    }
+    assert_eq!(faults.len(), 12, "{all}");
+}
+
+#[test]
+fn a_variable_wins_over_the_file_and_may_be_a_plain_word_or_a_list() {
+    let text = "[http]\nlisten = \"127.0.0.1:1\"\n[log]\nlevel = \"warn\"\n";
+    let vars = [
+        ("ZUOXI_HTTP__LISTEN", "127.0.0.1:9000"),
+        ("ZUOXI_LOG__FORMAT", "json"),
+        ("ZUOXI_COMPANY__DEMO", "true"),
+        ("ZUOXI_SIP__REALM", "1234"),
+        ("ZUOXI_HTTP__TRUSTED_PROXIES", "[\"10.0.0.1\"]"),
+    ];
+    let config = config::parse(text, vars.map(|(k, v)| (k.to_owned(), v.to_owned()))).unwrap();
+    assert_eq!(config.http.listen.port(), 9000);
+    assert_eq!((config.log.format, config.company.demo, config.log.level.as_str()), (LogFormat::Json, true, "warn"));
+    assert_eq!((config.sip.realm.as_str(), config.http.trusted_proxies.len()), ("1234", 1));
+}
+
+#[test]
+fn a_wrong_address_of_the_database_is_told_without_its_password() {
+    let faults = config::parse("[store]\nurl = \"mysql://root:secret@host/db\"\n", []).unwrap_err();
+    assert!(!faults.to_string().contains("secret"), "{faults}");
+    assert!(faults.to_string().contains("store.url"));
+}
