@@ -29,7 +29,7 @@ const CALLERS: [(&str, &str, Option<&str>, &str); 8] = [
     ("13800138000", "王小明", Some("platinum"), "北京"),
     ("13800138001", "李静", Some("gold"), "上海"),
     ("13800138002", "陈思远", None, "广州"),
-    ("13900139000", "赵丽华", Some("silver"), "成都"),
+    ("13800138003", "赵丽华", Some("silver"), "成都"),
     ("010-6234 5678", "北京蓝海贸易有限公司", Some("gold"), "北京"),
     ("+1 212 555 0123", "Olivia Parker", Some("platinum"), "New York"),
     ("+1 415 555 0168", "Daniel Garcia", None, "San Francisco"),
