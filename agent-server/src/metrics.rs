@@ -138,6 +138,10 @@ fn signalling(registry: &mut Registry, app: &App) {
         ("sip_transactions", "SIP transactions, absorbing ones included", c.transactions() as u64),
         ("sip_registrations", "Contacts registered", c.registrations as u64),
         ("sip_bans", "Addresses banned", c.bans as u64),
+    ] {
+        gauge(registry, name, help, value);
+    }
+    for (name, help, value) in [
         ("sip_received", "SIP messages received", c.received),
         ("sip_sent", "SIP messages sent", c.sent),
         ("sip_malformed", "SIP messages that did not parse", c.malformed),
@@ -146,14 +150,15 @@ fn signalling(registry: &mut Registry, app: &App) {
         ("sip_refused", "New INVITEs refused with 503", c.refused),
         ("sip_strangers", "Requests of strangers", c.strangers),
     ] {
-        gauge(registry, name, help, value);
+        total(registry, name, help, value);
     }
 }
 
 fn media(registry: &mut Registry, app: &App) {
     let m = app.gateway.media().gauges();
+    gauge(registry, "rtp_legs", "Legs with audio", m.legs);
+    gauge(registry, "rtp_ports_free", "RTP ports free", m.ports_free);
     for (name, help, value) in [
-        ("rtp_legs", "Legs with audio", m.legs),
         ("rtp_packets_in", "RTP packets taken", m.packets_in),
         ("rtp_packets_out", "RTP packets sent", m.packets_out),
         ("rtp_dropped", "Packets not taken: strangers', malformed, duplicates", m.dropped),
@@ -161,9 +166,8 @@ fn media(registry: &mut Registry, app: &App) {
         ("rtp_late", "Packets too late for their turn", m.late),
         ("rtp_filled_ms", "Silence for want of packets, of legs that are gone", m.filled_ms),
         ("rtp_skipped_slices", "Slices skipped after a stall", m.skipped_slices),
-        ("rtp_ports_free", "RTP ports free", m.ports_free),
     ] {
-        gauge(registry, name, help, value);
+        total(registry, name, help, value);
     }
 }
 
@@ -174,6 +178,13 @@ async fn house(registry: &mut Registry, app: &App) {
     let folds = app.fold_counts().await;
     family(registry, "fold_behind", "Events a fold is behind", folds.iter().map(|(name, behind, _)| ((*name).to_owned(), *behind)));
     family(registry, "fold_passed_over", "Events a fold could not take; must be 0", folds.iter().map(|(name, _, over)| ((*name).to_owned(), *over)));
+}
+
+/// What only grows, read now.
+fn total(registry: &mut Registry, name: &str, help: &str, value: u64) {
+    let counter: Counter = Counter::default();
+    counter.inc_by(value);
+    registry.register(name, help, counter);
 }
 
 /// A figure read now.
