@@ -28,6 +28,8 @@ pub fn demo(root: &Path, calls: u32, more: &[String]) -> Result<bool, String> {
 
 /// Load on loopback beside its floors. `more` goes to `bench figures`.
 pub fn bench(root: &Path, more: &[String]) -> Result<bool, String> {
+    // The program itself is among what is measured; both stand side by side.
+    must(command(root, "cargo build --quiet --release --package agent-server --package bench --bins"))?;
     let mut bench = command(root, "cargo run --quiet --release --package bench -- figures");
     bench.args(more);
     must(bench).map(|()| true)

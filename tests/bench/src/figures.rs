@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::overload::{self, Overload};
 use crate::report::{Row, table};
-use crate::{Fault, freed, hardware, proc, setups, talks};
+use crate::{Fault, freed, hardware, pop, proc, setups, talks};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Figure {
@@ -18,6 +18,8 @@ pub enum Figure {
     Talks,
     /// Freed agent to next offer, INVITE to the agent's INVITE
     Freed,
+    /// INVITE to the card on the agent's desk, with a million customers
+    Pop,
     /// Ten times too much, then normal
     Overload,
 }
@@ -30,6 +32,9 @@ pub struct Which {
     /// Concurrent calls for `talks`
     #[arg(long, value_delimiter = ',', default_values_t = [50, 200, 400])]
     talks: Vec<u16>,
+    /// Customers in the store for `pop`
+    #[arg(long, default_value_t = 1_000_000)]
+    customers: u32,
     /// Append the report to this file
     #[arg(long)]
     append: Option<PathBuf>,
@@ -43,7 +48,7 @@ pub fn all(which: &Which) -> Result<(), Fault> {
     println!("{hardware}");
     let mut rows: Vec<Row> = Vec::new();
     let mut failed = Vec::new();
-    for figure in [Figure::Setups, Figure::Talks, Figure::Freed, Figure::Overload] {
+    for figure in [Figure::Setups, Figure::Talks, Figure::Freed, Figure::Pop, Figure::Overload] {
         if !which.only.is_empty() && !which.only.contains(&figure) {
             continue;
         }
@@ -52,6 +57,7 @@ pub fn all(which: &Which) -> Result<(), Fault> {
             Figure::Setups => setups::measure(),
             Figure::Talks => talks::measure(&which.talks),
             Figure::Freed => freed::measure(),
+            Figure::Pop => pop::measure(which.customers),
             Figure::Overload => overload::measure(&which.overload),
         };
         match measured {

@@ -117,6 +117,17 @@ impl Line {
         self.send(&ack.to_bytes())
     }
 
+    /// BYE of a call of ours, by the answer it got.
+    pub fn leave(&mut self, answer: &Response) -> Result<(), Fault> {
+        let uri = contact(&answer.headers);
+        let mut bye = self.request(Method::Bye, &uri.ok_or("an answer without Contact")?)?;
+        for name in [Name::From, Name::To, Name::CallId] {
+            bye.headers.push(name, answer.headers.get(name).unwrap_or_default());
+        }
+        bye.headers.push(Name::CSeq, "2 BYE");
+        self.send(&bye.to_bytes())
+    }
+
     /// 200 to anything but an INVITE.
     pub fn consent(&self, request: &Request) -> Result<(), Fault> {
         self.send(&request.response(200).to_bytes())

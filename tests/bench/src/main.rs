@@ -9,6 +9,7 @@ mod hardware;
 mod house;
 mod line;
 mod overload;
+mod pop;
 mod proc;
 mod register;
 mod report;
