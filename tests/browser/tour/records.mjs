@@ -66,6 +66,8 @@ export async function recordings({ step, house, supervisor, admin, customer, not
         },
         20_000,
       );
+      // It may have come to its end before it was sent back; then it waits to be played again.
+      if ((await sound(page)).paused) await player.locator("button").first().click();
       await until(
         "the sound to move on from there",
         async () => (await sound(page)).at > first.length * 0.1 + 0.1,
