@@ -145,7 +145,7 @@ export async function mainCall({ step, house, who, station, caller, dial, keys, 
   );
 
   await step(
-    `${who.name}: the call is in the call list, with its segments and what was written`,
+    `${who.name}: the call is in the call list, with its segments, what was written and what was said`,
     async () => {
       await page.goto(`${house.base}/calls`);
       await page.locator(".ant-table-row").first().click();
@@ -159,7 +159,7 @@ export async function mainCall({ step, house, who, station, caller, dial, keys, 
           `a segment ${kind}; shown are ${lines}`,
         );
       await drawer.locator(".call-notes", { hasText: wants.notes }).waitFor();
-      same(await drawer.locator(".player").count(), 0, "players for somebody who may not listen");
+      await drawer.locator(".player-box[data-ready]").first().waitFor();
     },
     at,
   );
