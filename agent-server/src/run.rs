@@ -18,6 +18,8 @@ use crate::{flows, http, log, welcome};
 /// In words: what cannot be used.
 pub async fn serve(config: Config) -> Result<(), String> {
     log::start(&config.log);
+    // Heard from the first moment: who stops a program that is just starting gets a clean stop after the start.
+    let signalled = signals().map_err(|e| format!("signals cannot be heard: {e}"))?;
     let listen = config.http.listen;
     // First the socket: a second program on it must not touch the database.
     let listener = TcpListener::bind(listen).await.map_err(|e| format!("http.listen = \"{listen}\": {e}; is another program on that port?"))?;
@@ -27,7 +29,7 @@ pub async fn serve(config: Config) -> Result<(), String> {
     let stop = house.clone();
     let (drained, after) = tokio::sync::oneshot::channel();
     let asked = async move {
-        signalled().await;
+        signalled.await;
         stop.drain().await;
         let _ = drained.send(());
     };
@@ -52,13 +54,12 @@ async fn late(drained: oneshot::Receiver<()>) {
     let _ = tokio::time::timeout(LAST_ANSWERS, never).await;
 }
 
-/// SIGTERM or SIGINT.
-async fn signalled() {
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
-        tracing::error!("signals cannot be heard; end the program by killing it");
-        return std::future::pending().await;
-    };
-    tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+/// Ends with the first SIGTERM or SIGINT from now on.
+fn signals() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+    })
 }
 
 async fn open(config: &Config) -> Result<Db, String> {
