@@ -24,6 +24,20 @@ pub async fn both<F: Future<Output = ()>>(test: impl Fn(Db) -> F) {
     server.sql(&format!("DROP DATABASE {name} WITH (FORCE)"));
 }
 
+/// Returns when `many` sessions wait for what others hold, or when `over` says that nobody will: the moment between two who
+/// change the same thing. At once on SQLite, where the second has not even begun.
+/// # Panics
+/// Where the database does not answer.
+pub async fn until_they_wait(db: &Db, many: i64, over: impl Fn() -> bool) {
+    let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while db.is_pg() && !over() {
+        let rows = db.query(sql, Vec::new()).await.expect("the database answers");
+        if rows.first().and_then(|row| row.get::<i64>(0).ok()) >= Some(many) {
+            return;
+        }
+    }
+}
+
 /// The address of a SQLite file in `folder`.
 #[must_use]
 pub fn sqlite_url(folder: &Path) -> String {
@@ -115,7 +129,18 @@ impl Server {
     }
 
     fn sql(&self, statement: &str) {
-        run(self.program("psql").args(["-q", "-U", "postgres", "-h"]).arg(&self.folder).args(["-c", statement, "postgres"]));
+        let mut psql = self.program("psql");
+        psql.args(["-q", "-U", "postgres", "-h"]).arg(&self.folder).args(["-c", statement, "postgres"]);
+        let output = psql.stdin(Stdio::null()).output().expect("psql");
+        let why = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{statement}: {why}{}", self.last_words());
+    }
+
+    /// The end of its log, where it says why it went.
+    fn last_words(&self) -> String {
+        let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_else(|e| format!("no log: {e}"));
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
     }
 
     fn program(&self, name: &str) -> Command {

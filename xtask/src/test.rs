@@ -34,7 +34,7 @@ const fn vital(step: Step) -> Step {
     Step { vital: true, ..step }
 }
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     vital(step("system packages", ".", "bash tests/install.sh", 15)),
     step("tidy", ".", "cargo xtask tidy", 5),
     vital(step("desktop packages", "web-agent", "npm ci --no-audit --no-fund --loglevel=error", 10)),
@@ -44,6 +44,7 @@ const STEPS: [Step; 12] = [
     vital(step("desktop build", "web-agent", "npm run --silent build -- --logLevel warn", 5)),
     step("desktop size", "web-agent", "npm run --silent size", 2),
     vital(step("server build", ".", "cargo build --workspace --bins", 25)),
+    step("made files", ".", "cargo xtask gen --check", 10),
     step("rust tests", ".", "cargo test --workspace --no-fail-fast", 35),
     Step { only_with: "tests/browser/package.json", ..step("browser tests", "tests/browser", "npm run --silent test", 15) },
     step("clippy", ".", "cargo clippy --workspace --all-targets --quiet -- -D warnings", 20),
@@ -54,9 +55,13 @@ pub fn run(root: &Path) -> Result<bool, String> {
     let began = now();
     let mut sum = Tally::default();
     let mut wrong = Vec::new();
+    let mut times = Vec::new();
+    room(root)?;
     for step in STEPS.iter().filter(|step| step.only_with.is_empty() || root.join(step.only_with).exists()) {
         println!("\n== {}: {}", step.name, step.line);
+        let started = now();
         let tally = one(root, step);
+        times.push((step.name, started.elapsed().as_secs()));
         sum.passed += tally.passed;
         sum.failed += tally.failed;
         if tally.failed > 0 {
@@ -68,12 +73,36 @@ pub fn run(root: &Path) -> Result<bool, String> {
         }
     }
     let took = began.elapsed().as_secs();
-    println!("\ntook {} min {} s", took / 60, took % 60);
+    println!();
+    for (name, seconds) in times {
+        println!("{seconds:6} s  {name}");
+    }
+    println!("took {} min {} s", took / 60, took % 60);
     if !wrong.is_empty() {
         println!("failed in: {}", wrong.join(", "));
     }
     println!("{} passed, {} failed", sum.passed, sum.failed);
     Ok(sum.failed == 0)
+}
+
+/// What a build of everything and the databases of the tests take, in MiB. A full disk looks like a hundred other faults.
+const ROOM: [(&str, u64); 2] = [(".", 12_000), ("/tmp", 2_000)];
+
+fn room(root: &Path) -> Result<(), String> {
+    for (place, wanted) in ROOM {
+        let output = command(root, &format!("df -Pm {place}")).output().map_err(|e| format!("df: {e}"))?;
+        if let Some(free) = free(&String::from_utf8_lossy(&output.stdout))
+            && free < wanted
+        {
+            return Err(format!("{free} MiB are free at {place}, and the tests need {wanted}: make room and start again"));
+        }
+    }
+    Ok(())
+}
+
+/// MiB free, as `df -Pm` tells it: the fourth word of its second line.
+fn free(told: &str) -> Option<u64> {
+    told.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()
 }
 
 fn one(root: &Path, step: &Step) -> Tally {
@@ -145,6 +174,12 @@ mod tests {
         ] {
             assert_eq!(count(line), sum, "{line}");
         }
+    }
+
+    #[test]
+    fn the_room_on_a_disk_is_read_and_an_unknown_answer_stops_nobody() {
+        let told = "Filesystem 1048576-blocks Used Available Capacity Mounted on\n/dev/vda 257899 13904 79311 15% /\n";
+        assert_eq!((free(told), free("")), (Some(79_311), None));
     }
 
     #[test]
