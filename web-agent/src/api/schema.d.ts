@@ -1,0 +1,6189 @@
+// Generated from `agent-server/openapi.json` by `cargo xtask gen`. Do not edit.
+
+import type * as contract from "../contract.gen";
+export interface paths {
+    "/api/v1/admin/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * agents: list
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminAgents"];
+        put?: never;
+        /**
+         * agents: add
+         * @description Needs `admin.write`.
+         */
+        post: operations["postAdminAgents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/agents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * agents: read
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminAgentsId"];
+        /**
+         * agents: change
+         * @description Needs `admin.write`.
+         */
+        put: operations["putAdminAgentsId"];
+        post?: never;
+        /**
+         * agents: remove
+         * @description Needs `admin.write`.
+         */
+        delete: operations["deleteAdminAgentsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/agents/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * agents: history
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminAgentsIdHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The audit log, newest first
+         * @description Needs `audit.read`.
+         */
+        get: operations["getAdminAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/company": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The company
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminCompany"];
+        /**
+         * Change the company
+         * @description Needs `admin.write`.
+         */
+        put: operations["putAdminCompany"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/dispositions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * dispositions: list
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminDispositions"];
+        put?: never;
+        /**
+         * dispositions: add
+         * @description Needs `admin.write`.
+         */
+        post: operations["postAdminDispositions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/dispositions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * dispositions: read
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminDispositionsId"];
+        /**
+         * dispositions: change
+         * @description Needs `admin.write`.
+         */
+        put: operations["putAdminDispositionsId"];
+        post?: never;
+        /**
+         * dispositions: remove
+         * @description Needs `admin.write`.
+         */
+        delete: operations["deleteAdminDispositionsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/dispositions/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * dispositions: history
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminDispositionsIdHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All flows
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminFlows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/flows/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One flow
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminFlowsName"];
+        /**
+         * Add or change a flow
+         * @description 422 `flow_invalid` with `problems` where it does not compile. Calls that walk the old one go on with it.
+         *
+         *     Needs `admin.write`.
+         */
+        put: operations["putAdminFlowsName"];
+        post?: never;
+        /**
+         * Remove a flow nobody uses
+         * @description Needs `admin.write`.
+         */
+        delete: operations["deleteAdminFlowsName"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/flows/{name}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a flow's text
+         * @description Needs `admin.write`.
+         */
+        post: operations["postAdminFlowsNameCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/flows/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of a flow, newest first
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminFlowsNameVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All number lists
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminLists"];
+        put?: never;
+        /**
+         * Add a number list
+         * @description Needs `admin.write`.
+         */
+        post: operations["postAdminLists"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/lists/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One number list
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminListsId"];
+        /**
+         * Change a number list
+         * @description Needs `admin.write`.
+         */
+        put: operations["putAdminListsId"];
+        post?: never;
+        /**
+         * Remove a number list with its numbers
+         * @description Needs `admin.write`.
+         */
+        delete: operations["deleteAdminListsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * numbers: list
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminNumbers"];
+        put?: never;
+        /**
+         * numbers: add
+         * @description Needs `admin.write`.
+         */
+        post: operations["postAdminNumbers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/numbers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * numbers: read
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminNumbersId"];
+        /**
+         * numbers: change
+         * @description Needs `admin.write`.
+         */
+        put: operations["putAdminNumbersId"];
+        post?: never;
+        /**
+         * numbers: remove
+         * @description Needs `admin.write`.
+         */
+        delete: operations["deleteAdminNumbersId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/numbers/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * numbers: history
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminNumbersIdHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * queues: list
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminQueues"];
+        put?: never;
+        /**
+         * queues: add
+         * @description Needs `admin.write`.
+         */
+        post: operations["postAdminQueues"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/queues/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * queues: read
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminQueuesId"];
+        /**
+         * queues: change
+         * @description Needs `admin.write`.
+         */
+        put: operations["putAdminQueuesId"];
+        post?: never;
+        /**
+         * queues: remove
+         * @description Needs `admin.write`.
+         */
+        delete: operations["deleteAdminQueuesId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/queues/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * queues: history
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminQueuesIdHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * reasons: list
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminReasons"];
+        put?: never;
+        /**
+         * reasons: add
+         * @description Needs `admin.write`.
+         */
+        post: operations["postAdminReasons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/reasons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * reasons: read
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminReasonsId"];
+        /**
+         * reasons: change
+         * @description Needs `admin.write`.
+         */
+        put: operations["putAdminReasonsId"];
+        post?: never;
+        /**
+         * reasons: remove
+         * @description Needs `admin.write`.
+         */
+        delete: operations["deleteAdminReasonsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/reasons/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * reasons: history
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminReasonsIdHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * skills: list
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminSkills"];
+        put?: never;
+        /**
+         * skills: add
+         * @description Needs `admin.write`.
+         */
+        post: operations["postAdminSkills"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/skills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * skills: read
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminSkillsId"];
+        /**
+         * skills: change
+         * @description Needs `admin.write`.
+         */
+        put: operations["putAdminSkillsId"];
+        post?: never;
+        /**
+         * skills: remove
+         * @description Needs `admin.write`.
+         */
+        delete: operations["deleteAdminSkillsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/skills/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * skills: history
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminSkillsIdHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/stations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * stations: list
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminStations"];
+        put?: never;
+        /**
+         * stations: add
+         * @description Needs `admin.write`.
+         */
+        post: operations["postAdminStations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/stations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * stations: read
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminStationsId"];
+        /**
+         * stations: change
+         * @description Needs `admin.write`.
+         */
+        put: operations["putAdminStationsId"];
+        post?: never;
+        /**
+         * stations: remove
+         * @description Needs `admin.write`.
+         */
+        delete: operations["deleteAdminStationsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/stations/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * stations: history
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminStationsIdHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * teams: list
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminTeams"];
+        put?: never;
+        /**
+         * teams: add
+         * @description Needs `admin.write`.
+         */
+        post: operations["postAdminTeams"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * teams: read
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminTeamsId"];
+        /**
+         * teams: change
+         * @description Needs `admin.write`.
+         */
+        put: operations["putAdminTeamsId"];
+        post?: never;
+        /**
+         * teams: remove
+         * @description Needs `admin.write`.
+         */
+        delete: operations["deleteAdminTeamsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/teams/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * teams: history
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminTeamsIdHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/trunks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * trunks: list
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminTrunks"];
+        put?: never;
+        /**
+         * trunks: add
+         * @description Needs `admin.write`.
+         */
+        post: operations["postAdminTrunks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/trunks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * trunks: read
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminTrunksId"];
+        /**
+         * trunks: change
+         * @description Needs `admin.write`.
+         */
+        put: operations["putAdminTrunksId"];
+        post?: never;
+        /**
+         * trunks: remove
+         * @description Needs `admin.write`.
+         */
+        delete: operations["deleteAdminTrunksId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/trunks/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * trunks: history
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminTrunksIdHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a call that rings at my desk
+         * @description Where the phone cannot be answered from here, 409 `phone_only`.
+         *
+         *     Needs `desk.use`.
+         */
+        post: operations["postCallsInteractionAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/digits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send digits to my caller
+         * @description Needs `desk.use`.
+         */
+        post: operations["postCallsInteractionDigits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/hangup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hang up
+         * @description Needs `desk.use`.
+         */
+        post: operations["postCallsInteractionHangup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put my caller on hold
+         * @description Needs `desk.use`.
+         */
+        post: operations["postCallsInteractionHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * My caller hears me no more
+         * @description Needs `desk.use`.
+         */
+        post: operations["postCallsInteractionMute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/recording/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record nothing until resumed
+         * @description Needs `desk.use`.
+         */
+        post: operations["postCallsInteractionRecordingPause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/recording/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record again
+         * @description Needs `desk.use`.
+         */
+        post: operations["postCallsInteractionRecordingResume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject a call that rings at my desk; the caller keeps the place
+         * @description Needs `desk.use`.
+         */
+        post: operations["postCallsInteractionReject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Back to my caller
+         * @description Needs `desk.use`.
+         */
+        post: operations["postCallsInteractionResume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send my caller to a queue, an agent or a number
+         * @description Needs `desk.use`.
+         */
+        post: operations["postCallsInteractionTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/unmute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * My caller hears me again
+         * @description Needs `desk.use`.
+         */
+        post: operations["postCallsInteractionUnmute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Customers, newest first
+         * @description Needs `customers.read`.
+         */
+        get: operations["getCustomers"];
+        put?: never;
+        /**
+         * Add a customer
+         * @description Needs `customers.write`.
+         */
+        post: operations["postCustomers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One customer
+         * @description Needs `customers.read`.
+         */
+        get: operations["getCustomersId"];
+        /**
+         * Change a customer
+         * @description What others changed since in other fields stays. Where both changed the same, 409 names the fields in `errors` and holds
+         *     the customer as it is now; nothing is saved.
+         *
+         *     Needs `customers.write`.
+         */
+        put: operations["putCustomersId"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a person at a customer
+         * @description Needs `customers.write`.
+         */
+        post: operations["postCustomersIdContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/contacts/{contact}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a person at a customer
+         * @description Needs `customers.write`.
+         */
+        put: operations["putCustomersIdContactsContact"];
+        post?: never;
+        /**
+         * Remove a person at a customer
+         * @description Needs `customers.write`.
+         */
+        delete: operations["deleteCustomersIdContactsContact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a number or address
+         * @description Needs `customers.write`.
+         */
+        post: operations["postCustomersIdPoints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/points/{point}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a number or address
+         * @description Needs `customers.write`.
+         */
+        delete: operations["deleteCustomersIdPointsPoint"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that happened with a customer, newest first
+         * @description Needs `customers.read`.
+         */
+        get: operations["getCustomersIdTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What my desk offers to choose from
+         * @description Needs `desk.use`.
+         */
+        get: operations["getDeskSetup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My line
+         * @description A WebSocket: `DeskMessage` down, `DeskIntent` up, both JSON, as in `contract.gen.ts`.
+         *
+         *     Needs `desk.use`.
+         */
+        get: operations["getDeskWs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The call list, newest first
+         * @description Without `calls.all`, one's own calls.
+         *
+         *     Needs `calls.read`.
+         */
+        get: operations["getInteractions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One call with everything that happened
+         * @description Without `calls.all`, one's own calls and those of customers.
+         *
+         *     Needs `calls.read`.
+         */
+        get: operations["getInteractionsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{id}/customer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Settle which customer a call was with
+         * @description By an agent who had it, or a supervisor. The call moves to that customer's timeline.
+         *
+         *     Needs `desk.use`.
+         */
+        put: operations["putInteractionsIdCustomer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{id}/disposition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say what a call came to
+         * @description By an agent who had it, or a supervisor. The last word of each person stands.
+         *
+         *     Needs `desk.use`.
+         */
+        put: operations["putInteractionsIdDisposition"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep what I am typing about a call
+         * @description Mine alone, until the disposition is saved.
+         *
+         *     Needs `desk.use`.
+         */
+        put: operations["putInteractionsIdDraft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls, agents and queues now
+         * @description Needs `live.read`.
+         */
+        get: operations["getLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/explain/{interaction}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why a waiting call is or is not being offered
+         * @description Everybody who might take it, the best first, each with what stands against it. 404: it does not wait.
+         *
+         *     Needs `live.read`.
+         */
+        get: operations["getLiveExplainInteraction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recordings you may hear, newest first
+         * @description Agents: their own; supervisors: their teams'; QA and administrators: all.
+         *
+         *     Needs `recordings.listen`.
+         */
+        get: operations["getRecordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a recording
+         * @description For good: row, sound and shape. That it was there, when, and why it is not any more stays.
+         *
+         *     Needs `admin.write`.
+         */
+        delete: operations["deleteRecordingsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear a recording
+         * @description A WAV file; `Range` seeks. Stereo: left the customer, right the agent. Audited: once per listening, every download.
+         *
+         *     Needs `recordings.listen`.
+         */
+        get: operations["getRecordingsIdAudio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/peaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The shape of a recording, to draw it without loading it
+         * @description Needs `recordings.listen`.
+         */
+        get: operations["getRecordingsIdPeaks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change my seat
+         * @description `{"kind": "sign_in", "station": id}`, `ready`, `not_ready` with `reason`, `sign_out`, `end_wrap_up`, `extend_wrap_up`
+         *     with `byMs`.
+         *
+         *     Needs `desk.use`.
+         */
+        put: operations["putSeat"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seats/{agent}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change somebody's seat
+         * @description As one's own. The person sees that somebody else did it; the audit log says who.
+         *
+         *     Needs `seats.force`.
+         */
+        put: operations["putSeatsAgent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in */
+        get: operations["getSession"];
+        put?: never;
+        /**
+         * Sign in
+         * @description The session comes as a cookie. Wrong names and wrong passwords get the same answer; after too many, 429.
+         */
+        post: operations["postSession"];
+        /** Sign out */
+        delete: operations["deleteSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change my password
+         * @description All my other sessions end.
+         */
+        put: operations["putSessionPassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description A person who signs in. */
+        Agent: {
+            /** @description Signs in only while active. */
+            active: boolean;
+            /** @description Outside numbers this person may dial or transfer to, as prefixes of the E.164 form; empty: none. */
+            dialPrefixes?: string[];
+            /** @description `zh-CN` or `en`. */
+            language: string;
+            name: string;
+            roles: components["schemas"]["Role"][];
+            skills?: components["schemas"]["SkillLevel"][];
+            /** @description The station proposed at sign-in. */
+            station?: string | null;
+            team?: string | null;
+            username: string;
+        };
+        AgentEdit: components["schemas"]["Agent"] & {
+            /** @description For the history */
+            changeNote?: string;
+            /** @description The version the edit began from */
+            version?: number;
+        };
+        AgentName: {
+            name: string;
+            team?: string | null;
+        };
+        /** @enum {string} */
+        AnswerBy: "phone" | "talk_event" | "auto_answer";
+        AuditRow: {
+            /** @description Dotted and stable: `session.begin`, `recording.listen`, `queues.update`. */
+            action: string;
+            actor?: string | null;
+            address: string;
+            /** Format: int64 */
+            at: number;
+            detail: string;
+            id: string;
+            /** @description `kind/id`. */
+            object: string;
+        };
+        /** @description Without an item it was removed */
+        Change_Agent: {
+            at: number;
+            by: string | null;
+            item?: components["schemas"]["Agent"];
+            note: string;
+            version: number;
+        };
+        /** @description Without an item it was removed */
+        Change_Disposition: {
+            at: number;
+            by: string | null;
+            item?: components["schemas"]["Disposition"];
+            note: string;
+            version: number;
+        };
+        /** @description Without an item it was removed */
+        Change_Number: {
+            at: number;
+            by: string | null;
+            item?: components["schemas"]["Number"];
+            note: string;
+            version: number;
+        };
+        /** @description Without an item it was removed */
+        Change_Queue: {
+            at: number;
+            by: string | null;
+            item?: components["schemas"]["Queue"];
+            note: string;
+            version: number;
+        };
+        /** @description Without an item it was removed */
+        Change_Reason: {
+            at: number;
+            by: string | null;
+            item?: components["schemas"]["Reason"];
+            note: string;
+            version: number;
+        };
+        /** @description Without an item it was removed */
+        Change_Skill: {
+            at: number;
+            by: string | null;
+            item?: components["schemas"]["Skill"];
+            note: string;
+            version: number;
+        };
+        /** @description Without an item it was removed */
+        Change_Station: {
+            at: number;
+            by: string | null;
+            item?: components["schemas"]["Station"];
+            note: string;
+            version: number;
+        };
+        /** @description Without an item it was removed */
+        Change_Team: {
+            at: number;
+            by: string | null;
+            item?: components["schemas"]["Team"];
+            note: string;
+            version: number;
+        };
+        /** @description Without an item it was removed */
+        Change_Trunk: {
+            at: number;
+            by: string | null;
+            item?: components["schemas"]["Trunk"];
+            note: string;
+            version: number;
+        };
+        Colleague: {
+            id: string;
+            name: string;
+            presence: components["schemas"]["Presence"];
+            team?: string | null;
+        };
+        /** @description A person at a customer. */
+        Contact: {
+            id: string;
+            name: string;
+            primary: boolean;
+            role?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A person at a customer, as people write it. */
+        ContactEdit: {
+            name: string;
+            /** @description Takes the place of the primary contact before. */
+            primary?: boolean;
+            role?: string | null;
+        };
+        ContactPoint: {
+            badNumber: boolean;
+            contact?: string | null;
+            doNotCall: boolean;
+            /** @description Of phones, where a numbering plan has it. */
+            e164?: string | null;
+            extension?: string | null;
+            id: string;
+            /** @description `phone`, `email`, `address`, `chat`, `web`. */
+            kind: string;
+            label?: string | null;
+            primary: boolean;
+            sharedLine: boolean;
+            /** @description As it was written. */
+            value: string;
+            verified: boolean;
+        };
+        /** @description A contact as it is to be, and the version the edit began from. */
+        ContactSave: components["schemas"]["ContactEdit"] & {
+            /** Format: int64 */
+            version: number;
+        };
+        Credentials: {
+            password: string;
+            username: string;
+        };
+        Customer: {
+            contacts: components["schemas"]["Contact"][];
+            /** Format: int64 */
+            createdAt: number;
+            id: string;
+            industry?: string | null;
+            kind: string;
+            level?: string | null;
+            name: string;
+            notes?: string | null;
+            ownerAgent?: string | null;
+            ownerTeam?: string | null;
+            points: components["schemas"]["ContactPoint"][];
+            region?: string | null;
+            source?: string | null;
+            stage?: string | null;
+            /** Format: int64 */
+            updatedAt: number;
+            /**
+             * Format: int64
+             * @description Sent back on saving.
+             */
+            version: number;
+            vip: boolean;
+        };
+        /** @description All that people write about a customer; a save sends all of it. */
+        CustomerEdit: {
+            industry?: string | null;
+            /** @description `person` or `organisation`. */
+            kind?: string;
+            level?: string | null;
+            name: string;
+            notes?: string | null;
+            ownerAgent?: string | null;
+            ownerTeam?: string | null;
+            region?: string | null;
+            source?: string | null;
+            stage?: string | null;
+            vip?: boolean;
+        };
+        /** @description Who it was. */
+        CustomerLink: {
+            /** @description The person at the customer. */
+            contact?: string | null;
+            /** @description Null: nobody known. */
+            customer?: string | null;
+        };
+        /** @description A customer to be, with its first numbers and addresses. */
+        CustomerNew: components["schemas"]["CustomerEdit"] & {
+            /** @description At most 20. */
+            points?: components["schemas"]["PointEdit"][];
+        };
+        /** @description One line of the customer list. */
+        CustomerRow: {
+            id: string;
+            /** @description `person` or `organisation`. */
+            kind: string;
+            lastContactAt?: number | null;
+            level?: string | null;
+            name: string;
+            /** @description The primary phone, or the oldest: E.164, or as written. */
+            number?: string | null;
+            vip: boolean;
+        };
+        /** @description A customer as it is to be, and the version the edit began from. */
+        CustomerSave: components["schemas"]["CustomerEdit"] & {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What a desk offers to choose from. */
+        DeskSetup: {
+            agents: components["schemas"]["Colleague"][];
+            dispositions: components["schemas"]["DispositionChoice"][];
+            queues: components["schemas"]["QueueChoice"][];
+            reasons: components["schemas"]["ReasonChoice"][];
+            stations: components["schemas"]["StationChoice"][];
+        };
+        Digits: {
+            /** @description `0-9*#A-D`, at most 32. */
+            digits: string;
+        };
+        Disposition: {
+            nameEn: string;
+            nameZh: string;
+            /** @description Two levels at most: a parent has none itself. */
+            parent?: string | null;
+            /**
+             * Format: int32
+             * @description Order among its siblings.
+             */
+            position?: number;
+            /** @description Where it is offered; empty: everywhere. */
+            queues?: string[];
+        };
+        /** @description At most two levels; where there are children, one of them is chosen. */
+        DispositionChoice: components["schemas"]["Named"] & {
+            children: components["schemas"]["DispositionChoice"][];
+            /** @description Where it is offered; empty: everywhere. */
+            queues: string[];
+        };
+        /** @description What an interaction came to. */
+        DispositionEdit: {
+            /** @description Leaves of the company's tree, at most 10. */
+            dispositions: string[];
+            /** @description At most 20,000 characters. */
+            notes?: string;
+        };
+        /** @description Notes while they are typed. */
+        Draft: {
+            /** @description At most 20,000 characters; empty: none. */
+            notes: string;
+        };
+        Edited_Agent: components["schemas"]["Kept_Agent"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        Edited_Disposition: components["schemas"]["Kept_Disposition"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        /** @description A document after an edit. */
+        Edited_Flow: components["schemas"]["Kept_Flow"] & {
+            /** @description Flows that do not fit the company any more since this edit. */
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        Edited_Number: components["schemas"]["Kept_Number"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        Edited_Queue: components["schemas"]["Kept_Queue"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        Edited_Reason: components["schemas"]["Kept_Reason"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        /** @description A document after an edit. */
+        Edited_Settings: components["schemas"]["Kept_Settings"] & {
+            /** @description Flows that do not fit the company any more since this edit. */
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        Edited_Skill: components["schemas"]["Kept_Skill"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        Edited_Station: components["schemas"]["Kept_Station"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        Edited_Team: components["schemas"]["Kept_Team"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        Edited_Trunk: components["schemas"]["Kept_Trunk"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        /** @description A field and the rule it broke. */
+        FieldFault: {
+            /** @description As in the JSON, `skills[1].level`. */
+            field: string;
+            /** @description For people, in English; desktops have their own words for `rule`. */
+            message: string;
+            /** @description Stable: `required`, `unique`, `unknown`, `range`, `format`, `in_use`. */
+            rule: string;
+        };
+        Flow: {
+            name: string;
+            yaml: string;
+        };
+        FlowChecked: {
+            /** @description Errors and warnings, in the order of the text. */
+            problems: components["schemas"]["FlowProblem"][];
+        };
+        /** @description A flow as it is to be. */
+        FlowEdit: {
+            /** @description For its history. */
+            note?: string;
+            /**
+             * Format: int64
+             * @description The version the edit began from; left out for a new flow.
+             */
+            version?: number | null;
+            yaml: string;
+        };
+        /** @description A flow that does not compile against the company as it is now. */
+        FlowFault: {
+            flow: string;
+            /** @description An older version of it goes on running. */
+            olderRuns: boolean;
+            problems: components["schemas"]["FlowProblem"][];
+        };
+        /** @description One thing wrong with a flow. Lines and columns begin at 1. */
+        FlowProblem: {
+            code: string;
+            /** Format: int32 */
+            column: number;
+            en: string;
+            /** Format: int32 */
+            line: number;
+            node?: string | null;
+            /** @description `error` blocks the flow, `warning` does not. */
+            severity: string;
+            zh: string;
+        };
+        FlowText: {
+            yaml: string;
+        };
+        /** @description One call with everything that is known of it. */
+        InteractionDetail: components["schemas"]["InteractionRow"] & {
+            /** @description Who it might have been, best first, as in `contract.gen.ts`. */
+            candidates: Record<string, never>[];
+            /** @description What you typed and have not saved. */
+            draft?: string | null;
+            /** @description As in `contract.gen.ts`, in order. */
+            events: Record<string, never>[];
+            notes: string;
+            /** @description Menu choices and digits, masked where sensitive. */
+            pressed: Record<string, never>[];
+            /** @description Those you may hear. */
+            recordings: components["schemas"]["RecordingRow"][];
+            segments: components["schemas"]["SegmentRow"][];
+        };
+        /** @description One line of the call list. */
+        InteractionRow: {
+            agent?: components["schemas"]["Ref"] | null;
+            /** Format: int64 */
+            began: number;
+            callerRaw: string;
+            /** @description Null while it goes on. */
+            cause?: string | null;
+            customer?: components["schemas"]["Ref"] | null;
+            dialed: string;
+            direction: string;
+            dispositions: components["schemas"]["Named"][];
+            ended?: number | null;
+            /** Format: int64 */
+            holdMs: number;
+            hungUpBy?: Record<string, never> | null;
+            id: string;
+            /** @description E.164, where the caller showed a dialable number. */
+            number?: string | null;
+            queue?: components["schemas"]["Ref"] | null;
+            recorded: boolean;
+            /**
+             * Format: int64
+             * @description Without hold.
+             */
+            talkMs: number;
+            vip: boolean;
+            /** Format: int64 */
+            waitMs: number;
+            withheld: boolean;
+            /** Format: int64 */
+            wrapMs: number;
+        };
+        Kept_Agent: components["schemas"]["Agent"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        };
+        Kept_Disposition: components["schemas"]["Disposition"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        };
+        /** @description A document as kept. */
+        Kept_Flow: {
+            name: string;
+            yaml: string;
+        } & {
+            /** @description A decimal string. */
+            id: string;
+            /** Format: int64 */
+            updatedAt: number;
+            updatedBy?: string | null;
+            /**
+             * Format: int64
+             * @description Grows by one with every change; sent back with an edit so that nobody's work is lost.
+             */
+            version: number;
+        };
+        Kept_Number: components["schemas"]["Number"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        };
+        Kept_Queue: components["schemas"]["Queue"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        };
+        Kept_Reason: components["schemas"]["Reason"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        };
+        /** @description A document as kept. */
+        Kept_Settings: {
+            areaCode?: string;
+            /** @description ISO 3166: `CN`. */
+            country: string;
+            /** @description `zh-CN` or `en`: what callers hear before they choose. */
+            language: string;
+            name: string;
+            /** @description IANA zone: `Asia/Shanghai`. */
+            zone: string;
+        } & {
+            /** @description A decimal string. */
+            id: string;
+            /** Format: int64 */
+            updatedAt: number;
+            updatedBy?: string | null;
+            /**
+             * Format: int64
+             * @description Grows by one with every change; sent back with an edit so that nobody's work is lost.
+             */
+            version: number;
+        };
+        Kept_Skill: components["schemas"]["Skill"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        };
+        Kept_Station: components["schemas"]["Station"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        } & components["schemas"]["StationLive"];
+        Kept_Team: components["schemas"]["Team"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        };
+        Kept_Trunk: components["schemas"]["Trunk"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        };
+        ListEdit: {
+            name: string;
+            /** @description As people write them. */
+            numbers?: string[];
+            /**
+             * Format: int64
+             * @description The version the edit began from; left out for a new list.
+             */
+            version?: number | null;
+        };
+        /** @description Everything live. Rows are as in `contract.gen.ts`. */
+        LiveSnapshot: {
+            agentNames: {
+                [key: string]: components["schemas"]["AgentName"];
+            };
+            agents: Record<string, never>[];
+            /** Format: int64 */
+            at: number;
+            calls: Record<string, never>[];
+            queueNames: {
+                [key: string]: components["schemas"]["QueueName"];
+            };
+            queues: Record<string, never>[];
+        };
+        /** @description The person signed in. */
+        Me: {
+            agent: components["schemas"]["MyAgent"];
+            /** @description `zh-CN` or `en`. */
+            language: string;
+            /** @description Nothing else is allowed until the password is changed. */
+            mustChangePassword: boolean;
+            permissions: components["schemas"]["Permission"][];
+            roles: components["schemas"]["Role"][];
+        };
+        MyAgent: {
+            id: string;
+            name: string;
+            team?: components["schemas"]["Ref"] | null;
+            username: string;
+        };
+        /** @description A thing with a name in both languages. */
+        Named: {
+            id: string;
+            nameEn: string;
+            nameZh: string;
+        };
+        Number: {
+            /** @description Name of the flow it starts. */
+            flow: string;
+            note?: string;
+            /** @description As the trunk sends it; a trailing `*` matches any rest. */
+            pattern: string;
+        };
+        NumberEdit: components["schemas"]["Number"] & {
+            /** @description For the history */
+            changeNote?: string;
+            /** @description The version the edit began from */
+            version?: number;
+        };
+        NumberList: {
+            /** @description `vip`, `block`, `do_not_call`: their names stay. */
+            builtin: boolean;
+            /** Format: int64 */
+            count: number;
+            id: string;
+            name: string;
+            /** @description E.164, at most 5,000 of them. */
+            numbers: string[];
+            /**
+             * Format: int64
+             * @description Sent back with a change.
+             */
+            version: number;
+        };
+        /** @description What happens to a caller whom a queue cannot keep. */
+        Overflow: {
+            /** @enum {string} */
+            kind: "hangup";
+            prompt: string;
+        } | {
+            /** @enum {string} */
+            kind: "queue";
+            queue: string;
+        } | {
+            /** @enum {string} */
+            kind: "voicemail";
+        } | {
+            /** @enum {string} */
+            kind: "number";
+            number: string;
+        };
+        /** @description Some of a list. */
+        Page_AuditRow: {
+            items: {
+                /** @description Dotted and stable: `session.begin`, `recording.listen`, `queues.update`. */
+                action: string;
+                actor?: string | null;
+                address: string;
+                /** Format: int64 */
+                at: number;
+                detail: string;
+                id: string;
+                /** @description `kind/id`. */
+                object: string;
+            }[];
+            /** @description The `cursor` of the next page; null: this was the last. */
+            next?: string | null;
+        };
+        /** @description Some of a list. */
+        Page_CustomerRow: {
+            items: {
+                id: string;
+                /** @description `person` or `organisation`. */
+                kind: string;
+                lastContactAt?: number | null;
+                level?: string | null;
+                name: string;
+                /** @description The primary phone, or the oldest: E.164, or as written. */
+                number?: string | null;
+                vip: boolean;
+            }[];
+            /** @description The `cursor` of the next page; null: this was the last. */
+            next?: string | null;
+        };
+        /** @description Some of a list. */
+        Page_InteractionRow: {
+            items: {
+                agent?: components["schemas"]["Ref"] | null;
+                /** Format: int64 */
+                began: number;
+                callerRaw: string;
+                /** @description Null while it goes on. */
+                cause?: string | null;
+                customer?: components["schemas"]["Ref"] | null;
+                dialed: string;
+                direction: string;
+                dispositions: components["schemas"]["Named"][];
+                ended?: number | null;
+                /** Format: int64 */
+                holdMs: number;
+                hungUpBy?: Record<string, never> | null;
+                id: string;
+                /** @description E.164, where the caller showed a dialable number. */
+                number?: string | null;
+                queue?: components["schemas"]["Ref"] | null;
+                recorded: boolean;
+                /**
+                 * Format: int64
+                 * @description Without hold.
+                 */
+                talkMs: number;
+                vip: boolean;
+                /** Format: int64 */
+                waitMs: number;
+                withheld: boolean;
+                /** Format: int64 */
+                wrapMs: number;
+            }[];
+            /** @description The `cursor` of the next page; null: this was the last. */
+            next?: string | null;
+        };
+        /** @description Some of a list. */
+        Page_Kept_Flow: {
+            items: ({
+                name: string;
+                yaml: string;
+            } & {
+                /** @description A decimal string. */
+                id: string;
+                /** Format: int64 */
+                updatedAt: number;
+                updatedBy?: string | null;
+                /**
+                 * Format: int64
+                 * @description Grows by one with every change; sent back with an edit so that nobody's work is lost.
+                 */
+                version: number;
+            })[];
+            /** @description The `cursor` of the next page; null: this was the last. */
+            next?: string | null;
+        };
+        /** @description Some of a list. */
+        Page_NumberList: {
+            items: {
+                /** @description `vip`, `block`, `do_not_call`: their names stay. */
+                builtin: boolean;
+                /** Format: int64 */
+                count: number;
+                id: string;
+                name: string;
+                /** @description E.164, at most 5,000 of them. */
+                numbers: string[];
+                /**
+                 * Format: int64
+                 * @description Sent back with a change.
+                 */
+                version: number;
+            }[];
+            /** @description The `cursor` of the next page; null: this was the last. */
+            next?: string | null;
+        };
+        /** @description Some of a list. */
+        Page_RecordingRow: {
+            items: {
+                agent?: components["schemas"]["Ref"] | null;
+                /** Format: int64 */
+                began: number;
+                /** Format: int64 */
+                bytes: number;
+                callerRaw: string;
+                /** @description Every moment between beginning and end is in the file. */
+                complete: boolean;
+                customer?: components["schemas"]["Ref"] | null;
+                /**
+                 * Format: int32
+                 * @description 0 while it is being written.
+                 */
+                durationMs: number;
+                gaps: components["schemas"]["RecordingGap"][];
+                id: string;
+                interaction: string;
+                /** @description `talk` or `voicemail`. */
+                kind: string;
+                /** @description E.164. */
+                number?: string | null;
+                queue?: components["schemas"]["Ref"] | null;
+                /** @description `recording`, `done`, `lost`. */
+                state: string;
+            }[];
+            /** @description The `cursor` of the next page; null: this was the last. */
+            next?: string | null;
+        };
+        /** @description Some of a list. */
+        Page_TimelineItem: {
+            items: {
+                /** Format: int64 */
+                at: number;
+                id: string;
+                interaction: components["schemas"]["InteractionRow"];
+                /** @description `interaction`. */
+                kind: string;
+                notes: string;
+                /** @description Those you may hear. */
+                recordings: components["schemas"]["RecordingRow"][];
+            }[];
+            /** @description The `cursor` of the next page; null: this was the last. */
+            next?: string | null;
+        };
+        PasswordChange: {
+            current: string;
+            /** @description 8 to 200 characters. */
+            next: string;
+        };
+        Pause: {
+            /** @description Stands in the recording's gap. */
+            reason: string;
+        };
+        /** @description The shape of a recording. */
+        Peaks: {
+            /** @description One array a channel (0 the customer, 1 the agent), values 0 to 1, evenly spread over the duration. */
+            channels: number[][];
+            /** Format: int32 */
+            durationMs: number;
+        };
+        /** @enum {string} */
+        Permission: "desk.use" | "calls.read" | "calls.all" | "customers.read" | "customers.write" | "recordings.listen" | "live.read" | "seats.force" | "admin.read" | "admin.write" | "audit.read";
+        /** @description One number or address. */
+        PointEdit: {
+            badNumber?: boolean;
+            /** @description Of this person at the customer. */
+            contact?: string | null;
+            doNotCall?: boolean;
+            /** @description `phone`, `email`, `address`, `chat`, `web`. */
+            kind: string;
+            label?: string | null;
+            primary?: boolean;
+            /** @description A household's or switchboard's line: several customers may hold it. */
+            sharedLine?: boolean;
+            value: string;
+        };
+        /** @enum {string} */
+        Presence: "free" | "busy" | "not_ready" | "offline";
+        /** @description RFC 9457. */
+        Problem: {
+            /** @description Stable; switch on this. */
+            code: string;
+            /** @description The document as it is now, where somebody was quicker. */
+            current?: Record<string, never> | null;
+            detail: string;
+            /** @description Fields at fault. */
+            errors?: components["schemas"]["FieldFault"][];
+            /** @description Faults of a flow. */
+            problems?: components["schemas"]["FlowProblem"][];
+            /** Format: int32 */
+            status: number;
+            title: string;
+            /** @description `urn:zuoxi:problem:` and the code. */
+            type: string;
+            /** @description Who uses what was to be removed. */
+            usedBy?: string[];
+        };
+        Queue: {
+            /**
+             * Format: int32
+             * @description One step of priority for every so many seconds waited; 0: none.
+             */
+            ageStepSeconds: number;
+            /**
+             * Format: int32
+             * @description Every how often the place in the queue is said; 0: never.
+             */
+            announceSeconds: number;
+            atMaxWait: components["schemas"]["Overflow"];
+            /**
+             * Format: int32
+             * @description Longest wait; 0: none.
+             */
+            maxWaitSeconds: number;
+            /**
+             * Format: int32
+             * @description Most callers waiting; 0: the node's limit.
+             */
+            maxWaiting: number;
+            missedNotReady: boolean;
+            /** @description Name of the music; empty: the default. */
+            music?: string;
+            name: string;
+            /**
+             * Format: int32
+             * @description 0 (normal) to 9.
+             */
+            priority: number;
+            record: boolean;
+            rejectedNotReady: boolean;
+            /**
+             * Format: int32
+             * @description How long one phone rings: 5 to 120.
+             */
+            ringSeconds: number;
+            /**
+             * Format: int32
+             * @description Leaving at or under this is a short abandon.
+             */
+            shortSeconds: number;
+            /** @description All of these, at least at the level. */
+            skills?: components["schemas"]["SkillLevel"][];
+            /**
+             * Format: int32
+             * @description Service level: answered within.
+             */
+            targetSeconds: number;
+            whenFull: components["schemas"]["Overflow"];
+            /**
+             * Format: int32
+             * @description 0: none.
+             */
+            wrapUpSeconds: number;
+        };
+        QueueChoice: {
+            id: string;
+            name: string;
+            /**
+             * Format: int32
+             * @description Agents who could be offered a call now.
+             */
+            ready: number;
+            /** Format: int32 */
+            waiting: number;
+        };
+        QueueEdit: components["schemas"]["Queue"] & {
+            /** @description For the history */
+            changeNote?: string;
+            /** @description The version the edit began from */
+            version?: number;
+        };
+        QueueName: {
+            name: string;
+            /**
+             * Format: int64
+             * @description Service level: answered within.
+             */
+            targetMs: number;
+        };
+        Reason: {
+            nameEn: string;
+            nameZh: string;
+            /**
+             * Format: int32
+             * @description How long this kind of break is meant to last; 0: no aim.
+             */
+            targetMinutes?: number;
+        };
+        ReasonChoice: components["schemas"]["Named"] & {
+            /**
+             * Format: int32
+             * @description How long this kind of break is meant to last; 0: no aim.
+             */
+            targetMinutes: number;
+        };
+        ReasonEdit: components["schemas"]["Reason"] & {
+            /** @description For the history */
+            changeNote?: string;
+            /** @description The version the edit began from */
+            version?: number;
+        };
+        /** @description Where audio is missing, and why. */
+        RecordingGap: {
+            /**
+             * Format: int64
+             * @description From the beginning of the recording.
+             */
+            atMs: number;
+            /** Format: int64 */
+            ms: number;
+            /** @description As the recorder, or the agent who paused, gave it. */
+            reason: string;
+        };
+        /** @description One audio file of an interaction. */
+        RecordingRow: {
+            agent?: components["schemas"]["Ref"] | null;
+            /** Format: int64 */
+            began: number;
+            /** Format: int64 */
+            bytes: number;
+            callerRaw: string;
+            /** @description Every moment between beginning and end is in the file. */
+            complete: boolean;
+            customer?: components["schemas"]["Ref"] | null;
+            /**
+             * Format: int32
+             * @description 0 while it is being written.
+             */
+            durationMs: number;
+            gaps: components["schemas"]["RecordingGap"][];
+            id: string;
+            interaction: string;
+            /** @description `talk` or `voicemail`. */
+            kind: string;
+            /** @description E.164. */
+            number?: string | null;
+            queue?: components["schemas"]["Ref"] | null;
+            /** @description `recording`, `done`, `lost`. */
+            state: string;
+        };
+        /** @description Something by id, with the name to show. */
+        Ref: {
+            id: string;
+            name: string;
+        };
+        /** @enum {string} */
+        Role: "agent" | "supervisor" | "qa" | "admin";
+        /** @description A part of an interaction with one state. */
+        SegmentRow: {
+            agent?: components["schemas"]["Ref"] | null;
+            /** Format: int64 */
+            began: number;
+            ended?: number | null;
+            /** @description `ivr`, `queue`, `ring`, `talk`, `hold`, `wrap_up`, `voicemail`. */
+            kind: string;
+            /** @description The word of the ledger: an offer's, a queue's or a flow's outcome. */
+            outcome?: string | null;
+            queue?: components["schemas"]["Ref"] | null;
+        };
+        /** @description The company itself; one document. */
+        Settings: {
+            areaCode?: string;
+            /** @description ISO 3166: `CN`. */
+            country: string;
+            /** @description `zh-CN` or `en`: what callers hear before they choose. */
+            language: string;
+            name: string;
+            /** @description IANA zone: `Asia/Shanghai`. */
+            zone: string;
+        };
+        /** @description The company as it is to be, and the version the edit began from. */
+        SettingsEdit: components["schemas"]["Settings"] & {
+            /** Format: int64 */
+            version: number;
+        };
+        Skill: {
+            name: string;
+        };
+        SkillEdit: components["schemas"]["Skill"] & {
+            /** @description For the history */
+            changeNote?: string;
+            /** @description The version the edit began from */
+            version?: number;
+        };
+        /** @description A skill at a level of 1 to 10: had by an agent, or needed at least by a queue. */
+        SkillLevel: {
+            /** Format: int32 */
+            level: number;
+            skill: string;
+        };
+        Station: {
+            answerBy: components["schemas"]["AnswerBy"];
+            note?: string;
+            password?: string | null;
+            /** @description SIP user and digest user name. */
+            username: string;
+        };
+        StationChoice: {
+            /** @description Nobody else sits there. */
+            free: boolean;
+            health: string;
+            id: string;
+            /** @description Proposed to me. */
+            mine: boolean;
+            name: string;
+        };
+        StationEdit: components["schemas"]["Station"] & {
+            /** @description For the history */
+            changeNote?: string;
+            /** @description The version the edit began from */
+            version?: number;
+        };
+        /** @description What the phones know of a station now. */
+        StationLive: {
+            /** @description Where it registered from. */
+            address?: string | null;
+            /** @description `ok` or `unreachable`. */
+            health: string;
+            userAgent?: string | null;
+        };
+        Team: {
+            lead?: string | null;
+            name: string;
+        };
+        TeamEdit: components["schemas"]["Team"] & {
+            /** @description For the history */
+            changeNote?: string;
+            /** @description The version the edit began from */
+            version?: number;
+        };
+        /** @description One thing that happened. */
+        TimelineItem: {
+            /** Format: int64 */
+            at: number;
+            id: string;
+            interaction: components["schemas"]["InteractionRow"];
+            /** @description `interaction`. */
+            kind: string;
+            notes: string;
+            /** @description Those you may hear. */
+            recordings: components["schemas"]["RecordingRow"][];
+        };
+        Transfer: {
+            /** @description `{"kind": "queue", "queue": id}`, `{"kind": "agent", "agent": id}` or `{"kind": "number", "number": text}`. */
+            target: Record<string, never>;
+        };
+        Trunk: {
+            callerId?: string;
+            /** @description ISO 3166, for reading national numbers; empty: the company's. */
+            country?: string;
+            /** @description Calls with digest of this user are this trunk's, from anywhere. */
+            digestUser?: string | null;
+            /** @description Addresses whose calls are this trunk's: `192.0.2.10`, `192.0.2.0/28`. */
+            from?: string[];
+            /**
+             * Format: int32
+             * @description Calls at once; 0: no limit but the node's.
+             */
+            maxCalls?: number;
+            name: string;
+            /** @description Only ever sent in; left out, the old one stays. */
+            password?: string | null;
+            /** @description Outbound numbers it takes, as prefixes; empty: all. */
+            prefixes?: string[];
+            tcp?: boolean;
+            /** @description Where calls go out: `192.0.2.10:5060`, in order; empty: inbound only. */
+            to?: string[];
+            /** @description P-Asserted-Identity is believed. */
+            trusted?: boolean;
+        };
+        TrunkEdit: components["schemas"]["Trunk"] & {
+            /** @description For the history */
+            changeNote?: string;
+            /** @description The version the edit began from */
+            version?: number;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getAdminAgents: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Kept_Agent"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminAgents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Agent"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminAgentsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept_Agent"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminAgentsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Agent"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAdminAgentsId: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminAgentsIdHistory: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Change_Agent"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminAudit: {
+        parameters: {
+            query?: {
+                from?: number;
+                to?: number;
+                /** @description As in [`AuditRow::action`]. */
+                action?: string;
+                actor?: string;
+                cursor?: string;
+                /** @description 1 to 200; 50 where left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditRow"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept_Settings"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsEdit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Settings"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminDispositions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Kept_Disposition"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminDispositions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispositionEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Disposition"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminDispositionsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept_Disposition"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminDispositionsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispositionEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Disposition"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAdminDispositionsId: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminDispositionsIdHistory: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Change_Disposition"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminFlows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Kept_Flow"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminFlowsName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept_Flow"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminFlowsName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowEdit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Flow"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAdminFlowsName: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminFlowsNameCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowText"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowChecked"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminFlowsNameVersions: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 where left out. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each with `version`, `at`, `by`, `note` and `item` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminLists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NumberList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminLists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListEdit"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminListsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminListsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListEdit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAdminListsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminNumbers: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Kept_Number"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminNumbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Number"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminNumbersId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept_Number"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminNumbersId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Number"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAdminNumbersId: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminNumbersIdHistory: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Change_Number"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminQueues: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Kept_Queue"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminQueues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Queue"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminQueuesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept_Queue"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminQueuesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Queue"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAdminQueuesId: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminQueuesIdHistory: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Change_Queue"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminReasons: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Kept_Reason"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminReasons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Reason"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminReasonsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept_Reason"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminReasonsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Reason"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAdminReasonsId: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminReasonsIdHistory: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Change_Reason"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminSkills: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Kept_Skill"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminSkills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Skill"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminSkillsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept_Skill"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminSkillsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Skill"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAdminSkillsId: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminSkillsIdHistory: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Change_Skill"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminStations: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Kept_Station"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminStations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StationEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Station"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminStationsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept_Station"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminStationsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StationEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Station"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAdminStationsId: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminStationsIdHistory: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Change_Station"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminTeams: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Kept_Team"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminTeams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Team"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminTeamsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept_Team"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminTeamsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Team"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAdminTeamsId: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminTeamsIdHistory: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Change_Team"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminTrunks: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Kept_Trunk"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminTrunks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Trunk"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminTrunksId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept_Trunk"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminTrunksId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkEdit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Trunk"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAdminTrunksId: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminTrunksIdHistory: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Change_Trunk"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCallsInteractionAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCallsInteractionDigits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Digits"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCallsInteractionHangup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCallsInteractionHold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCallsInteractionMute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCallsInteractionRecordingPause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pause"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCallsInteractionRecordingResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCallsInteractionReject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCallsInteractionResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCallsInteractionTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCallsInteractionUnmute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCustomers: {
+        parameters: {
+            query?: {
+                /** @description The beginning of a name, a number or its last digits (4 or more), or an e-mail address. */
+                q?: string;
+                cursor?: string;
+                /** @description 1 to 200; 50 where left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CustomerRow"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCustomers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerNew"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCustomersId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putCustomersId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerSave"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCustomersIdContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactEdit"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putCustomersIdContactsContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactSave"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteCustomersIdContactsContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCustomersIdPoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PointEdit"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPoint"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteCustomersIdPointsPoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                point: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCustomersIdTimeline: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 where left out. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineItem"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeskSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskSetup"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeskWs: {
+        parameters: {
+            query?: {
+                /** @description The last number heard; 0 or left out: everything. */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The line is open */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getInteractions: {
+        parameters: {
+            query?: {
+                /** @description Began at or after. */
+                from?: number;
+                /** @description Began before. */
+                to?: number;
+                /** @description A whole number in any usual form, or at least its last 4 digits. */
+                number?: string;
+                /** @description Was offered it or talked. */
+                agent?: string;
+                queue?: string;
+                customer?: string;
+                /** @description `inbound`, `outbound`, `internal`. */
+                direction?: string;
+                /** @description How it ended. */
+                cause?: string;
+                recorded?: boolean;
+                cursor?: string;
+                /** @description 1 to 200; 50 where left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InteractionRow"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getInteractionsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InteractionDetail"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putInteractionsIdCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerLink"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putInteractionsIdDisposition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispositionEdit"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putInteractionsIdDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveSnapshot"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLiveExplainInteraction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRecordings: {
+        parameters: {
+            query?: {
+                /** @description Began at or after. */
+                from?: number;
+                /** @description Began before. */
+                to?: number;
+                /** @description A whole number in any usual form, or at least its last 4 digits. */
+                number?: string;
+                agent?: string;
+                queue?: string;
+                customer?: string;
+                /** @description `talk` or `voicemail`. */
+                kind?: string;
+                cursor?: string;
+                /** @description 1 to 200; 50 where left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecordingRow"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRecordingsId: {
+        parameters: {
+            query?: {
+                /** @description Why it is deleted: 1 to 500 characters, for the audit log. */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRecordingsIdAudio: {
+        parameters: {
+            query?: {
+                /** @description As a file to keep. */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": unknown;
+                };
+            };
+            /** @description The range asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": unknown;
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRecordingsIdPeaks: {
+        parameters: {
+            query?: {
+                /** @description 1 to 4,000; 1,000 where left out. */
+                slices?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Peaks"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putSeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putSeatsAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putSessionPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}
