@@ -7,6 +7,7 @@ pub mod command;
 pub mod desk;
 pub mod directory;
 pub mod event;
+pub mod health;
 pub mod ids;
 pub mod number;
 pub mod ports;

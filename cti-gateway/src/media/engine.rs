@@ -4,22 +4,28 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use contract::health::{Part, Pulse};
 use contract::{InteractionId, LegId};
 
 use super::command::{MediaCommand, MediaError, MediaSink};
 use super::gauges::{Gauges, ShardGauges};
-use super::media_thread::{MediaThread, ToShard};
+use super::media_thread::{Clock, MediaThread, ToShard};
 use super::ports::PortBook;
 use super::recorder::Recorder;
 
 /// Tapes that may wait for the disk: about two seconds of a thousand recordings.
 const TAPE_QUEUE: usize = 4096;
+/// A media thread looks round every 5 ms, or every second while it has no leg.
+const PATIENCE_MS: i64 = 10_000;
+/// Disks stand still for longer than that, and come back.
+const DISK_PATIENCE_MS: i64 = 30_000;
 
 /// How the engine runs.
 #[derive(Debug, Clone)]
@@ -59,6 +65,8 @@ pub struct Engine {
 
 struct Inner {
     config: MediaConfig,
+    clock: Clock,
+    recorder: Arc<Pulse>,
     shards: Vec<SyncSender<ToShard>>,
     gauges: Vec<Arc<ShardGauges>>,
     refused: AtomicU64,
@@ -84,18 +92,24 @@ impl Engine {
         };
         let ports = Arc::new(Mutex::new(PortBook::new(config.ip, config.ports)));
         let (tape, tapes) = sync_channel(TAPE_QUEUE);
+        let clock = Clock::start();
         let recorder = Recorder::new(config.recordings.clone(), sink.clone());
-        let mut threads = vec![spawn("media-recorder", move || recorder.run(&tapes))?];
+        let writing = Arc::new(Pulse::default());
+        let (beating, over) = (writing.clone(), writing.clone());
+        let write = move || recorder.run(&tapes, || beating.beat(clock.ms()));
+        let mut threads = vec![spawn("media-recorder", write, move || over.end())?];
         let (mut shards, mut gauges) = (Vec::new(), Vec::new());
         for n in 0..count {
             let (send, receive): (_, Receiver<ToShard>) = sync_channel(config.queue.max(1));
             let shared = Arc::new(ShardGauges::default());
-            let thread = MediaThread::new(config.silence_ms, receive, tape.clone(), sink.clone(), ports.clone(), shared.clone())?;
-            threads.push(spawn(&format!("media-{n}"), move || thread.run())?);
+            let thread = MediaThread::new(config.silence_ms, receive, tape.clone(), sink.clone(), ports.clone(), shared.clone(), clock)?;
+            let over = shared.clone();
+            threads.push(spawn(&format!("media-{n}"), move || thread.run(), move || over.pulse.end())?);
             shards.push(send);
             gauges.push(shared);
         }
-        let inner = Inner { config, shards, gauges, refused: AtomicU64::new(0), ports, threads: Mutex::new(threads) };
+        let (refused, threads) = (AtomicU64::new(0), Mutex::new(threads));
+        let inner = Inner { config, clock, recorder: writing, shards, gauges, refused, ports, threads };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -156,6 +170,15 @@ impl Engine {
         sum
     }
 
+    /// The media threads, the worst of them for all, and the recorder.
+    #[must_use]
+    pub fn health(&self) -> [Part; 2] {
+        let (inner, now) = (&*self.inner, self.inner.clock.ms());
+        let media = inner.gauges.iter().map(|g| g.pulse.judge(now, PATIENCE_MS)).max().flatten();
+        let recorder = inner.recorder.judge(now, DISK_PATIENCE_MS);
+        [Part { name: "media", trouble: media }, Part { name: "recorder", trouble: recorder }]
+    }
+
     /// Closes all legs, ends all recordings, waits until they are on disk. Not from a [`MediaSink`].
     pub fn stop(&self) {
         for shard in &self.inner.shards {
@@ -165,13 +188,23 @@ impl Engine {
         let threads = std::mem::take(&mut *self.inner.threads.lock().unwrap_or_else(PoisonError::into_inner));
         // The recorder, first in the list, ends when all others have.
         for thread in threads.into_iter().rev() {
-            if thread.join().is_err() {
-                tracing::error!("a media thread panicked");
-            }
+            // A panic was told when it happened.
+            let _ = thread.join();
         }
     }
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
-    std::thread::Builder::new().name(name.to_owned()).spawn(work)
+/// `over` is called at the thread's end, whatever brought it.
+fn spawn(
+    name: &str,
+    work: impl FnOnce() + Send + 'static,
+    over: impl FnOnce() + Send + 'static,
+) -> io::Result<JoinHandle<()>> {
+    let thread = name.to_owned();
+    std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+        if catch_unwind(AssertUnwindSafe(work)).is_err() {
+            tracing::error!("the thread {thread} broke");
+        }
+        over();
+    })
 }

@@ -3,6 +3,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use contract::health::Pulse;
+
 use super::clock::Micros;
 
 /// Upper ends of the lateness classes in milliseconds; what is later falls into one more.
@@ -37,6 +39,8 @@ pub struct Gauges {
 /// One thread's share, written by it alone.
 #[derive(Debug, Default)]
 pub(super) struct ShardGauges {
+    /// In milliseconds of the engine's clock, once a slice.
+    pub pulse: Pulse,
     pub legs: AtomicU64,
     pub rooms: AtomicU64,
     pub recordings: AtomicU64,

@@ -5,8 +5,9 @@
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ const MOST_COMMANDS: usize = 1024;
 const MOST_ROUNDS: usize = 8;
 /// Longest packet taken; speech has 172 bytes.
 const MOST_BYTES: usize = 1500;
+/// How often a thread with nothing to do gives a sign of life.
+pub const STILL_HERE: Duration = Duration::from_secs(1);
 
 pub enum ToShard {
     Open { room: InteractionId, leg: LegId, pair: PortPair, chance: u64 },
@@ -44,14 +47,28 @@ pub struct MediaThread {
     gauges: Arc<ShardGauges>,
 }
 
-struct Clock {
+/// The engine's clock, the same on all of its threads.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
     start: Duration,
+    /// Microseconds between 1970 and the zero of this clock.
+    epoch_us: u64,
 }
 
 impl Clock {
+    pub fn start() -> Self {
+        let start = Self::read(ClockId::CLOCK_MONOTONIC);
+        Self { start, epoch_us: Self::read(ClockId::CLOCK_REALTIME).as_micros() as u64 }
+    }
+
     /// Unlike `Instant`, `CLOCK_MONOTONIC` can be slept to.
     fn read(id: ClockId) -> Duration {
         clock_gettime(id).map(Duration::from).unwrap_or_default()
+    }
+
+    /// Milliseconds, as pulses count.
+    pub fn ms(&self) -> i64 {
+        (self.now() / 1000) as i64
     }
 
     fn now(&self) -> Micros {
@@ -75,17 +92,24 @@ impl MediaThread {
         sink: Arc<dyn MediaSink>,
         ports: Arc<Mutex<PortBook>>,
         gauges: Arc<ShardGauges>,
+        clock: Clock,
     ) -> io::Result<Self> {
-        let clock = Clock { start: Clock::read(ClockId::CLOCK_MONOTONIC) };
-        let epoch_us = Clock::read(ClockId::CLOCK_REALTIME).as_micros() as u64;
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         let wire = Sockets { epoll, legs: Vec::new(), tapes, sink, ports, gauges: gauges.clone() };
-        Ok(Self { shard: Shard::new(silence_ms, epoch_us), orders, wire, clock, gauges })
+        Ok(Self { shard: Shard::new(silence_ms, clock.epoch_us), orders, wire, clock, gauges })
     }
 
-    /// Runs until stopped, or until every handle is gone.
+    /// Runs until stopped, or until every handle is gone. A panic ends the legs before the thread.
     pub fn run(mut self) {
         ask_for_precedence();
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.work())) {
+            // Who talks here would hear nothing for ever: each leg is said to be gone, so that its call ends.
+            let _ = catch_unwind(AssertUnwindSafe(|| self.let_go()));
+            resume_unwind(panic);
+        }
+    }
+
+    fn work(&mut self) {
         let mut going = true;
         while going || !self.shard.is_idle() {
             going &= self.take_orders(going);
@@ -97,15 +121,21 @@ impl MediaThread {
             if let Some(late) = self.shard.run(now, &mut self.wire) {
                 self.gauges.late(late);
             }
-            self.publish();
+            self.publish(now);
             self.clock.sleep_until((now / SLICE_US + 1) * SLICE_US);
         }
+    }
+
+    fn let_go(&mut self) {
+        self.shard.close_all(&mut self.wire);
+        self.shard.hand_over_rest(&mut self.wire);
+        self.publish(self.clock.now());
     }
 
     /// `false`: the end was asked for. Waits here while there is nothing else to do.
     fn take_orders(&mut self, going: bool) -> bool {
         if going && self.shard.is_idle() {
-            match self.orders.recv() {
+            match self.orders.recv_timeout(STILL_HERE) {
                 Ok(order) => {
                     let now = self.clock.now();
                     self.shard.run(now, &mut self.wire);
@@ -113,7 +143,8 @@ impl MediaThread {
                         return false;
                     }
                 }
-                Err(_) => return false,
+                Err(RecvTimeoutError::Timeout) => return true,
+                Err(RecvTimeoutError::Disconnected) => return false,
             }
         }
         let now = self.clock.now();
@@ -168,7 +199,8 @@ impl MediaThread {
         }
     }
 
-    fn publish(&self) {
+    fn publish(&self, now: Micros) {
+        self.gauges.pulse.beat((now / 1000) as i64);
         let (legs, rooms, recordings) = self.shard.open_now();
         let counts = self.shard.counts;
         for (gauge, value) in [

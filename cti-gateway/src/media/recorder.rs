@@ -8,12 +8,13 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 
 use contract::{LegId, RecordingId};
 
 use super::clock::FRAME;
 use super::command::{MediaEvent, MediaSink};
+use super::media_thread::STILL_HERE;
 use super::tape::Tape;
 
 const FRAME_MS: u32 = 20;
@@ -43,10 +44,16 @@ impl Recorder {
         Self { folder, sink, open: HashMap::new() }
     }
 
-    /// Handles tapes until all who send them are gone; then ends what is still open.
-    pub fn run(mut self, tapes: &Receiver<Tape>) {
-        while let Ok(tape) = tapes.recv() {
-            self.handle(tape);
+    /// Handles tapes until all who send them are gone; then ends what is still open. `alive` is called before each, and
+    /// now and then while there is none.
+    pub fn run(mut self, tapes: &Receiver<Tape>, alive: impl Fn()) {
+        loop {
+            alive();
+            match tapes.recv_timeout(STILL_HERE) {
+                Ok(tape) => self.handle(tape),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
         }
         let left: Vec<RecordingId> = self.open.keys().copied().collect();
         for recording in left {

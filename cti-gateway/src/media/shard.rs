@@ -456,4 +456,9 @@ impl Shard {
         let all: Vec<LegId> = self.slots.keys().copied().collect();
         all.into_iter().for_each(|leg| self.close(leg, wire));
     }
+
+    /// One try more for ended recordings, without waiting for their slice.
+    pub fn hand_over_rest(&mut self, wire: &mut impl Wire) {
+        self.recordings.retain_mut(|recording| !recording.finish(&mut |tape| wire.tape(tape)));
+    }
 }
