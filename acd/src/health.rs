@@ -6,23 +6,70 @@ use contract::{Activity, AgentId, EpochMs, OfferOutcome, Seat, SeatStatus, SeatW
 
 use crate::router::Router;
 use crate::seats::empty_seat;
-use crate::state::{Desktop, SeatState, WrapUp};
+use crate::state::{Desktop, Failed, SeatState, WrapUp};
 use crate::timers::Timer;
 
 /// More registered stations than any node serves; further ones count as unreachable.
 const MAX_STATIONS: usize = 100_000;
+/// A station that goes on failing is trusted again after twice as long each time, so often at most.
+const MOST_DOUBLINGS: u8 = 5;
 
 impl Router {
+    /// A phone that registers anew has begun anew: whatever failed before is forgotten.
     pub(crate) fn station_up(&mut self, now: EpochMs, station: StationId) {
-        if self.stations_up.len() >= MAX_STATIONS || !self.stations_up.insert(station) {
+        if self.stations_up.len() >= MAX_STATIONS && !self.stations_up.contains(&station) {
             return;
         }
+        self.stations_up.insert(station);
         let Some(&agent) = self.holders.get(&station) else { return };
         if let Some(state) = self.seats.get_mut(&agent) {
             state.seat.health = StationHealth::Ok;
         }
         self.give_back_ready(now, agent);
         self.settle(now, agent, SeatWhy::StationBack, None);
+    }
+
+    /// It registered once more as it does all the time. One that failed lives, and gets its chance after a rest: one that
+    /// refuses every call would be rung for every caller otherwise.
+    pub(crate) fn station_refreshed(&mut self, now: EpochMs, station: StationId) {
+        if !self.stations_up.contains(&station) {
+            return self.station_up(now, station);
+        }
+        let Some(state) = self.holders.get(&station).and_then(|agent| self.seats.get(agent)) else { return };
+        let rested = state.failed.is_none_or(|Failed { times, at }| {
+            let rest = EpochMs::from(self.config.failed_rest_ms) << times.saturating_sub(1).min(MOST_DOUBLINGS);
+            now - at >= rest
+        });
+        if state.took && rested {
+            self.station_up(now, station);
+        }
+    }
+
+    /// What ringing a station has shown of it.
+    pub(crate) fn note_station(&mut self, now: EpochMs, agent: AgentId, outcome: OfferOutcome) {
+        let Some(state) = self.seats.get_mut(&agent) else { return };
+        match outcome {
+            OfferOutcome::Answered | OfferOutcome::Missed | OfferOutcome::Rejected => state.failed = None,
+            OfferOutcome::Failed => {
+                let times = state.failed.map_or(0, |failed| failed.times).saturating_add(1);
+                state.failed = Some(Failed { times, at: now });
+            }
+            OfferOutcome::Withdrawn => {}
+        }
+    }
+
+    /// The phone was lost in the middle of a talk. It is not rung again before it has shown that it lives.
+    pub(crate) fn station_failed(&mut self, now: EpochMs, agent: AgentId) {
+        self.note_station(now, agent, OfferOutcome::Failed);
+        self.not_ready_by_rule(now, agent, SeatWhy::StationFailed, true);
+        if let Some(state) = self.seats.get_mut(&agent)
+            && state.seat.next == Some(SeatStatus::Ready)
+        {
+            state.seat.next = None;
+            state.seat.status_why = SeatWhy::StationFailed;
+            state.took = true;
+        }
+        self.settle(now, agent, SeatWhy::StationFailed, None);
     }
 
     pub(crate) fn station_down(&mut self, now: EpochMs, station: StationId) {
@@ -131,9 +178,9 @@ impl Router {
             self.timers.set(until, Timer::WrapUp(agent));
         }
         self.seats.insert(agent, state);
-        let station = old.station.filter(|station| {
-            self.directory.stations.contains_key(station) && !self.holders.contains_key(station)
-        });
+        let station = old
+            .station
+            .filter(|station| self.directory.stations.contains_key(station) && !self.holders.contains_key(station));
         self.sit_down(agent, station);
         self.give_back_ready(now, agent);
         self.settle(now, agent, SeatWhy::Restart, None);

@@ -82,10 +82,9 @@ impl Router {
             Want::Queue(queue) => (Some(queue), self.queues.get(&queue).map_or(0, |state| state.rules.ring_ms)),
             Want::Agent { queue, ring_ms, .. } => (queue, ring_ms),
         };
-        let mut until = now + EpochMs::from(ring_ms.max(1));
-        if let (Want::Agent { .. }, Some(end)) = (entry.want, entry.until) {
-            until = until.min(end);
-        }
+        // A phone that rings is rung in full, however long the caller has waited for it: the longest wait is for those whom
+        // nobody is being rung for.
+        let until = now + EpochMs::from(ring_ms.max(1));
         let why = self.why(now, entry.want, agent);
         let offer: OfferId = self.ids.make(now);
         self.wait_no_more_freely(interaction);
@@ -160,6 +159,7 @@ impl Router {
             return;
         };
         let Offer { interaction, agent, queue, .. } = offer;
+        self.note_station(now, agent, OfferOutcome::Answered);
         if let Some(entry) = self.remove_caller(interaction) {
             self.say_left(now, interaction, &entry, QueueOutcome::Answered);
         }
@@ -178,8 +178,9 @@ impl Router {
             OfferOutcome::Failed => Some(SeatWhy::StationFailed),
             OfferOutcome::Missed | OfferOutcome::Rejected | OfferOutcome::Withdrawn | OfferOutcome::Answered => None,
         };
+        self.note_station(now, agent, outcome);
         match rule {
-            // A station that failed gives ready back when it registers anew, as one that was lost.
+            // A station that failed gives ready back when it registers again, as one that was lost.
             Some(why) => self.not_ready_by_rule(now, agent, why, why == SeatWhy::StationFailed),
             None => self.rest(now, agent),
         }

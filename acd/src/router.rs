@@ -106,7 +106,9 @@ impl Router {
             Input::Restore { seats } => self.restore(now, seats),
             Input::Seat { agent, command, by } => self.command(now, agent, command, by),
             Input::StationUp { station } => self.station_up(now, station),
+            Input::StationRefreshed { station } => self.station_refreshed(now, station),
             Input::StationDown { station } => self.station_down(now, station),
+            Input::StationFailed { agent } => self.station_failed(now, agent),
             Input::DesktopUp { agent } => self.desktop_up(now, agent),
             Input::DesktopDown { agent } => self.desktop_down(now, agent),
             Input::Enqueue { interaction, queue, vip, priority, credit_ms } => {

@@ -90,6 +90,9 @@ impl Router {
         {
             self.holders.remove(&old);
         }
+        if state.seat.station != station {
+            state.failed = None;
+        }
         state.seat.station = station;
         state.seat.health = health;
         if let Some(station) = station {

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use contract::{
-    Activity, AgentId, EpochMs, InteractionId, OfferId, QueueId, Seat, SeatStatus, SeatWhy, StationHealth,
-};
+use contract::{Activity, AgentId, EpochMs, InteractionId, OfferId, QueueId, Seat, SeatStatus, SeatWhy, StationHealth};
 
 use crate::line::{Line, Urgency};
 use crate::pools::PoolId;
@@ -39,7 +37,9 @@ pub(crate) enum Desktop {
     Unknown,
     Here,
     /// Gone, and the grace time ends then.
-    Away { until: EpochMs },
+    Away {
+        until: EpochMs,
+    },
 }
 
 #[derive(Debug)]
@@ -61,6 +61,15 @@ pub(crate) struct SeatState {
     pub took: bool,
     pub desktop: Desktop,
     pub rest_until: Option<EpochMs>,
+    /// The station could not be rung, or lost a talk: not since it was last rung as it should be.
+    pub failed: Option<Failed>,
+}
+
+/// How often in a row, and when last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Failed {
+    pub times: u8,
+    pub at: EpochMs,
 }
 
 impl SeatState {
@@ -78,6 +87,7 @@ impl SeatState {
             took: false,
             desktop: Desktop::Unknown,
             rest_until: None,
+            failed: None,
         }
     }
 

@@ -17,6 +17,9 @@ pub struct RouterConfig {
     /// How long an agent who rejected or missed an offer, and stays ready, gets no other one. Keeps a phone that
     /// refuses by itself (do-not-disturb) from being rung in a tight loop.
     pub rest_ms: u32,
+    /// How long a station that failed must be left alone before its next sign of life gives ready back. Doubles with each
+    /// failure in a row.
+    pub failed_rest_ms: u32,
     /// Longest wrap-up with all its extensions, from its beginning.
     pub max_wrap_up_ms: u32,
     /// Most callers waiting on this node, all queues together.
@@ -25,7 +28,13 @@ pub struct RouterConfig {
 
 impl Default for RouterConfig {
     fn default() -> Self {
-        Self { desktop_grace_ms: 20_000, rest_ms: 2_000, max_wrap_up_ms: 30 * 60_000, max_waiting: 10_000 }
+        Self {
+            desktop_grace_ms: 20_000,
+            rest_ms: 2_000,
+            failed_rest_ms: 10_000,
+            max_wrap_up_ms: 30 * 60_000,
+            max_waiting: 10_000,
+        }
     }
 }
 
@@ -43,10 +52,14 @@ pub enum Input {
     /// `by`: the agent, or a supervisor for them. A refusal comes back as [`Decision::Refused`], and then as the only one
     /// about this seat's status.
     Seat { agent: AgentId, command: SeatCommand, by: AgentId },
-    /// Registered (again).
+    /// Registered anew.
     StationUp { station: StationId },
+    /// Registered again, as phones do all the time.
+    StationRefreshed { station: StationId },
     /// Registration expired, was removed, or does not answer.
     StationDown { station: StationId },
+    /// The agent's phone was lost in the middle of a talk. To be told before the end of that talk.
+    StationFailed { agent: AgentId },
     /// The first desktop of this agent is connected.
     DesktopUp { agent: AgentId },
     /// The last desktop of this agent is gone.

@@ -24,6 +24,8 @@ enum Step {
     Pass(EpochMs),
     Seat(i64, SeatCommand, bool),
     Station(i64, bool),
+    /// A refresh, or the loss of the phone in a talk.
+    Phone(i64, bool),
     Desktop(i64, bool),
     Enqueue { call: i64, old: bool, queue: i64, vip: bool, priority: u8 },
     Direct { call: i64, agent: i64, queue: Option<i64>, fallback: Option<i64>, wait_ms: u32 },
@@ -55,6 +57,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => prop_oneof![0..3_000_i64, 0..40_000_i64].prop_map(Step::Pass),
         6 => (agent.clone(), command, any::<bool>()).prop_map(|(a, c, own)| Step::Seat(a, c, own)),
         2 => (agent.clone(), any::<bool>()).prop_map(|(s, up)| Step::Station(s, up)),
+        2 => (agent.clone(), any::<bool>()).prop_map(|(a, lives)| Step::Phone(a, lives)),
         1 => (agent.clone(), any::<bool>()).prop_map(|(a, up)| Step::Desktop(a, up)),
         6 => (call.clone(), prop::bool::weighted(0.1), queue.clone(), any::<bool>(), 0..12_u8)
             .prop_map(|(call, old, queue, vip, priority)| Step::Enqueue { call, old, queue, vip, priority }),
@@ -164,6 +167,10 @@ impl World {
                 let station = StationId(station);
                 if up { Input::StationUp { station } } else { Input::StationDown { station } }
             }
+            Step::Phone(agent, lives) => match lives {
+                true => Input::StationRefreshed { station: StationId(agent) },
+                false => Input::StationFailed { agent: AgentId(agent) },
+            },
             Step::Desktop(agent, up) => {
                 let agent = AgentId(agent);
                 if up { Input::DesktopUp { agent } } else { Input::DesktopDown { agent } }

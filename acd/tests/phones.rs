@@ -1,0 +1,133 @@
+//! Phones that ring late, fail, and are lost: what it does to their agents, and how long.
+
+mod room;
+
+use acd::{Decision, Input};
+use contract::{Activity, AgentId, EpochMs, InteractionId, OfferOutcome, SeatCommand, SeatStatus, SeatWhy, StationId};
+use room::*;
+
+fn shop() -> Company {
+    Company::default().agent(1, &[(1, 5)]).agent(2, &[(1, 5)]).queue(queue(1, &[(1, 1)])).lunch()
+}
+
+fn refreshed(room: &mut Room, station: i64) -> Vec<Decision> {
+    room.tell(Input::StationRefreshed { station: StationId(station) })
+}
+
+/// A call rings and the phone says 500.
+fn fails(room: &mut Room, call: i64) {
+    let id = offer(&room.calls(call, 1));
+    room.tell(Input::OfferFailed { offer: id });
+    room.hangs_up_waiting(call);
+    assert_eq!((room.status(1), room.shows(1).status_why), (NOT_READY, SeatWhy::StationFailed));
+}
+
+#[test]
+fn a_colleague_who_becomes_free_late_is_rung_in_full() {
+    for free_after in [0, 30_000, 59_999] {
+        let mut room = Room::new(shop());
+        room.ready(1);
+        let talk = offer(&room.calls(99, 1));
+        room.answer(talk);
+        assert_eq!(offers(&room.direct(100, 1, None, None)), []);
+        room.pass(free_after);
+        let said = room.over(99);
+        let until = said.iter().find_map(|d| match d {
+            Decision::Offer { until, .. } => Some(*until),
+            _ => None,
+        });
+        assert_eq!(until, Some(room.now + 20_000), "free after {free_after} ms");
+        assert_eq!(ends(&room.pass(19_999)), [], "it rings, though the wait of 60 s is over");
+        assert_eq!(ends(&room.pass(1)), [(1, OfferOutcome::Missed)]);
+    }
+}
+
+#[test]
+fn a_station_that_failed_once_gives_ready_back_at_its_next_refresh_after_a_rest() {
+    let mut room = Room::new(shop());
+    room.ready(1);
+    fails(&mut room, 100);
+    assert_eq!(refreshed(&mut room, 1), [], "at once it has shown nothing");
+    room.pass(9_999);
+    assert_eq!(refreshed(&mut room, 1), []);
+    room.pass(1);
+    refreshed(&mut room, 1);
+    assert_eq!((room.status(1), room.shows(1).status_why), (SeatStatus::Ready, SeatWhy::StationBack));
+    assert_eq!(offers(&room.calls(101, 1)), [(101, 1)]);
+}
+
+#[test]
+fn a_station_that_registers_anew_gives_ready_back_at_once() {
+    let mut room = Room::new(shop());
+    room.ready(1);
+    fails(&mut room, 100);
+    room.station_up(1);
+    assert_eq!(room.status(1), SeatStatus::Ready);
+}
+
+#[test]
+fn a_station_that_goes_on_failing_is_rung_less_and_less_and_one_that_rang_is_trusted_again() {
+    let rest = |room: &mut Room| -> EpochMs {
+        let failed = room.now;
+        while room.status(1) != SeatStatus::Ready {
+            room.pass(5_000);
+            refreshed(room, 1);
+        }
+        room.now - failed
+    };
+    let mut room = Room::new(shop());
+    room.ready(1);
+    let rests: Vec<EpochMs> = (0..8)
+        .map(|n| {
+            fails(&mut room, 100 + n);
+            rest(&mut room)
+        })
+        .collect();
+    assert_eq!(rests, [10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 320_000, 320_000]);
+    let id = offer(&room.calls(200, 1));
+    room.answer(id);
+    room.over(200);
+    fails(&mut room, 201);
+    assert_eq!(rest(&mut room), 10_000);
+}
+
+#[test]
+fn a_refresh_gives_back_nothing_that_the_agent_did_not_have_or_chose_to_leave() {
+    let mut room = Room::new(shop());
+    room.sign_in(1);
+    room.pass(60_000);
+    assert_eq!(refreshed(&mut room, 1), []);
+    room.seat(1, SeatCommand::Ready);
+    fails(&mut room, 100);
+    room.lunch(1);
+    room.pass(60_000);
+    assert_eq!(refreshed(&mut room, 1), []);
+    assert_eq!(room.status(1), LUNCH);
+    // One that missed a call had a phone that works: only the agent knows why.
+    room.seat(1, SeatCommand::Ready);
+    room.calls(101, 1);
+    room.pass(60_000);
+    refreshed(&mut room, 1);
+    assert_eq!((room.status(1), room.shows(1).status_why), (NOT_READY, SeatWhy::MissedOffer));
+}
+
+#[test]
+fn an_agent_whose_phone_was_lost_in_a_talk_is_not_ready_before_the_talk_has_ended() {
+    for wants in [None, Some(SeatCommand::Ready)] {
+        let mut room = Room::new(shop());
+        room.ready(1);
+        let id = offer(&room.calls(100, 1));
+        room.answer(id);
+        if let Some(command) = wants.clone() {
+            room.lunch(1);
+            room.seat(1, command);
+        }
+        room.calls(101, 1);
+        room.tell(Input::StationFailed { agent: AgentId(1) });
+        assert_eq!(room.shows(1).activity, Activity::Talking { interaction: InteractionId(100) });
+        assert_eq!(offers(&room.talk_ends(100, 1)), [], "the caller who waits is not sent to a dead phone");
+        assert_eq!((room.status(1), room.shows(1).status_why), (NOT_READY, SeatWhy::StationFailed));
+        room.pass(10_000);
+        assert_eq!(offers(&refreshed(&mut room, 1)), [(101, 1)], "and it is back");
+    }
+}
