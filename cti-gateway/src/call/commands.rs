@@ -116,6 +116,7 @@ impl Call {
             }
             (_, _) => return Err(wrong),
         }
+        self.mind_silence(now);
         Ok(actions)
     }
 

@@ -19,7 +19,7 @@ impl Call {
             id: facts.id,
             ids,
             caller_leg: leg,
-            legs: BTreeMap::from([(leg, Leg { role: Role::Caller, rang: false, over: None })]),
+            legs: BTreeMap::from([(leg, Leg { role: Role::Caller, rang: false, holds: false, over: None })]),
             session: None,
             language: ivr::Language::ZhCn,
             vip: false,
@@ -31,6 +31,7 @@ impl Call {
             recording: None,
             recordings_closing: BTreeSet::new(),
             next_play: OWN_PLAYS,
+            patience: silence::Patience::begin(now),
             end: None,
         };
         let mut out = vec![
@@ -49,6 +50,7 @@ impl Call {
         call.language = session.language();
         call.session = Some(session);
         call.feed(now, ivr::Input::Started, world, &mut out);
+        call.mind_silence(now);
         (call, out)
     }
 
@@ -80,12 +82,7 @@ impl Call {
             CallEvent::Digit { leg, digit } => self.digit(now, leg, digit, world, out),
             CallEvent::PlayDone { leg, id, ok } => self.play_done(now, leg, id, ok, world, out),
             CallEvent::Silent { leg, ms } => {
-                let most = match &self.stage {
-                    Stage::Talking(talk) if talk.held_since.is_some() => u32::MAX,
-                    Stage::Talking(_) | Stage::Outside { .. } => SILENT_TALK_MS,
-                    _ => SILENT_WAIT_MS,
-                };
-                if ms >= most {
+                if self.too_silent(now, leg, ms) {
                     self.leg_gone(now, leg, EndCause::MediaTimeout, None, world, out);
                 }
             }
@@ -110,6 +107,7 @@ impl Call {
             CallEvent::Deadline => self.deadline_passed(now, world, out),
             CallEvent::Abort(cause) => self.abort(now, cause, world, out),
         }
+        self.mind_silence(now);
         actions
     }
 
@@ -332,6 +330,9 @@ impl Call {
     }
 
     fn far_hold(&mut self, now: EpochMs, leg: LegId, on: bool, out: Out) {
+        if let Some(known) = self.legs.get_mut(&leg) {
+            known.holds = on;
+        }
         if let Stage::Talking(talk) = &self.stage
             && talk.leg == leg
             && talk.held_since.is_some() != on

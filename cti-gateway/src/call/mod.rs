@@ -16,22 +16,19 @@ mod allowed;
 mod commands;
 mod ending;
 mod machine;
+mod silence;
 #[cfg(test)]
 mod tests;
 mod waiting;
 
 pub use allowed::{Face, allowed};
+pub use silence::{SILENT_TALK_MS, SILENT_WAIT_MS};
 
 /// Longest wait, after everybody was told to go, for the last words of media and recorder.
 pub const CLOSING_MS: EpochMs = 3_000;
 
 /// How often overflow rules may pass a caller on before the call ends.
 pub const MOST_OVERFLOWS: u8 = 5;
-
-/// No audio for so long ends a leg: while talking, and while a flow or a queue leads (a caller may listen in silence).
-/// On hold it never does; session timers (RFC 4028) find dead ends there.
-pub const SILENT_TALK_MS: u32 = 120_000;
-pub const SILENT_WAIT_MS: u32 = 600_000;
 
 /// How long a last prompt may take.
 pub const FAREWELL_MS: EpochMs = 30_000;
@@ -307,6 +304,8 @@ struct Leg {
     role: Role,
     /// Its phone has rung.
     rang: bool,
+    /// Its far end has put us on hold.
+    holds: bool,
     /// Told to go, or gone: why, by whom, and what SIP said.
     over: Option<(EndCause, HungUpBy, Option<u16>)>,
 }
@@ -426,6 +425,7 @@ pub struct Call {
     /// Stopped recordings whose last word is still to come.
     recordings_closing: BTreeSet<RecordingId>,
     next_play: u32,
+    patience: silence::Patience,
     /// Set once: how it all ended.
     end: Option<(EndCause, HungUpBy)>,
 }

@@ -7,6 +7,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod lessons;
+
 const T0: EpochMs = 1_790_000_000_000;
 const QUEUE: QueueId = QueueId(5);
 const ANN: AgentId = AgentId(7);
@@ -444,19 +446,6 @@ fn commands_of_somebody_else_or_in_the_wrong_state_change_nothing() {
 }
 
 #[test]
-fn silence_is_a_policy_and_never_hangs_up_a_held_call() {
-    let (mut line, leg) = Line::talking();
-    assert_eq!(line.on(CallEvent::Silent { leg: CALLER, ms: SILENT_TALK_MS - 1 }), []);
-    line.ask(CallCommand::Hold).unwrap();
-    assert_eq!(line.on(CallEvent::Silent { leg: CALLER, ms: SILENT_TALK_MS * 100 }), []);
-    line.ask(CallCommand::Resume).unwrap();
-    line.on(CallEvent::Silent { leg, ms: SILENT_TALK_MS });
-    line.settle();
-    line.recorded();
-    assert_eq!(line.ended(), (EndCause::MediaTimeout, HungUpBy::System));
-}
-
-#[test]
 fn a_call_whose_last_words_never_come_is_closed_all_the_same() {
     let (mut line, _) = Line::talking();
     line.ask(CallCommand::Hangup).unwrap();
@@ -622,7 +611,8 @@ fn any_event() -> impl Strategy<Value = Step> {
         leg.clone().prop_map(Step::Gone),
         leg.clone().prop_map(Step::NotDialed),
         leg.clone().prop_map(Step::Closed),
-        (leg, any::<bool>()).prop_map(|(l, on)| Step::FarHold(l, on)),
+        (leg.clone(), any::<bool>()).prop_map(|(l, on)| Step::FarHold(l, on)),
+        (leg, 0_u32..700_000).prop_map(|(l, ms)| Step::Silent(l, ms)),
         prop::sample::select(vec!['1', '5', '#', '*']).prop_map(Step::Digit),
         Just(Step::Played),
         Just(Step::Enqueued),
@@ -664,6 +654,7 @@ enum Step {
     NotDialed(usize),
     Closed(usize),
     FarHold(usize, bool),
+    Silent(usize, u32),
     Digit(char),
     Played,
     Enqueued,
@@ -691,6 +682,7 @@ fn step(line: &mut Line, step: Step) {
         },
         Step::Closed(at) => CallEvent::LegClosed { leg: leg(line, at), quality: None },
         Step::FarHold(at, on) => CallEvent::FarHold { leg: leg(line, at), on },
+        Step::Silent(at, ms) => CallEvent::Silent { leg: leg(line, at), ms },
         Step::Digit(digit) => CallEvent::Digit { leg: CALLER, digit },
         Step::Played => {
             let id = line.last.iter().find_map(|a| match a {

@@ -66,7 +66,7 @@ impl Call {
     pub(super) fn dial_agent(&mut self, now: EpochMs, offer: &Offer, auto_answer: bool, out: Out) -> LegId {
         let leg: LegId = self.ids.make(now);
         let party = Party::Agent { agent: offer.agent, station: offer.station };
-        self.legs.insert(leg, Leg { role: Role::Agent(offer.agent), rang: false, over: None });
+        self.legs.insert(leg, Leg { role: Role::Agent(offer.agent), rang: false, holds: false, over: None });
         out.push(Action::Tell(EventKind::LegStarted { leg, party }));
         out.push(Action::Dial {
             leg,
@@ -156,7 +156,7 @@ impl Call {
 
     pub(super) fn dial_outside(&mut self, now: EpochMs, number: String, ring_ms: u32, by_rule: bool, out: Out) {
         let leg: LegId = self.ids.make(now);
-        self.legs.insert(leg, Leg { role: Role::Outside, rang: false, over: None });
+        self.legs.insert(leg, Leg { role: Role::Outside, rang: false, holds: false, over: None });
         out.push(music(self.caller_leg, None));
         out.push(Action::Dial { leg, to: Dial::Number { number, ring_ms } });
         self.stage = Stage::Outside { leg, answered: false, by_rule };
