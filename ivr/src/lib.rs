@@ -6,6 +6,7 @@
 
 pub mod act;
 pub mod announce;
+mod apology;
 mod calendar;
 mod compile;
 mod expr;
@@ -13,6 +14,7 @@ mod flow;
 mod known;
 mod language;
 mod problem;
+pub mod rename;
 pub mod say;
 mod schema;
 mod session;

@@ -2,6 +2,8 @@
 //! Built from the events of the parser under `serde-saphyr`, because serde's way loses places inside tagged enums and
 //! stops at the first error. Bounded: size, depth and count; anchors and aliases are refused, so nothing can blow up.
 
+use std::ops::Range;
+
 use granit_parser::{Event, Parser, ScalarStyle, Span};
 use serde_json::Value;
 
@@ -15,6 +17,8 @@ const MAX_DEPTH: usize = 16;
 #[derive(Debug)]
 pub(crate) struct Tree {
     pub spot: Spot,
+    /// Where it stands in the text, in bytes.
+    pub range: Range<usize>,
     pub data: Data,
 }
 
@@ -44,7 +48,7 @@ impl Tree {
                 let spot = Spot { line: number(error.marker().line()), column: number(error.marker().col() + 1) };
                 Fault::Yaml(error.info()).at(spot, None)
             })?;
-            builder.take(event, start(span))?;
+            builder.take(event, start(span), bytes(span))?;
         }
         let nothing = || Fault::Yaml("the file is empty".into()).at(Spot { line: 1, column: 1 }, None);
         builder.done.ok_or_else(nothing)
@@ -120,7 +124,7 @@ impl Tree {
     }
 }
 
-fn plain_value(text: &str) -> Value {
+pub(crate) fn plain_value(text: &str) -> Value {
     match text {
         "true" => return Value::Bool(true),
         "false" => return Value::Bool(false),
@@ -140,6 +144,12 @@ fn number(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 
+/// Texts are whole in memory, so that the parser knows bytes.
+fn bytes(span: Span) -> Range<usize> {
+    let at = |marker: granit_parser::Marker| marker.byte_offset().unwrap_or_default();
+    at(span.start)..at(span.end)
+}
+
 fn start(span: Span) -> Spot {
     Spot { line: number(span.start.line()), column: number(span.start.col() + 1) }
 }
@@ -157,14 +167,14 @@ struct Open {
 }
 
 impl Builder {
-    fn take(&mut self, event: Event<'_>, spot: Spot) -> Result<(), Problem> {
+    fn take(&mut self, event: Event<'_>, spot: Spot, range: Range<usize>) -> Result<(), Problem> {
         match event {
             Event::Scalar(text, style, anchor, _) => {
                 refuse_anchor(anchor, spot)?;
-                self.add(Tree { spot, data: Data::Scalar { text: text.into_owned(), style } })
+                self.add(Tree { spot, range, data: Data::Scalar { text: text.into_owned(), style } })
             }
-            Event::SequenceStart(_, anchor, _) => self.open(anchor, Tree { spot, data: Data::List(Vec::new()) }),
-            Event::MappingStart(_, anchor, _) => self.open(anchor, Tree { spot, data: Data::Map(Vec::new()) }),
+            Event::SequenceStart(_, anchor, _) => self.open(anchor, Tree { spot, range, data: Data::List(Vec::new()) }),
+            Event::MappingStart(_, anchor, _) => self.open(anchor, Tree { spot, range, data: Data::Map(Vec::new()) }),
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
                 Some(open) => self.add(open.tree),
                 None => Ok(()),

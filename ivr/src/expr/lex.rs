@@ -38,6 +38,24 @@ pub(super) fn tokens(source: &str) -> Result<Vec<(usize, Token)>, ExprError> {
     Ok(found)
 }
 
+/// `source` with every `queue("from")` asking for `to`; none where it asks for no such queue, or is no expression.
+pub(crate) fn with_queue(source: &str, from: &str, to: &str) -> Option<String> {
+    let (found, chars) = (tokens(source).ok()?, source.chars().collect::<Vec<char>>());
+    let quoted = format!("\"{}\"", to.replace('\\', "\\\\").replace('"', "\\\""));
+    let (mut out, mut kept, mut found_any) = (String::new(), 0, false);
+    for words in found.windows(3) {
+        let [(_, Token::Name(name)), (_, Token::Sign("(")), (at, Token::Text(text))] = words else { continue };
+        if name == "queue" && text == from {
+            let (_, end) = one(&chars, *at).ok()?;
+            out.extend(&chars[kept..*at]);
+            out.push_str(&quoted);
+            (kept, found_any) = (end, true);
+        }
+    }
+    out.extend(&chars[kept..]);
+    found_any.then_some(out)
+}
+
 fn one(chars: &[char], at: usize) -> Result<(Token, usize), ExprError> {
     let run = |ok: fn(char) -> bool| at + chars[at..].iter().take_while(|c| ok(**c)).count();
     let first = chars[at];

@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 use contract::QueueId;
 
 pub(crate) use eval::{Env, EvalError};
+pub(crate) use lex::with_queue;
 pub(crate) use parse::compile;
 
 /// Longest expression, in characters.
