@@ -78,7 +78,12 @@ pub async fn start(config: &Config, prompts: &Prompts, ledger: LedgerWriter, loo
         udp: sip.udp.then_some(sip.listen),
         tcp: sip.tcp.then_some(sip.listen),
         advertise: sip.advertise.parse().ok(),
+        inside: Some(config.media_ip()),
         realm: sip.realm.clone(),
+        register_max: Duration::from_secs(sip.register_seconds.into()),
+        register_default: Duration::from_secs(sip.register_seconds.into()),
+        watch: Duration::from_secs(sip.options_seconds.into()),
+        watch_misses: sip.options_misses,
         limits: Limits { invites_per_second: sip.invites_per_second, ..Limits::default() },
         ..EndpointConfig::on(sip.listen)
     };
@@ -86,9 +91,11 @@ pub async fn start(config: &Config, prompts: &Prompts, ledger: LedgerWriter, loo
         node: config.store.node,
         sip: endpoint,
         media_ip: config.media_ip(),
+        media_advertise: config.media_advertise(),
         rtp_ports: (config.media.first_port, config.media.last_port),
         media_threads: config.media.threads as usize,
         recordings: config.store.recordings(),
+        contacts: Some(config.store.contacts()),
         most_calls: config.calls.most as usize,
         retry_after: Duration::from_secs(5),
         router: acd::RouterConfig {
@@ -98,7 +105,7 @@ pub async fn start(config: &Config, prompts: &Prompts, ledger: LedgerWriter, loo
         },
         speech: config.speech.command.clone(),
     };
-    Gateway::start(gateway, prompts.clips().clone(), Ports { ledger: Arc::new(ledger), lookup: Arc::new(lookup) }).await
+    Gateway::start(gateway, prompts.now().clips(), Ports { ledger: Arc::new(ledger), lookup: Arc::new(lookup) }).await
 }
 
 /// Who is calling: one indexed read in the customer store.

@@ -12,7 +12,11 @@ publik_url = "x"
 body_limit_kib = 1
 [sip]
 listen = "0.0.0.0:5060"
+register_seconds = 5
+options_seconds = 3
+options_misses = 0
 [media]
+advertise = "here"
 first_port = 40001
 last_port = 40000
 [log]
@@ -29,7 +33,11 @@ a = 1
         "http.publik_url = \"x\": unknown field `publik_url`",
         "http.body_limit_kib = 1: must be from 16 to 65536",
         "sip.advertise = \"\"",
+        "sip.register_seconds = 5: must be from 60 to 3600",
+        "sip.options_seconds = 3: must be from 10 to 600",
+        "sip.options_misses = 0: must be from 1 to 10",
         "media.ip = \"\"",
+        "media.advertise = \"here\": must be one address",
         "media.first_port = 40001: must be even",
         "media.last_port = 40000: must be above",
         "log.format = \"xml\"",
@@ -39,7 +47,7 @@ a = 1
     ] {
         assert!(all.contains(told), "{told} is missing in:\n{all}");
     }
-    assert_eq!(faults.len(), 12, "{all}");
+    assert_eq!(faults.len(), 16, "{all}");
 }
 
 #[test]
@@ -63,4 +71,23 @@ fn a_wrong_address_of_the_database_is_told_without_its_password() {
     let faults = config::parse("[store]\nurl = \"mysql://root:secret@host/db\"\n", []).unwrap_err();
     assert!(!faults.to_string().contains("secret"), "{faults}");
     assert!(faults.to_string().contains("store.url"));
+}
+
+/// (media.ip, sip.advertise, media.advertise) and what audio is asked for at, where that is not media.ip.
+#[test]
+fn audio_is_advertised_where_signalling_is_unless_it_has_an_address_of_its_own() {
+    let table = [
+        ("10.0.0.5", "", "", None),
+        ("10.0.0.5", "203.0.113.10", "", Some("203.0.113.10")),
+        ("10.0.0.5", "203.0.113.10", "203.0.113.11", Some("203.0.113.11")),
+        ("10.0.0.5", "203.0.113.10", "10.0.0.5", None),
+        ("10.0.0.5", "2001:db8::10", "", None),
+    ];
+    for (ip, sip, media, want) in table {
+        let text = format!("[sip]\nadvertise = \"{sip}\"\n[media]\nip = \"{ip}\"\nadvertise = \"{media}\"\n");
+        let got = config::parse(&text, []).unwrap().media_advertise();
+        assert_eq!(got.map(|ip| ip.to_string()).as_deref(), want, "{text}");
+    }
+    let faults = config::parse("[media]\nip = \"10.0.0.5\"\nadvertise = \"2001:db8::10\"\n", []).unwrap_err();
+    assert!(faults.to_string().contains("same family"), "{faults}");
 }

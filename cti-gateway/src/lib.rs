@@ -5,4 +5,5 @@
 pub mod call;
 pub mod driver;
 pub mod media;
+pub mod reach;
 pub mod sip;

@@ -1,5 +1,7 @@
 //! A caller and an agent find each other, hear each other, are recorded, and part.
 
+use std::net::IpAddr;
+
 use contract::directory::AnswerBy;
 use contract::{AgentId, CallCommand, EndCause, EventKind, HungUpBy, InteractionId};
 use cti_gateway::sip::api::Transport;
@@ -201,5 +203,23 @@ async fn phones_with_different_laws_hear_each_other() -> Outcome {
     hear_each_other(&talk, &rung).await?;
     talk.hang_up().await?;
     ends_as(&house, house.call(1).await?, EndCause::AnsweredHangup, HungUpBy::Caller).await?;
+    house.close().await
+}
+
+/// Behind NAT, audio is asked for where the far ends reach us, not where we listen.
+#[tokio::test(flavor = "multi_thread")]
+async fn both_ends_are_told_the_advertised_address_for_their_audio() -> Outcome {
+    let advertised = IpAddr::from([127, 0, 0, 77]);
+    let house = House::open_with(company(&[AnswerBy::Phone]), |c| c.media_advertise = Some(advertised)).await?;
+    let Desk { mut phone, .. } = house.agent(1, Manner::Answers).await?;
+    let caller = house.caller("13800138000").await?;
+    let talk = caller.dial("95500").await?;
+    talk.answered().await?;
+    let rung = phone.rung().await?;
+    rung.answered().await?;
+    for end in [&talk, &rung] {
+        assert_eq!(end.far_audio().map(|audio| audio.ip()), Some(advertised));
+    }
+    talk.hang_up().await?;
     house.close().await
 }

@@ -4,8 +4,10 @@
 mod abandoned;
 mod answered;
 mod digits;
+mod lessons;
 mod queueing;
 mod refused;
+mod restarted;
 mod stopping;
 mod transfers;
 

@@ -2,6 +2,7 @@
 //! itself (ringing, a new offer, the talk key pressed from afar). Start at [`Handset::heard`]. No waiting here.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -105,6 +106,10 @@ impl Line {
         };
         let text = if session.events { text } else { without_events(&text) };
         Bytes::from(text)
+    }
+
+    pub fn far_audio(&self) -> Option<SocketAddr> {
+        self.session().offer.as_ref().map(|said| said.address)
     }
 
     /// A new offer of ours, wishing this.
@@ -256,7 +261,7 @@ impl Handset {
                 }
                 line.note(|s| s.answered = true);
                 if offer {
-                    return vec![UaCommand::AnswerReoffer { dialog, sdp: line.own_sdp() }];
+                    return vec![UaCommand::AnswerReoffer { dialog, sdp: line.own_sdp().into() }];
                 }
             }
             UaEvent::Failed { dialog, status, retry_after, .. } => {
@@ -283,7 +288,7 @@ impl Handset {
                     Some(_) => {}
                     None => line.session().offer = None,
                 }
-                return vec![UaCommand::AnswerReoffer { dialog, sdp: line.own_sdp() }];
+                return vec![UaCommand::AnswerReoffer { dialog, sdp: line.own_sdp().into() }];
             }
             UaEvent::Reanswered { dialog, sdp } => {
                 if let Some(line) = self.line(dialog) {
@@ -302,8 +307,7 @@ impl Handset {
             UaEvent::Refer { dialog, .. } => return vec![UaCommand::ReferProgress { dialog, status: 603 }],
             UaEvent::ReofferFailed { .. }
             | UaEvent::Registered { .. }
-            | UaEvent::Unregistered { .. }
-            | UaEvent::Pong { .. } => {}
+            | UaEvent::Unregistered { .. } => {}
         }
         vec![]
     }
@@ -338,7 +342,7 @@ impl Handset {
         if line.state.borrow().answered {
             return vec![];
         }
-        let sdp = line.own_sdp();
+        let sdp = line.own_sdp().into();
         line.note(|s| s.answered = true);
         vec![UaCommand::Answer { dialog: line.dialog, sdp }]
     }

@@ -284,7 +284,7 @@ impl Phone {
             target: Target::Uri { uri: format!("sip:{number}@{}{tcp}", self.config.server), flow },
             from: Party { name, user, host: String::new() },
             to_name: String::new(),
-            sdp,
+            sdp: sdp.map(Into::into),
             headers: how.headers,
             auto_answer: false,
             auth,
@@ -376,6 +376,12 @@ impl Talk {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.incoming()?.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+    }
+
+    /// Where the far end wants our audio, as it said last.
+    #[must_use]
+    pub fn far_audio(&self) -> Option<SocketAddr> {
+        self.line.far_audio()
     }
 
     /// Waits until `is` holds.
@@ -526,7 +532,7 @@ impl Talk {
     async fn change(&self, wish: Direction) -> Result<(), Trouble> {
         let before = self.state().agreed_again;
         let sdp = self.line.offer(wish);
-        self.ask(UaCommand::Reinvite { dialog: self.line.dialog, sdp }).await?;
+        self.ask(UaCommand::Reinvite { dialog: self.line.dialog, sdp: sdp.into() }).await?;
         let state = self.until("the answer to our re-INVITE", |s| s.agreed_again > before || s.ended.is_some()).await?;
         self.alive(&state, "a changed session")
     }

@@ -44,6 +44,11 @@ fn sip(config: &Config, wrong: &mut Vec<String>) {
         text if text.parse::<IpAddr>().is_ok_and(|ip| !ip.is_unspecified()) => {}
         text => wrong.push(format!("sip.advertise = {text:?}: must be one address, as in 192.0.2.10")),
     }
+    range(wrong, "sip.register_seconds", sip.register_seconds.into(), 60, 3_600);
+    if sip.options_seconds != 0 {
+        range(wrong, "sip.options_seconds", sip.options_seconds.into(), 10, 600);
+    }
+    range(wrong, "sip.options_misses", sip.options_misses.into(), 1, 10);
     let plain = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
     if sip.realm.is_empty() || !sip.realm.chars().all(plain) {
         wrong.push(format!("sip.realm = {:?}: must be letters, digits, . - _", sip.realm));
@@ -61,6 +66,15 @@ fn media(config: &Config, wrong: &mut Vec<String>) {
             Ok(ip) if ip != IpAddr::V4(Ipv4Addr::UNSPECIFIED) => {}
             Ok(_) | Err(_) => wrong.push(format!("media.ip = {text:?}: must be one address, as in 192.0.2.10")),
         },
+    }
+    match (media.advertise.as_str(), media.advertise.parse::<IpAddr>()) {
+        ("", _) => {}
+        (text, Ok(ip)) if ip.is_ipv4() != config.media_ip().is_ipv4() => wrong.push(format!(
+            "media.advertise = {text:?}: must be of the same family, IPv4 or IPv6, as the address for RTP, {}",
+            config.media_ip()
+        )),
+        (_, Ok(ip)) if !ip.is_unspecified() => {}
+        (text, _) => wrong.push(format!("media.advertise = {text:?}: must be one address, as in 203.0.113.10")),
     }
     let (first, last) = (media.first_port, media.last_port);
     if first % 2 == 1 {

@@ -60,10 +60,19 @@ pub struct Sip {
     pub listen: SocketAddr,
     pub udp: bool,
     pub tcp: bool,
-    /// The address phones and trunks reach us at, where `listen` is 0.0.0.0 or behind NAT; empty: the one listened on.
+    /// The address phones and trunks reach us at, where `listen` is 0.0.0.0 or behind NAT; empty: the one listened on. Where
+    /// it is a public one, those who reach us from private addresses are told the one listened on.
     pub advertise: String,
     /// The digest realm; phones show it when they ask for a password.
     pub realm: String,
+    /// Longest life of a registration in seconds, 60 to 3600: how long a phone that vanished may be taken for there where
+    /// it does not answer OPTIONS.
+    pub register_seconds: u32,
+    /// How often registered phones are asked by OPTIONS whether they are there, in seconds, 10 to 600; it keeps their NAT
+    /// open too. 0: never.
+    pub options_seconds: u32,
+    /// So many OPTIONS without an answer, one after the other, and a phone that used to answer is gone; 1 to 10.
+    pub options_misses: u32,
     /// New INVITEs taken in one second; above it they get 503. 0: no limit.
     pub invites_per_second: u32,
 }
@@ -73,6 +82,9 @@ pub struct Sip {
 pub struct Media {
     /// Address for RTP; empty: that of `sip.listen`.
     pub ip: String,
+    /// The address audio is to be sent to from outside, where `ip` is behind NAT; empty: that of `sip.advertise`. The RTP
+    /// ports must be let through unchanged.
+    pub advertise: String,
     /// First RTP port, even; each leg takes an even one and the next.
     pub first_port: u16,
     /// Last RTP port.
@@ -175,6 +187,9 @@ impl Default for Sip {
             tcp: true,
             advertise: String::new(),
             realm: "zuoxi".into(),
+            register_seconds: 120,
+            options_seconds: 30,
+            options_misses: 3,
             invites_per_second: 0,
         }
     }
@@ -182,7 +197,7 @@ impl Default for Sip {
 
 impl Default for Media {
     fn default() -> Self {
-        Self { ip: String::new(), first_port: 40_000, last_port: 47_999, threads: 0 }
+        Self { ip: String::new(), advertise: String::new(), first_port: 40_000, last_port: 47_999, threads: 0 }
     }
 }
 
@@ -234,6 +249,12 @@ impl Store {
         if self.prompts.as_os_str().is_empty() { self.data.join("prompts") } else { self.prompts.clone() }
     }
 
+    /// Where this node's phones are, kept over a restart.
+    #[must_use]
+    pub fn contacts(&self) -> PathBuf {
+        self.data.join("spool").join(format!("node-{}.contacts", self.node))
+    }
+
     /// Of this node alone.
     #[must_use]
     pub fn spool(&self) -> PathBuf {
@@ -252,5 +273,13 @@ impl Config {
     #[must_use]
     pub fn media_ip(&self) -> IpAddr {
         self.media.ip.parse().unwrap_or(self.sip.listen.ip())
+    }
+
+    /// What SDP names to far ends outside, where it is not [`Config::media_ip`]. Checked before.
+    #[must_use]
+    pub fn media_advertise(&self) -> Option<IpAddr> {
+        let own = self.media_ip();
+        let known = self.media.advertise.parse().or_else(|_| self.sip.advertise.parse());
+        known.ok().filter(|ip: &IpAddr| *ip != own && ip.is_ipv4() == own.is_ipv4())
     }
 }

@@ -1,8 +1,8 @@
 //! Legs: answering the caller, dialing phones and trunks, agreeing on audio, and taking legs down.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use bytes::Bytes;
 use contract::{CallCommand, EndCause, EpochMs, EventKind, InteractionId, LegId, StationId, TransferTarget};
 
 use super::gateway::Refused;
@@ -11,7 +11,8 @@ use super::perform::{RING_SLACK, outside};
 use super::switch::{Switch, Work};
 use crate::call::CallEvent;
 use crate::media::{Law, MediaCommand, Remote};
-use crate::sip::api::{DialogId, Outgoing, Party, Target, UaCommand};
+use crate::reach::Reach;
+use crate::sip::api::{Description, DialogId, Outgoing, Party, Target, UaCommand};
 use crate::sip::sdp::{self, Direction};
 
 impl Switch {
@@ -99,15 +100,18 @@ impl Switch {
     }
 
     /// Our SDP for a leg now: an answer where its far end offered, else an offer.
-    pub(super) fn own_sdp(&mut self, leg: LegId) -> Option<Bytes> {
+    pub(super) fn own_sdp(&mut self, leg: LegId) -> Option<Description> {
         let known = self.legs.get_mut(leg)?;
         known.sdp_version += 1;
-        let session = sdp::Session { id: leg.0.unsigned_abs(), version: known.sdp_version, address: known.local };
-        let text = match &known.offer {
-            Some(offer) => sdp::answer(&session, offer, known.law, Direction::SendRecv),
-            None => sdp::offer(&session, &[known.law, other(known.law)], Direction::SendRecv),
-        };
-        Some(Bytes::from(text))
+        let reach = Reach { own: known.local.ip(), advertise: self.config.media_advertise };
+        Some(Description::of(reach, |ip| {
+            let address = SocketAddr::new(ip, known.local.port());
+            let session = sdp::Session { id: leg.0.unsigned_abs(), version: known.sdp_version, address };
+            match &known.offer {
+                Some(offer) => sdp::answer(&session, offer, known.law, Direction::SendRecv),
+                None => sdp::offer(&session, &[known.law, other(known.law)], Direction::SendRecv),
+            }
+        }))
     }
 
     /// Tells media where the far end is, as last agreed, and the call whether the far end holds us.

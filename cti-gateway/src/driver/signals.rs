@@ -61,7 +61,7 @@ impl Switch {
                     self.late_answer(leg, &sdp);
                 }
             }
-            UaEvent::ReofferFailed { .. } | UaEvent::Notified { .. } | UaEvent::Pong { .. } => {}
+            UaEvent::ReofferFailed { .. } | UaEvent::Notified { .. } => {}
             UaEvent::Info { dialog, content_type, body } => self.info(dialog, &content_type, &body),
             UaEvent::Refer { dialog, to_user, replaces, .. } => self.refer(now, dialog, &to_user, replaces.is_some()),
             UaEvent::Registered { station, user_agent, flow, expires, fresh, .. } => {

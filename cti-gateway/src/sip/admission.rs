@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 
 use super::api::Limits;
 
+/// How long an address is known by a password that came from it.
+const PROOF_LIFE: Duration = Duration::from_secs(3600);
+
 /// Why a new call is refused with 503.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -58,14 +61,18 @@ pub struct Admission {
     lagging: bool,
     offenders: HashMap<IpAddr, Offender>,
     bans: usize,
+    /// Addresses a right password came from, and when last.
+    proved: HashMap<IpAddr, Instant>,
     /// The running second and the INVITEs taken in it.
     second: Option<(Instant, u32)>,
+    /// The same for phones asked.
+    watching: Option<(Instant, u32)>,
 }
 
 impl Admission {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, draining: false, flooded: false, lagging: false, offenders: HashMap::new(), bans: 0, second: None }
+        Self { limits, draining: false, flooded: false, lagging: false, offenders: HashMap::new(), bans: 0, proved: HashMap::new(), second: None, watching: None }
     }
 
     pub fn drain(&mut self, on: bool) {
@@ -107,16 +114,17 @@ impl Admission {
             return Err(Refusal::Untouched);
         }
         if self.limits.invites_per_second > 0 {
-            let (began, taken) = self.second.get_or_insert((now, 0));
-            if now.saturating_duration_since(*began) >= Duration::from_secs(1) {
-                (*began, *taken) = (now, 0);
-            }
-            if *taken >= self.limits.invites_per_second {
+            let most = self.limits.invites_per_second;
+            if !one_more(&mut self.second, now, most) {
                 return Err(Refusal::Rate);
             }
-            *taken += 1;
         }
         Ok(())
+    }
+
+    /// One more phone may be asked in this second.
+    pub fn may_watch(&mut self, now: Instant) -> bool {
+        one_more(&mut self.watching, now, self.limits.watch_per_second)
     }
 
     /// Messages from here are dropped unread. An expired ban is forgotten.
@@ -159,6 +167,22 @@ impl Admission {
         banned
     }
 
+    /// A right password came from this address.
+    pub fn proved(&mut self, now: Instant, ip: IpAddr) {
+        if !self.proved.contains_key(&ip) && self.proved.len() >= self.limits.offenders {
+            self.proved.retain(|_, at| now < *at + PROOF_LIFE);
+            if self.proved.len() >= self.limits.offenders {
+                return;
+            }
+        }
+        self.proved.insert(ip, now);
+    }
+
+    #[must_use]
+    pub fn has_proved(&self, now: Instant, ip: IpAddr) -> bool {
+        self.proved.get(&ip).is_some_and(|at| now < *at + PROOF_LIFE)
+    }
+
     /// Forgets what is stale; where nothing is, one that is not banned, else any one.
     fn make_room(&mut self, now: Instant) {
         let window = self.limits.offence_window;
@@ -176,6 +200,19 @@ impl Admission {
     pub fn bans(&self) -> usize {
         self.bans
     }
+}
+
+/// Counts one more in the running second, where it is not full.
+fn one_more(second: &mut Option<(Instant, u32)>, now: Instant, most: u32) -> bool {
+    let (began, taken) = second.get_or_insert((now, 0));
+    if now.saturating_duration_since(*began) >= Duration::from_secs(1) {
+        (*began, *taken) = (now, 0);
+    }
+    if *taken >= most {
+        return false;
+    }
+    *taken += 1;
+    true
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -30,10 +31,13 @@ struct Book {
     told: Mutex<Vec<EventKind>>,
     last_call: Mutex<Option<InteractionId>>,
     count: watch::Sender<usize>,
+    /// Whoever tells it anything breaks.
+    broken: AtomicBool,
 }
 
 impl Ledger for Book {
     fn record(&self, _: EpochMs, call: Option<InteractionId>, kind: EventKind) {
+        assert!(!self.broken.load(Ordering::Relaxed), "the book takes no {kind:?}");
         if call.is_some() {
             *self.last_call.lock().unwrap() = call;
         }
@@ -72,15 +76,22 @@ impl House {
             node: 1,
             sip: EndpointConfig::on(SocketAddr::new(CALLERS, 0)),
             media_ip: CALLERS,
+            media_advertise: None,
             rtp_ports: (20_000, 60_000),
             media_threads: 1,
             recordings: folder.path().join("recordings"),
+            contacts: None,
             most_calls: 100,
             retry_after: Duration::from_secs(5),
             router: acd::RouterConfig::default(),
             speech: speech.iter().map(|s| (*s).to_owned()).collect(),
         };
-        let book = Arc::new(Book { told: Mutex::default(), last_call: Mutex::default(), count: watch::Sender::new(0) });
+        let book = Arc::new(Book {
+            told: Mutex::default(),
+            last_call: Mutex::default(),
+            count: watch::Sender::new(0),
+            broken: AtomicBool::new(false),
+        });
         let ports = Ports { ledger: book.clone(), lookup: Arc::new(Nobody) };
         let gateway = Gateway::start(config, prompts, ports).await.unwrap();
         let faults = gateway.directory(Arc::new(company())).await;
@@ -105,6 +116,11 @@ impl House {
     pub async fn ready(&self) {
         self.gateway.seat(AGENT, SeatCommand::SignIn { station: None }, AGENT).await.unwrap();
         self.gateway.seat(AGENT, SeatCommand::Ready, AGENT).await.unwrap();
+    }
+
+    /// The next fact breaks whoever tells it.
+    pub fn break_the_book(&self) {
+        self.book.broken.store(true, Ordering::Relaxed);
     }
 
     pub async fn gauges(&self) -> Gauges {

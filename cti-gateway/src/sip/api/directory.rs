@@ -1,6 +1,6 @@
 //! What SIP must know of the company: who may call and register, and where calls go out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 
 use contract::directory::Secret;
@@ -38,6 +38,8 @@ pub struct SipDirectory {
     /// Longest prefix first; ties to the lowest id.
     sources: Vec<(IpAddr, u8, TrunkId)>,
     users: HashMap<String, Source>,
+    /// Where trunks are called at.
+    called: HashSet<IpAddr>,
 }
 
 impl From<&Directory> for SipDirectory {
@@ -81,7 +83,8 @@ impl SipDirectory {
         for station in stations.values() {
             users.insert(station.username.clone(), Source::Station(station.id));
         }
-        Self { version, trunks, stations, sources, users }
+        let called = trunks.values().flat_map(|t| t.to.iter().map(|to| to.ip().to_canonical())).collect();
+        Self { version, trunks, stations, sources, users, called }
     }
 
     #[must_use]
@@ -99,6 +102,12 @@ impl SipDirectory {
     pub fn trunk_at(&self, ip: IpAddr) -> Option<&SipTrunk> {
         let ip = ip.to_canonical();
         self.sources.iter().find(|(net, bits, _)| within(ip, *net, *bits)).and_then(|(_, _, id)| self.trunks.get(id))
+    }
+
+    /// A trunk calls from there, or is called there.
+    #[must_use]
+    pub fn trunk_lives_at(&self, ip: IpAddr) -> bool {
+        self.called.contains(&ip.to_canonical()) || self.trunk_at(ip).is_some()
     }
 
     /// Whose digest user name this is, and the password.

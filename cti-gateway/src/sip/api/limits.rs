@@ -24,6 +24,8 @@ pub struct Limits {
     pub offences: u32,
     pub offence_window: Duration,
     pub ban: Duration,
+    /// Phones asked by OPTIONS in one second; others wait.
+    pub watch_per_second: u32,
     /// Retry-After of a 503.
     pub retry_after: Duration,
 }
@@ -41,6 +43,7 @@ impl Default for Limits {
             offences: 20,
             offence_window: Duration::from_secs(60),
             ban: Duration::from_secs(600),
+            watch_per_second: 200,
             retry_after: Duration::from_secs(5),
         }
     }
@@ -51,8 +54,11 @@ impl Default for Limits {
 pub struct EndpointConfig {
     pub udp: Option<SocketAddr>,
     pub tcp: Option<SocketAddr>,
-    /// Address for Via, Contact and From; needed where the sockets are bound to 0.0.0.0.
+    /// Address for Via, Contact and From; needed where the sockets are bound to 0.0.0.0 or behind NAT. Peers of our own
+    /// network are told the address bound, so that what they send need not go out and in again.
     pub advertise: Option<IpAddr>,
+    /// Our address for peers of our own network, where the sockets are bound to 0.0.0.0.
+    pub inside: Option<IpAddr>,
     /// Digest realm.
     pub realm: String,
     /// Server and User-Agent.
@@ -65,6 +71,10 @@ pub struct EndpointConfig {
     pub register_min: Duration,
     pub register_max: Duration,
     pub register_default: Duration,
+    /// How often a registered phone is asked whether it is there. Zero: never.
+    pub watch: Duration,
+    /// So many questions without an answer, one after the other, and a phone that used to answer is gone.
+    pub watch_misses: u32,
     /// Addresses of trunks and of registered phones are never banned: one phone with a wrong password must not silence an
     /// office behind one address. False bans those too.
     pub spare_known: bool,
@@ -78,14 +88,18 @@ impl EndpointConfig {
             udp: Some(address),
             tcp: Some(address),
             advertise: None,
+            inside: None,
             realm: "zuoxi".into(),
             product: concat!("Zuoxi/", env!("CARGO_PKG_VERSION")).into(),
             limits: Limits::default(),
             session_expires: Duration::from_secs(1800),
             min_se: Duration::from_secs(90),
             register_min: Duration::from_secs(30),
-            register_max: Duration::from_secs(3600),
-            register_default: Duration::from_secs(600),
+            // What a phone that went silently, or a restart that lost one, costs at most.
+            register_max: Duration::from_secs(120),
+            register_default: Duration::from_secs(120),
+            watch: Duration::from_secs(30),
+            watch_misses: 3,
             spare_known: true,
         }
     }
@@ -124,6 +138,10 @@ pub struct Counts {
     pub strangers: u64,
     /// Messages dropped because their address is banned.
     pub banned_dropped: u64,
+    /// Connections whose task broke. Must be 0.
+    pub broken_connections: u64,
+    /// TCP connections are not taken any more, though they should be.
+    pub tcp_deaf: bool,
 }
 
 impl Counts {

@@ -3,7 +3,7 @@
 //! Never in this room: behaviour, parsing, clocks.
 //! Every dialog told or asked for ends with exactly one of `Failed`, `Cancelled`, `Ended`; nothing follows it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use contract::directory::Secret;
 use contract::{StationId, TrunkId};
 
 use super::message::Message;
+use crate::reach::{Reach, is_inside};
 
 mod directory;
 mod limits;
@@ -180,6 +181,8 @@ pub enum Gone {
     Removed,
     /// A newer contact took its place.
     Replaced,
+    /// It answered OPTIONS before, and does so no longer.
+    Unanswered,
 }
 
 /// How a new offer arrived.
@@ -188,6 +191,18 @@ pub enum OfferBy {
     Reinvite,
     Update,
     Prack,
+}
+
+/// A contact of a station over UDP, as it is kept over a restart. Connections are not: they end with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    pub station: StationId,
+    pub uri: String,
+    /// Where its REGISTER came from.
+    pub remote: SocketAddr,
+    pub user_agent: Option<String>,
+    /// What is left of its life.
+    pub expires: Duration,
 }
 
 /// What the endpoint tells.
@@ -221,8 +236,34 @@ pub enum UaEvent {
     Registered { station: StationId, contact: String, user_agent: Option<String>, flow: Flow, expires: Duration, fresh: bool },
     /// A contact is gone; `left` more remain.
     Unregistered { station: StationId, contact: String, why: Gone, left: usize },
-    /// Answer to `Ping`: the status, or none after 64 × T1.
-    Pong { token: u64, status: Option<u16> },
+}
+
+/// A session description of ours, as far ends of our own network are told it, and as those beyond NAT are: the endpoint
+/// knows which way it sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    inside: Bytes,
+    /// None: the same for everybody.
+    outside: Option<Bytes>,
+}
+
+impl Description {
+    /// `text` is written for an address of ours.
+    pub fn of(reach: Reach, text: impl Fn(IpAddr) -> String) -> Self {
+        let (inside, outside) = (reach.inside(), reach.outside());
+        let other = (inside != outside).then(|| Bytes::from(text(outside)));
+        Self { inside: Bytes::from(text(inside)), outside: other }
+    }
+
+    pub(super) fn seen_from(&self, far: IpAddr) -> Bytes {
+        self.outside.as_ref().filter(|_| !is_inside(far)).unwrap_or(&self.inside).clone()
+    }
+}
+
+impl From<Bytes> for Description {
+    fn from(inside: Bytes) -> Self {
+        Self { inside, outside: None }
+    }
 }
 
 /// Where an INVITE goes.
@@ -253,7 +294,7 @@ pub struct Outgoing {
     /// Display name for To.
     pub to_name: String,
     /// None: the far end offers in its 2xx.
-    pub sdp: Option<Bytes>,
+    pub sdp: Option<Description>,
     /// Extra headers: name, value. Control characters are refused (the call fails with 400).
     pub headers: Vec<(String, String)>,
     /// The phone is to answer by itself (Call-Info `answer-after=0` and Alert-Info).
@@ -268,9 +309,9 @@ pub struct Outgoing {
 #[derive(Debug, Clone)]
 pub enum UaCommand {
     /// 180 Ringing, or 183 with SDP (reliable where the caller asks for it, RFC 3262).
-    Ring { dialog: DialogId, sdp: Option<Bytes> },
+    Ring { dialog: DialogId, sdp: Option<Description> },
     /// 200 OK.
-    Answer { dialog: DialogId, sdp: Bytes },
+    Answer { dialog: DialogId, sdp: Description },
     /// A final refusal, 300 to 699.
     Reject { dialog: DialogId, status: u16, retry_after: Option<Duration> },
     Invite(Box<Outgoing>),
@@ -279,8 +320,8 @@ pub enum UaCommand {
     /// Ends any dialog in whatever state: BYE, CANCEL or 480 as fits. `reason`: Reason header value, e.g. `Q.850;cause=16`.
     Bye { dialog: DialogId, reason: Option<String> },
     /// A new offer of ours (hold, resume, new codec). Retried after glare (491) by itself.
-    Reinvite { dialog: DialogId, sdp: Bytes },
-    AnswerReoffer { dialog: DialogId, sdp: Bytes },
+    Reinvite { dialog: DialogId, sdp: Description },
+    AnswerReoffer { dialog: DialogId, sdp: Description },
     /// `status`: 488 or another refusal.
     RejectReoffer { dialog: DialogId, status: u16 },
     Info { dialog: DialogId, content_type: String, body: Bytes },
@@ -291,9 +332,9 @@ pub enum UaCommand {
     Refer { dialog: DialogId, to: String },
     /// How the call asked for by REFER goes; 200 and above is the last word (603: not wanted).
     ReferProgress { dialog: DialogId, status: u16 },
-    /// OPTIONS to see whether a peer lives; `Pong` answers.
-    Ping { token: u64, flow: Flow },
     SetDirectory(Arc<SipDirectory>),
+    /// Contacts kept over a restart, of stations that are in the directory.
+    Restore(Vec<Contact>),
     /// New INVITEs get 503 with Retry-After.
     Drain(bool),
     /// Refuse new calls while the house lags behind.

@@ -75,8 +75,19 @@ pub struct Calling {
     pub tx: TxKey,
     pub seq: u32,
     pub giving: Giving,
+    /// Without any answer until then, the next way is tried.
+    pub silent_until: Option<Instant>,
+    pub rang: bool,
     pub ring_until: Instant,
     pub min_se: Duration,
+}
+
+impl Calling {
+    /// How long it may ring.
+    #[must_use]
+    pub fn max_ring(&self) -> Duration {
+        self.asked.max_ring.max(Duration::from_secs(1))
+    }
 }
 
 /// A 2xx of ours that is repeated until its ACK comes (RFC 3261 §13.3.1.4).
@@ -270,7 +281,7 @@ impl Leg {
             Stage::Incoming(ringing) => [Some(ringing.alarm), ringing.reliable.deadline()],
             Stage::Calling(calling) => match calling.giving {
                 Giving::Sent { until } => [Some(until), None],
-                Giving::No => [Some(calling.ring_until), None],
+                Giving::No => [Some(calling.ring_until), calling.silent_until],
                 Giving::Wanted => [None, None],
             },
             Stage::Confirmed | Stage::Closing | Stage::Gone => [None, None],

@@ -1,8 +1,9 @@
 //! Where a request inside a dialog goes (RFC 3261 §12.2.1.1, §8.1.2). No names are looked up here: a host that is no
 //! address is reached the way its messages came.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
+use crate::reach::is_inside;
 use crate::sip::api::{Flow, Transport};
 use crate::sip::message::Uri;
 
@@ -40,6 +41,7 @@ pub fn way(target: &Uri, routes: &[String], seen: Flow, sticky: bool) -> Flow {
     if transport == Transport::Tcp && seen.transport == Transport::Tcp && seen.remote.ip() == ip {
         return seen;
     }
+    // A Contact that means nothing outside, seen from outside, was written behind a NAT.
     if is_inside(ip) && !is_inside(seen.remote.ip()) {
         return seen;
     }
@@ -48,14 +50,6 @@ pub fn way(target: &Uri, routes: &[String], seen: Flow, sticky: bool) -> Flow {
         return Flow { transport, local: seen.local, remote: SocketAddr::new(ip, hop.port().unwrap_or(5060)) };
     }
     Flow { remote: SocketAddr::new(ip, hop.port().unwrap_or(5060)), ..seen }
-}
-
-/// Addresses that mean nothing outside: a Contact that holds one, seen from outside, was written behind a NAT.
-fn is_inside(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => ip.is_private() || ip.is_loopback() || ip.is_unspecified() || ip.is_link_local(),
-        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local(),
-    }
 }
 
 #[cfg(test)]
@@ -83,6 +77,7 @@ mod tests {
         goes_to("sip:a@pbx.example", &[], "198.51.100.9:5064", Udp, "UDP 198.51.100.9:5064");
         goes_to("sip:a@198.51.100.9:5060;transport=tcp", &[], "198.51.100.9:43210", Tcp, "TCP 198.51.100.9:43210");
         goes_to("sip:a@10.0.0.5:5060", &[], "198.51.100.9:43210", Udp, "UDP 198.51.100.9:43210");
+        goes_to("sip:a@100.64.0.5:5060", &[], "198.51.100.9:43210", Udp, "UDP 198.51.100.9:43210");
         goes_to("sip:a@10.0.0.5:5060", &[], "10.0.0.9:5060", Udp, "UDP 10.0.0.5:5060");
     }
 

@@ -2,18 +2,24 @@
 
 use std::time::Instant;
 
+use bytes::Bytes;
+
 use super::Endpoint;
 use super::compose::seconds;
-use super::transact::{Owner, Purpose};
-use crate::sip::api::{DialogId, EndedBy, Flow, UaCommand, UaEvent};
+use crate::sip::api::{Description, EndedBy, UaCommand, UaEvent};
 use crate::sip::dialog::{Leg, Stage};
-use crate::sip::message::{Headers, Method, Name, Request};
+use crate::sip::message::Name;
 
 impl Endpoint {
     pub(super) fn ask(&mut self, now: Instant, command: UaCommand) {
         match command {
-            UaCommand::Ring { dialog, sdp } => self.with_leg(now, dialog, |ua, leg| ua.ring(now, leg, sdp)),
-            UaCommand::Answer { dialog, sdp } => self.with_leg(now, dialog, |ua, leg| ua.accept(now, leg, sdp)),
+            UaCommand::Ring { dialog, sdp } => self.with_leg(now, dialog, |ua, leg| {
+                let sdp = sdp.map(|sdp| for_far_end(leg, &sdp));
+                ua.ring(now, leg, sdp);
+            }),
+            UaCommand::Answer { dialog, sdp } => {
+                self.with_leg(now, dialog, |ua, leg| ua.accept(now, leg, for_far_end(leg, &sdp)));
+            }
             UaCommand::Reject { dialog, status, retry_after } => {
                 let line = retry_after.map(|after| (Name::RetryAfter, seconds(after)));
                 self.with_leg(now, dialog, |ua, leg| ua.reject(now, leg, status.clamp(300, 699), line));
@@ -25,9 +31,11 @@ impl Endpoint {
                 }
             }),
             UaCommand::Bye { dialog, reason } => self.with_leg(now, dialog, |ua, leg| ua.end(now, leg, reason)),
-            UaCommand::Reinvite { dialog, sdp } => self.with_leg(now, dialog, |ua, leg| ua.want(now, leg, sdp)),
+            UaCommand::Reinvite { dialog, sdp } => {
+                self.with_leg(now, dialog, |ua, leg| ua.want(now, leg, for_far_end(leg, &sdp)));
+            }
             UaCommand::AnswerReoffer { dialog, sdp } => {
-                self.with_leg(now, dialog, |ua, leg| ua.answer_offer(now, leg, sdp));
+                self.with_leg(now, dialog, |ua, leg| ua.answer_offer(now, leg, for_far_end(leg, &sdp)));
             }
             UaCommand::RejectReoffer { dialog, status } => {
                 self.with_leg(now, dialog, |ua, leg| ua.refuse_offer(now, leg, status.clamp(400, 699)));
@@ -41,7 +49,7 @@ impl Endpoint {
             UaCommand::ReferProgress { dialog, status } => {
                 self.with_leg(now, dialog, |ua, leg| ua.refer_progress(now, leg, status));
             }
-            UaCommand::Ping { token, flow } => self.ping(now, token, flow),
+            UaCommand::Restore(contacts) => self.restore(now, contacts),
             UaCommand::SetDirectory(directory) => {
                 self.directory = directory;
                 self.forget_removed(now);
@@ -72,23 +80,9 @@ impl Endpoint {
             Stage::Closing | Stage::Gone => {}
         }
     }
+}
 
-    /// OPTIONS to see whether somebody lives there.
-    fn ping(&mut self, now: Instant, token: u64, flow: Flow) {
-        let flow = self.with_our_end(flow);
-        let (branch, tag, call_id) = (self.chance.branch(), self.chance.tag(), self.chance.call_id());
-        let mut headers = Headers::new();
-        headers.push(Name::Via, &self.via(flow, &branch));
-        headers.push(Name::MaxForwards, "70");
-        headers.push(Name::From, &format!("<sip:zuoxi@{}>;tag={tag}", self.shown(flow)));
-        headers.push(Name::To, &format!("<sip:{}>", flow.remote));
-        headers.push(Name::CallId, &call_id);
-        headers.push(Name::CSeq, "1 OPTIONS");
-        headers.push(Name::Contact, &self.contact(flow));
-        headers.push(Name::UserAgent, &self.config.product);
-        let uri = format!("sip:{}", flow.remote);
-        let request = Request { method: Method::Options, uri, headers, body: bytes::Bytes::new(), defect: None };
-        let owner = Owner { dialog: None::<DialogId>, purpose: Purpose::Ping(token) };
-        self.request(now, flow, &branch, &request, owner);
-    }
+/// Our description with the address this leg's far end reaches.
+fn for_far_end(leg: &Leg, sdp: &Description) -> Bytes {
+    sdp.seen_from(leg.flow.remote.ip())
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use super::compose::{SDP, SUPPORTED, sdp_of};
-use super::transact::{Outcome, Owner, Purpose, hop_request};
+use super::transact::{Outcome, Owner, Purpose};
 use super::Endpoint;
 use crate::sip::api::{Credentials, EndedBy, Flow, Outgoing, Target, UaEvent};
 use crate::sip::auth::Answerer;
@@ -15,6 +15,9 @@ use crate::sip::dialog::{
 };
 use crate::sip::message::{Headers, Message, Method, Name, NameAddr, Refresher, Request, Response, Uri, parse, reason};
 use crate::sip::transaction::{LIFE, TxKey};
+
+/// How long an address may be silent while there is another to try: four sendings over UDP.
+const WAY_PATIENCE: Duration = Duration::from_secs(4);
 
 impl Endpoint {
     pub(super) fn invite(&mut self, now: Instant, asked: Outgoing) {
@@ -52,11 +55,9 @@ impl Endpoint {
             trunk,
             sticky: matches!(asked.target, Target::Station(_)),
             auth: self.account(&asked, trunk),
-            sdp: asked.sdp.clone(),
             ..Leg::blank(id, flow)
         };
         let mut leg = Box::new(leg);
-        let ring_until = now + asked.max_ring.max(Duration::from_secs(1));
         let mut calling = Calling {
             asked,
             uri: String::new(),
@@ -64,7 +65,9 @@ impl Endpoint {
             tx: self.keys.least(),
             seq: 0,
             giving: Giving::No,
-            ring_until,
+            silent_until: None,
+            rang: false,
+            ring_until: now,
             min_se: self.config.min_se.max(LEAST),
         };
         self.enter(&leg);
@@ -119,8 +122,12 @@ impl Endpoint {
         let branch = self.chance.branch();
         calling.seq += 1;
         calling.uri = uri.to_owned();
+        calling.rang = false;
+        calling.ring_until = now + calling.max_ring();
+        calling.silent_until = (!calling.ways.is_empty()).then(|| now + WAY_PATIENCE);
         leg.flow = flow;
         leg.peers.clear();
+        leg.sdp = calling.asked.sdp.as_ref().map(|sdp| sdp.seen_from(flow.remote.ip()));
         let asked = &calling.asked;
         let mut headers = Headers::new();
         headers.push(Name::Via, &self.via(flow, &branch));
@@ -148,7 +155,7 @@ impl Endpoint {
         }
         let mut request =
             Request { method: Method::Invite, uri: uri.to_owned(), headers, body: Bytes::new(), defect: None };
-        if let Some(sdp) = &asked.sdp {
+        if let Some(sdp) = &leg.sdp {
             request = request.with_body(SDP, sdp.clone());
         }
         self.authorize(leg, &mut request);
@@ -195,6 +202,11 @@ impl Endpoint {
 
     fn invite_rings(&mut self, now: Instant, leg: &mut Leg, flow: Flow, sent: &Bytes, response: &Response) {
         let Stage::Calling(calling) = &mut leg.stage else { return };
+        calling.silent_until = None;
+        if response.status > 100 && !std::mem::replace(&mut calling.rang, true) {
+            // What it took to get there is not time to ring.
+            calling.ring_until = now + calling.max_ring();
+        }
         if calling.giving == Giving::Wanted {
             self.send_cancel(now, leg, sent);
         }
@@ -375,16 +387,22 @@ impl Endpoint {
         false
     }
 
+    /// Nobody answers at this address, and there is another: half a minute of waiting for it would be the caller's.
+    fn next_way(&mut self, now: Instant, leg: &mut Leg) {
+        let Some(mut calling) = leg.take_calling() else { return };
+        calling.silent_until = None;
+        if let Some((uri, flow)) = calling.ways.pop_front() {
+            self.unwant(now, calling.tx);
+            self.send_invite(now, leg, &mut calling, &uri, flow);
+        }
+        leg.stage = Stage::Calling(calling);
+    }
+
     /// CANCEL for the INVITE in `sent` (RFC 3261 §9.1).
     pub(super) fn send_cancel(&mut self, now: Instant, leg: &mut Leg, sent: &Bytes) {
         let Stage::Calling(calling) = &mut leg.stage else { return };
         calling.giving = Giving::Sent { until: now + LIFE };
-        let Ok(Message::Request(invite)) = parse(sent.clone()) else { return };
-        let Some(mut cancel) = hop_request(&invite, Method::Cancel) else { return };
-        cancel.headers.push(Name::UserAgent, &self.config.product);
-        let Some(branch) = invite.headers.top_via().ok().and_then(|v| v.branch().map(str::to_owned)) else { return };
-        let owner = Owner { dialog: Some(leg.id), purpose: Purpose::Cancel };
-        self.request(now, leg.flow, &branch, &cancel, owner);
+        self.cancel(now, leg.flow, sent, Owner { dialog: Some(leg.id), purpose: Purpose::Cancel });
     }
 
     /// The INVITE is given up: CANCEL now, or as soon as it is allowed.
@@ -404,8 +422,9 @@ impl Endpoint {
     }
 
     pub(super) fn calling_due(&mut self, now: Instant, leg: &mut Leg) {
-        let Stage::Calling(calling) = &leg.stage else { return };
+        let Stage::Calling(calling) = &mut leg.stage else { return };
         match calling.giving {
+            Giving::No if calling.silent_until.is_some_and(|at| now >= at) => self.next_way(now, leg),
             Giving::Sent { until } if now >= until => {
                 // Nobody answered the CANCEL's INVITE in 64 × T1: it counts as gone (RFC 3261 §9.1).
                 let key = calling.tx;

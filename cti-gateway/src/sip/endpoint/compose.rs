@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 
 use super::{Endpoint, transact::Owner, transact::Purpose};
+use crate::reach::Reach;
 use crate::sip::api::{Flow, Transport};
 use crate::sip::dialog::{Leg, in_order};
 use crate::sip::message::{Headers, Method, Name, Request, Response, reason};
@@ -23,7 +24,9 @@ impl Endpoint {
             Transport::Tcp => self.config.tcp,
         };
         let bound = bound.unwrap_or(flow.local);
-        SocketAddr::new(self.config.advertise.unwrap_or(bound.ip()), bound.port())
+        let own = self.config.inside.filter(|_| bound.ip().is_unspecified()).unwrap_or(bound.ip());
+        let reach = Reach { own, advertise: self.config.advertise };
+        SocketAddr::new(reach.seen_from(flow.remote.ip()), bound.port())
     }
 
     /// The way with our listening address of its transport as local end.

@@ -71,12 +71,13 @@ impl Endpoint {
     fn identify(&mut self, now: Instant, flow: Flow, request: &Request) -> Option<Source> {
         let directory = self.directory.clone();
         let stale = match self.identity.prove(now, &directory, request) {
-            Proof::Good(source, _) => return Some(source),
+            Proof::Good(source, _) => {
+                self.admission.proved(now, flow.remote.ip());
+                return Some(source);
+            }
             Proof::Stale => true,
             Proof::Wrong => {
-                self.counts.strangers += 1;
-                self.offence(now, flow);
-                self.refuse_stateless(flow, request, 403);
+                self.refuse_stranger(now, flow, request);
                 return None;
             }
             Proof::Absent => false,
@@ -89,9 +90,7 @@ impl Endpoint {
         if stale || phone || directory.has_digest_trunks() || self.registrar.knows(ip) {
             self.challenge(now, flow, request, stale);
         } else {
-            self.counts.strangers += 1;
-            self.offence(now, flow);
-            self.refuse_stateless(flow, request, 403);
+            self.refuse_stranger(now, flow, request);
         }
         None
     }

@@ -22,6 +22,7 @@ mod calling;
 mod chance;
 mod change;
 mod compose;
+mod farewell;
 mod identity;
 mod incoming;
 mod progress;
@@ -32,6 +33,7 @@ mod register;
 mod tests;
 mod timers;
 mod transact;
+mod watch;
 mod within;
 
 use chance::Chance;

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use super::{Endpoint, compose::answer_way};
+use super::{Endpoint, compose::answer_way, identity::Proof};
 use crate::sip::api::{Flow, UaEvent};
 use crate::sip::message::{Message, Method, Name, Problem, Request, Unreadable, Verdict, guard, parse};
 use crate::sip::transaction::TxKey;
@@ -57,8 +57,8 @@ impl Endpoint {
     /// Strangers learn nothing from a fault: only who may call is told the rule it broke.
     fn refuse_problem(&mut self, now: Instant, flow: Flow, request: &Request, problem: &Problem) {
         let in_dialog = request.headers.to_tag().is_some_and(|tag| self.by_tag.contains_key(tag));
-        if !in_dialog && !self.is_known(flow) {
-            self.offence(now, flow);
+        if !in_dialog && !self.is_known(now, flow) {
+            return self.refuse_stranger(now, flow, request);
         }
         let response = request.refusal(problem, &self.rules);
         self.answer_stateless(flow, request, response);
@@ -66,16 +66,23 @@ impl Endpoint {
 
     /// Somebody at this address did what only strangers do.
     pub(super) fn offence(&mut self, now: Instant, flow: Flow) {
-        if self.config.spare_known && self.is_known(flow) {
+        if self.config.spare_known && self.is_known(now, flow) {
             return;
         }
         self.admission.offence(now, flow.remote.ip());
     }
 
-    /// An address a trunk calls from, or a phone is registered at.
-    pub(super) fn is_known(&self, flow: Flow) -> bool {
+    /// 403, the same whatever was asked.
+    pub(super) fn refuse_stranger(&mut self, now: Instant, flow: Flow, request: &Request) {
+        self.counts.strangers += 1;
+        self.offence(now, flow);
+        self.refuse_stateless(flow, request, 403);
+    }
+
+    /// An address a trunk calls from or is called at, a phone is registered at, or a password came from lately.
+    pub(super) fn is_known(&self, now: Instant, flow: Flow) -> bool {
         let ip = flow.remote.ip();
-        self.registrar.knows(ip) || self.directory.trunk_at(ip).is_some()
+        self.registrar.knows(ip) || self.directory.trunk_lives_at(ip) || self.admission.has_proved(now, ip)
     }
 
     fn server_key(&self, request: &Request, method: &str) -> Option<TxKey> {
@@ -122,7 +129,7 @@ impl Endpoint {
         }
         if request.method == Method::Cancel {
             let invite = self.server_key(&request, "INVITE");
-            self.cancel(now, flow, key, invite, &request);
+            self.cancel_came(now, flow, key, invite, &request);
             return;
         }
         if request.headers.to_tag().is_some() {
@@ -138,10 +145,7 @@ impl Endpoint {
 
     /// Requests outside of any dialog that make none.
     fn outside(&mut self, now: Instant, flow: Flow, key: TxKey, request: &Request) {
-        if !self.is_known(flow) {
-            self.counts.strangers += 1;
-            self.offence(now, flow);
-            self.refuse_stateless(flow, request, 403);
+        if !self.is_known(now, flow) && !self.proves_itself(now, flow, request) {
             return;
         }
         let tag = self.stateless_tag(request);
@@ -157,6 +161,26 @@ impl Endpoint {
         };
         self.serve(key, None, answer_way(flow, request), false);
         self.respond(now, key, response.status, response.to_bytes());
+    }
+
+    /// A trunk that is known by its password alone may ask whether we live: it is challenged as with a call, which is no
+    /// offence. False: answered.
+    fn proves_itself(&mut self, now: Instant, flow: Flow, request: &Request) -> bool {
+        if request.method != Method::Options || !self.directory.has_digest_trunks() {
+            self.refuse_stranger(now, flow, request);
+            return false;
+        }
+        let directory = self.directory.clone();
+        match self.identity.prove(now, &directory, request) {
+            Proof::Good(..) => {
+                self.admission.proved(now, flow.remote.ip());
+                return true;
+            }
+            Proof::Absent => self.challenge(now, flow, request, false),
+            Proof::Stale => self.challenge(now, flow, request, true),
+            Proof::Wrong => self.refuse_stranger(now, flow, request),
+        }
+        false
     }
 
     /// The answer to OPTIONS: the same that an INVITE would meet (RFC 3261 §11.2).
@@ -176,7 +200,7 @@ impl Endpoint {
     }
 
     /// CANCEL: answered whatever comes of it; it bites only while its INVITE is open (RFC 3261 §9.2).
-    fn cancel(&mut self, now: Instant, flow: Flow, key: TxKey, invite: Option<TxKey>, request: &Request) {
+    fn cancel_came(&mut self, now: Instant, flow: Flow, key: TxKey, invite: Option<TxKey>, request: &Request) {
         let Some(invite) = invite.filter(|k| self.txs.contains_key(k)) else {
             self.refuse_stateless(flow, request, 481);
             return;

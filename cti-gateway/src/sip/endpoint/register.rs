@@ -26,11 +26,7 @@ impl Endpoint {
             Proof::Absent => return self.challenge(now, flow, request, false),
             Proof::Stale => return self.challenge(now, flow, request, true),
             Proof::Good(Source::Station(station), user) if is_user(request, &user) => station,
-            Proof::Good(..) | Proof::Wrong => {
-                self.counts.strangers += 1;
-                self.offence(now, flow);
-                return self.refuse_stateless(flow, request, 403);
-            }
+            Proof::Good(..) | Proof::Wrong => return self.refuse_stranger(now, flow, request),
         };
         let tag = self.stateless_tag(request);
         let response = match self.change_bindings(now, flow, station, request) {
@@ -81,8 +77,15 @@ impl Endpoint {
             let life = life.min(self.config.register_max);
             let user_agent = headers.user_agent().map(str::to_owned);
             let contact = uri.to_string();
-            let binding =
-                Binding { uri, flow, expires: now + life, call_id: call_id.clone(), seq, user_agent: user_agent.clone() };
+            let binding = Binding {
+                uri,
+                flow,
+                expires: now + life,
+                call_id: call_id.clone(),
+                seq,
+                user_agent: user_agent.clone(),
+                watch: self.watch_from(now),
+            };
             let fresh = match self.registrar.bind(station, binding) {
                 Bound::Fresh => true,
                 Bound::Refreshed => false,
@@ -114,7 +117,7 @@ impl Endpoint {
         }
     }
 
-    /// Sets the alarm of a station to its next expiry.
+    /// Sets the alarm of a station to its next expiry or look.
     pub(super) fn rearm_station(&mut self, now: Instant, station: StationId) {
         let at = self.registrar.deadline(station).map(|at| at.max(now));
         let mut armed = self.registrar.armed.remove(&station).flatten();
@@ -127,6 +130,7 @@ impl Endpoint {
     pub(super) fn station_due(&mut self, now: Instant, station: StationId) {
         let lost = self.registrar.remove(station, |b| b.expires <= now);
         self.tell_lost(lost, Gone::Expired);
+        self.watch_due(now, station);
         self.rearm_station(now, station);
     }
 

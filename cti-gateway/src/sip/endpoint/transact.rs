@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use bytes::Bytes;
+use contract::StationId;
 
 use super::{Due, Endpoint};
 use crate::sip::api::{DialogId, Flow, Transport};
@@ -22,7 +23,7 @@ pub(super) enum Purpose {
     Info,
     Notify,
     Refer,
-    Ping(u64),
+    Watch(StationId),
 }
 
 /// Who hears of the answer; nobody: stray BYEs.
@@ -251,7 +252,12 @@ impl Endpoint {
             Machine::Client(m) => m.response(now, response.status),
             Machine::InviteServer(_) | Machine::Server(_) => return,
         };
+        let unwanted = matches!(&tx.machine, Machine::InviteClient(m) if m.is_unwanted());
         let (flow, sent, owner) = (tx.flow, tx.bytes.clone(), tx.owner);
+        if unwanted {
+            // Somebody lives there after all, and must not ring for nobody.
+            return self.cancel(now, flow, &sent, Owner { dialog: None, purpose: Purpose::Cancel });
+        }
         match step {
             ClientStep::Nothing => self.counts.retransmissions_in += 1,
             ClientStep::AckAgain => {
@@ -334,6 +340,25 @@ impl Endpoint {
         }
     }
 
+    /// The INVITE goes another way; what still comes of it is taken down.
+    pub(super) fn unwant(&mut self, now: Instant, key: TxKey) {
+        if let Some(Machine::InviteClient(m)) = self.txs.get_mut(&key).map(|tx| &mut tx.machine) {
+            m.unwant(now);
+            self.rearm(key);
+        }
+    }
+
+    /// CANCEL for the INVITE in `sent` (RFC 3261 §9.1), once.
+    pub(super) fn cancel(&mut self, now: Instant, flow: Flow, sent: &Bytes, owner: Owner) {
+        let Ok(Message::Request(invite)) = parse(sent.clone()) else { return };
+        let Some(mut cancel) = hop_request(&invite, Method::Cancel) else { return };
+        cancel.headers.push(Name::UserAgent, &self.config.product);
+        let Some(branch) = invite.headers.top_via().ok().and_then(|v| v.branch().map(str::to_owned)) else { return };
+        if !self.txs.contains_key(&self.keys.client(&branch, Method::Cancel.as_str())) {
+            self.request(now, flow, &branch, &cancel, owner);
+        }
+    }
+
     /// The way of pending requests of ours is broken: RFC 3261 §17.1.4.
     pub(super) fn send_failed(&mut self, now: Instant, flow: Flow) {
         let least = self.keys.least();
@@ -349,12 +374,8 @@ impl Endpoint {
 
     fn outcome(&mut self, now: Instant, key: TxKey, owner: Option<Owner>, flow: Flow, sent: &Bytes, outcome: Outcome) {
         let Some(owner) = owner else { return };
-        if let Purpose::Ping(token) = owner.purpose {
-            if outcome.status() >= 200 {
-                let status = outcome.answer().map(|a| a.status);
-                self.tell(crate::sip::api::UaEvent::Pong { token, status });
-            }
-            return;
+        if let Purpose::Watch(station) = owner.purpose {
+            return self.watched(now, station, key, &outcome);
         }
         let known = owner.dialog.filter(|id| self.legs.contains_key(id));
         match known {

@@ -9,6 +9,7 @@ use contract::StationId;
 
 use super::api::Flow;
 use super::message::Uri;
+use super::transaction::TxKey;
 
 /// One reachable contact.
 #[derive(Debug, Clone)]
@@ -20,6 +21,20 @@ pub struct Binding {
     pub call_id: String,
     pub seq: u32,
     pub user_agent: Option<String>,
+    pub watch: Watch,
+}
+
+/// How a contact is watched.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Watch {
+    /// When it is asked next, or no longer waited for. None: it is not watched.
+    pub at: Option<Instant>,
+    /// The question on its way.
+    pub asked: Option<TxKey>,
+    /// Questions one after the other that got no answer.
+    pub missed: u32,
+    /// It has answered before, so that its silence says something.
+    pub answers: bool,
 }
 
 /// A contact that is no longer.
@@ -82,6 +97,15 @@ impl Registrar {
         self.stations.get(&station).into_iter().flatten().rev()
     }
 
+    pub fn contacts_mut(&mut self, station: StationId) -> impl Iterator<Item = &mut Binding> {
+        self.stations.get_mut(&station).into_iter().flatten()
+    }
+
+    /// The `n`th contact of a station, the oldest first.
+    pub fn contact_mut(&mut self, station: StationId, n: usize) -> Option<&mut Binding> {
+        self.stations.get_mut(&station)?.get_mut(n)
+    }
+
     /// Some phone is registered from this address.
     #[must_use]
     pub fn knows(&self, ip: IpAddr) -> bool {
@@ -94,14 +118,15 @@ impl Registrar {
         self.flows.get(&flow).and_then(|s| s.last()).copied()
     }
 
-    /// The next expiry of a station.
+    /// When a contact of the station expires or is to be looked after, whichever comes first.
     #[must_use]
     pub fn deadline(&self, station: StationId) -> Option<Instant> {
-        self.stations.get(&station)?.iter().map(|b| b.expires).min()
+        let list = self.stations.get(&station)?;
+        list.iter().flat_map(|b| [Some(b.expires), b.watch.at]).flatten().min()
     }
 
     /// Binds or refreshes a contact.
-    pub fn bind(&mut self, station: StationId, binding: Binding) -> Bound {
+    pub fn bind(&mut self, station: StationId, mut binding: Binding) -> Bound {
         let list = self.stations.entry(station).or_default();
         let known = list.iter().position(|b| b.uri.same_as(&binding.uri));
         if let Some(at) = known {
@@ -109,6 +134,7 @@ impl Registrar {
                 return Bound::Stale;
             }
             let old = list.remove(at);
+            binding.watch.answers |= old.watch.answers;
             let flow = binding.flow;
             list.push(binding);
             self.forget_flow(station, old.flow);
@@ -212,7 +238,7 @@ mod tests {
 
     fn binding(user: &str, port: u16, seq: u32, expires: Instant) -> Binding {
         let uri = Uri::parse(&format!("sip:{user}@192.0.2.9:{port}")).unwrap();
-        Binding { uri, flow: flow(port), expires, call_id: "c".into(), seq, user_agent: None }
+        Binding { uri, flow: flow(port), expires, call_id: "c".into(), seq, user_agent: None, watch: Watch::default() }
     }
 
     #[test]

@@ -9,6 +9,8 @@ enum State {
     /// `repeat` is timer A, absent over TCP.
     Calling { repeat: Option<Backoff>, give_up: Instant },
     Proceeding,
+    /// Given up before any answer: not repeated, and whatever still comes is taken down.
+    Unwanted { until: Instant },
     /// Refused; repeats of the refusal get the ACK again until timer D.
     Completed { until: Instant },
     /// 2xx came; more of them (other forks too) go to the user until timer M.
@@ -37,11 +39,12 @@ impl InviteClient {
                 self.state = State::Proceeding;
                 ClientStep::Tell
             }
-            (State::Calling { .. } | State::Proceeding, 200..=299) => {
+            (State::Unwanted { .. }, 100..=199) => ClientStep::Tell,
+            (State::Calling { .. } | State::Proceeding | State::Unwanted { .. }, 200..=299) => {
                 self.state = State::Accepted { until: now + LIFE };
                 ClientStep::Tell
             }
-            (State::Calling { .. } | State::Proceeding, _) => {
+            (State::Calling { .. } | State::Proceeding | State::Unwanted { .. }, _) => {
                 self.state = if self.reliable { State::Over } else { State::Completed { until: now + LIFE } };
                 ClientStep::TellAndAck
             }
@@ -60,13 +63,16 @@ impl InviteClient {
             State::Calling { repeat: Some(repeat), .. } => {
                 if repeat.due(now) { ClientStep::Repeat } else { ClientStep::Nothing }
             }
-            State::Completed { until } | State::Accepted { until } if now >= *until => {
+            State::Completed { until } | State::Accepted { until } | State::Unwanted { until } if now >= *until => {
                 self.state = State::Over;
                 ClientStep::Nothing
             }
-            State::Calling { .. } | State::Proceeding | State::Completed { .. } | State::Accepted { .. } | State::Over => {
-                ClientStep::Nothing
-            }
+            State::Calling { .. }
+            | State::Proceeding
+            | State::Unwanted { .. }
+            | State::Completed { .. }
+            | State::Accepted { .. }
+            | State::Over => ClientStep::Nothing,
         }
     }
 
@@ -75,11 +81,23 @@ impl InviteClient {
         self.state = State::Over;
     }
 
+    /// The call goes another way. What was sent may still have arrived, so answers are waited for; none is asked for again.
+    pub fn unwant(&mut self, now: Instant) {
+        if matches!(self.state, State::Calling { .. } | State::Proceeding) {
+            self.state = State::Unwanted { until: now + LIFE };
+        }
+    }
+
+    #[must_use]
+    pub fn is_unwanted(&self) -> bool {
+        matches!(self.state, State::Unwanted { .. })
+    }
+
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         match self.state {
             State::Calling { repeat, give_up } => Some(repeat.map_or(give_up, |r| r.at.min(give_up))),
-            State::Completed { until } | State::Accepted { until } => Some(until),
+            State::Completed { until } | State::Accepted { until } | State::Unwanted { until } => Some(until),
             State::Proceeding | State::Over => None,
         }
     }
@@ -93,7 +111,7 @@ impl InviteClient {
     /// No final answer yet.
     #[must_use]
     pub fn is_pending(&self) -> bool {
-        matches!(self.state, State::Calling { .. } | State::Proceeding)
+        matches!(self.state, State::Calling { .. } | State::Proceeding | State::Unwanted { .. })
     }
 
     #[must_use]

@@ -10,7 +10,7 @@ fn a_call_is_answered_and_hung_up_by_the_caller() {
     let heard = net.heard(B);
     let [UaEvent::Incoming(call)] = heard.as_slice() else { panic!("{heard:?}") };
     assert_eq!((call.dialed.as_str(), call.from.user.as_str(), call.from.name.as_str()), ("9001", "1001", "Ann \"A\""));
-    assert_eq!((call.source, call.sdp.clone(), call.private), (Source::Trunk(TrunkId(1)), offer(), false));
+    assert_eq!((call.source, call.sdp.clone(), call.private), (Source::Trunk(TrunkId(1)), offer::<Bytes>(), false));
     let dialog = call.dialog;
     net.ask(B, UaCommand::Ring { dialog, sdp: None });
     net.run(ms(50));
@@ -18,7 +18,7 @@ fn a_call_is_answered_and_hung_up_by_the_caller() {
     net.ask(B, UaCommand::Answer { dialog, sdp: answer() });
     net.run(ms(50));
     let heard = net.heard(A);
-    assert!(matches!(&heard[..], [UaEvent::Answered { sdp: Some(sdp), offer: false, .. }] if *sdp == answer()), "{heard:?}");
+    assert!(matches!(&heard[..], [UaEvent::Answered { sdp: Some(sdp), offer: false, .. }] if *sdp == SDP_B), "{heard:?}");
     assert_eq!(net.words(B), ["confirmed"]);
     net.ask(A, UaCommand::Bye { dialog: DialogId(7), reason: Some("Q.850;cause=16".into()) });
     assert_eq!(net.words(A), ["ended Us"]);
@@ -142,8 +142,10 @@ fn a_phone_that_never_answers_is_cancelled_after_the_longest_ring() {
     net.run(ms(50));
     let dialog = net.incoming(B);
     net.ask(B, UaCommand::Ring { dialog, sdp: None });
-    net.run(secs(61));
-    assert_eq!(net.words(A), ["ringing 180", "failed 408"]);
+    net.run(secs(59));
+    assert_eq!(net.words(A), ["ringing 180"]);
+    net.run(secs(2));
+    assert_eq!(net.words(A).last().map(String::as_str), Some("failed 408"));
     assert_eq!(net.words(B), ["cancelled"]);
     net.quiet();
 }
@@ -182,26 +184,114 @@ fn an_unreachable_trunk_fails_over_to_its_next_address_and_ends_after_the_last()
     first.to = vec!["10.0.0.9:5060".parse().unwrap(), address(B)];
     net.ask(A, UaCommand::SetDirectory(Arc::new(SipDirectory::new(2, [first], []))));
     net.call(7);
-    net.run(secs(33));
+    net.run(secs(5));
     let dialog = net.incoming(B);
     net.ask(B, UaCommand::Reject { dialog, status: 503, retry_after: None });
     net.run(secs(1));
     assert_eq!(net.words(A), ["failed 503"]);
-    assert_eq!(net.mail.values().map(Vec::len).sum::<usize>(), 7, "seven sendings to the dead address");
-    net.mail.clear();
+    net.quiet();
+    assert_eq!(net.mail.values().map(Vec::len).sum::<usize>(), 4, "four sendings to the dead address, then the next");
+}
+
+#[test]
+fn the_last_address_has_all_the_time_an_invite_may_take() {
+    let mut net = Net::new();
+    net.ask(A, invite(7, Target::Trunk { trunk: TrunkId(9), user: "9001".into() }));
+    net.run(ms(31_900));
+    assert_eq!(net.words(A), Vec::<String>::new());
+    net.run(ms(200));
+    assert_eq!(net.words(A), ["failed 408"]);
     net.quiet();
 }
 
 #[test]
-fn options_is_answered_in_and_out_of_dialogs() {
+fn an_address_that_wakes_up_late_is_cancelled_and_the_call_goes_on_with_the_next() {
     let mut net = Net::new();
-    net.ask(A, UaCommand::Ping { token: 5, flow: Flow { transport: Transport::Udp, local: address(A), remote: address(B) } });
+    let mut first = trunk(1, "10.0.0.9");
+    first.to = vec!["10.0.0.9:5060".parse().unwrap(), address(B)];
+    net.ask(A, UaCommand::SetDirectory(Arc::new(SipDirectory::new(2, [first], []))));
+    net.call(7);
+    net.run(secs(5));
+    let dialog = net.incoming(B);
+    net.ask(B, UaCommand::Ring { dialog, sdp: None });
     net.run(ms(50));
-    assert_eq!(net.words(A), ["pong Some(200)"]);
-    net.ask(B, UaCommand::Drain(true));
-    net.ask(A, UaCommand::Ping { token: 6, flow: Flow { transport: Transport::Udp, local: address(A), remote: address(B) } });
+    assert_eq!(net.words(A), ["ringing 180"]);
+    let late = net.last_request("10.0.0.9:5060");
+    let says = |net: &mut Net, request: &crate::sip::message::Request, status: u16| {
+        let flow = Flow { transport: Transport::Udp, local: address(A), remote: "10.0.0.9:5060".parse().unwrap() };
+        let bytes = request.response(status).with_to_tag("late").to_bytes();
+        net.ends[A].handle(net.now, Input::Received { flow, bytes });
+        net.collect(A);
+    };
+    says(&mut net, &late, 100);
+    says(&mut net, &late, 180);
+    let cancel = net.last_request("10.0.0.9:5060");
+    assert_eq!((cancel.method.as_str(), cancel.headers.get("Via")), ("CANCEL", late.headers.get("Via")));
+    assert_eq!(net.got("10.0.0.9:5060").iter().filter(|m| *m == "CANCEL").count(), 1, "once is enough");
+    says(&mut net, &cancel, 200);
+    says(&mut net, &late, 487);
+    assert_eq!(net.last_request("10.0.0.9:5060").method.as_str(), "ACK");
+    net.ask(B, UaCommand::Answer { dialog, sdp: answer() });
     net.run(ms(50));
-    assert_eq!(net.words(A), ["pong Some(503)"]);
+    assert_eq!(net.words(A), ["answered"], "nothing was heard of the first address");
+    net.ask(A, UaCommand::Bye { dialog: DialogId(7), reason: None });
+    net.quiet();
+}
+
+#[test]
+fn an_answer_from_an_address_given_up_is_taken_down_at_once() {
+    let mut net = Net::new();
+    let mut first = trunk(1, "10.0.0.9");
+    first.to = vec!["10.0.0.9:5060".parse().unwrap(), address(B)];
+    net.ask(A, UaCommand::SetDirectory(Arc::new(SipDirectory::new(2, [first], []))));
+    net.call(7);
+    net.run(secs(5));
+    let late = net.last_request("10.0.0.9:5060");
+    let bytes = late.response(200).with_to_tag("late").with(crate::sip::message::Name::Contact, "<sip:x@10.0.0.9:5060>").to_bytes();
+    let flow = Flow { transport: Transport::Udp, local: address(A), remote: "10.0.0.9:5060".parse().unwrap() };
+    net.ends[A].handle(net.now, Input::Received { flow, bytes });
+    net.collect(A);
+    assert_eq!(net.got("10.0.0.9:5060")[4..], ["ACK", "BYE"]);
+    assert_eq!(net.words(A), Vec::<String>::new());
+    net.ask(A, UaCommand::Bye { dialog: DialogId(7), reason: None });
+    net.quiet();
+}
+
+/// A dead address and a slow network before the first ring take nothing from the time a phone may ring.
+#[test]
+fn the_time_to_ring_begins_with_the_first_ring() {
+    let mut net = Net::new();
+    let mut first = trunk(1, "10.0.0.9");
+    first.to = vec!["10.0.0.9:5060".parse().unwrap(), address(B)];
+    net.ask(A, UaCommand::SetDirectory(Arc::new(SipDirectory::new(2, [first], []))));
+    net.call(7);
+    net.run(secs(20));
+    let dialog = net.incoming(B);
+    net.ask(B, UaCommand::Ring { dialog, sdp: None });
+    net.run(secs(59));
+    assert_eq!(net.words(A), ["ringing 180"]);
+    net.run(secs(2));
+    assert_eq!(net.words(A).last().map(String::as_str), Some("failed 408"));
+    assert_eq!(net.words(B), ["cancelled"]);
+    net.quiet();
+}
+
+#[test]
+fn options_of_a_peer_is_answered_as_an_invite_would_be() {
+    let mut net = Net::new();
+    let options = |net: &mut Net| {
+        net.inject(A, "10.0.0.9:5060", &format!(
+            "OPTIONS sip:10.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bKo{}\nFrom: <sip:a@b>;tag=x\n\
+             To: <sip:10.0.0.1>\nCall-ID: o\nCSeq: 1 OPTIONS\nMax-Forwards: 70", net.elapsed().as_millis()));
+        net.last_answer("10.0.0.9:5060")
+    };
+    let open = options(&mut net);
+    assert_eq!(open.status, 200);
+    assert!(open.headers.get("Allow").is_some_and(|allow| allow.contains("INVITE")));
+    net.run(secs(1));
+    net.ask(A, UaCommand::Drain(true));
+    let draining = options(&mut net);
+    assert_eq!((draining.status, draining.headers.retry_after()), (503, Some(5)));
     net.quiet();
 }
 

@@ -19,8 +19,10 @@ mod changes;
 mod holes;
 mod lossy;
 mod outgoing;
+mod reach;
 mod registering;
 mod room;
+mod watching;
 
 pub const SDP_A: &[u8] = b"v=0\r\no=- 1 1 IN IP4 10.0.0.1\r\ns=-\r\nc=IN IP4 10.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n";
 pub const SDP_B: &[u8] = b"v=0\r\no=- 2 2 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\nm=audio 5000 RTP/AVP 0\r\n";
@@ -41,12 +43,12 @@ pub fn secs(t: u64) -> Duration {
     Duration::from_secs(t)
 }
 
-pub fn offer() -> Option<Bytes> {
-    Some(Bytes::from_static(SDP_A))
+pub fn offer<T: From<Bytes>>() -> Option<T> {
+    Some(Bytes::from_static(SDP_A).into())
 }
 
-pub fn answer() -> Bytes {
-    Bytes::from_static(SDP_B)
+pub fn answer<T: From<Bytes>>() -> T {
+    Bytes::from_static(SDP_B).into()
 }
 
 pub fn address(end: usize) -> SocketAddr {
@@ -326,7 +328,6 @@ pub fn word(event: &UaEvent) -> String {
         }
         UaEvent::Registered { fresh, .. } => if *fresh { "registered" } else { "refreshed" }.into(),
         UaEvent::Unregistered { why, .. } => format!("unregistered {why:?}"),
-        UaEvent::Pong { status, .. } => format!("pong {status:?}"),
     }
 }
 

@@ -156,7 +156,7 @@ fn a_far_side_without_update_is_refreshed_by_reinvite_with_the_same_description(
     answers(&mut net, &invite, 200, "y", &with_sdp("Allow: INVITE, ACK, BYE, CANCEL\n"));
     net.run(secs(905));
     let refresh = net.last_request(PEER);
-    assert_eq!((refresh.method.as_str(), Some(refresh.body.clone())), ("INVITE", offer()));
+    assert_eq!((refresh.method.as_str(), Some(refresh.body.clone())), ("INVITE", offer::<Bytes>()));
     answers(&mut net, &refresh, 200, "", &with_sdp(""));
     assert_eq!(net.last_request(PEER).method.as_str(), "ACK");
     assert_eq!(net.words(A), ["answered"]);

@@ -3,10 +3,10 @@
 use super::*;
 use crate::sip::auth::{Answerer, Covered};
 
-const PHONE: &str = "192.0.2.7:5062";
+pub const PHONE: &str = "192.0.2.7:5062";
 
 /// A hand-written phone: REGISTERs and INVITEs with what it was challenged for.
-struct Phone {
+pub struct Phone {
     at: &'static str,
     user: &'static str,
     password: &'static str,
@@ -16,11 +16,11 @@ struct Phone {
 }
 
 impl Phone {
-    fn new(at: &'static str, user: &'static str, password: &'static str) -> Self {
+    pub fn new(at: &'static str, user: &'static str, password: &'static str) -> Self {
         Self { at, user, password, answerer: Answerer::default(), seq: 0, transport: Transport::Udp }
     }
 
-    fn request(&mut self, net: &mut Net, method: &str, uri: &str, to: &str, lines: &str) {
+    pub fn request(&mut self, net: &mut Net, method: &str, uri: &str, to: &str, lines: &str) {
         self.seq += 1;
         let said = self.answerer.lines(self.user, self.password, Covered { method, uri, body: b"" }, "c0ffee");
         let authorization: String = said.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
@@ -33,7 +33,7 @@ impl Phone {
     }
 
     /// Sends a request, and again when challenged. The status in the end.
-    fn ask(&mut self, net: &mut Net, method: &str, uri: &str, to: &str, lines: &str) -> u16 {
+    pub fn ask(&mut self, net: &mut Net, method: &str, uri: &str, to: &str, lines: &str) -> u16 {
         self.request(net, method, uri, to, lines);
         let answer = net.last_answer(self.at);
         if answer.status != 401 {
@@ -44,17 +44,17 @@ impl Phone {
         net.last_answer(self.at).status
     }
 
-    fn register(&mut self, net: &mut Net, lines: &str) -> u16 {
+    pub fn register(&mut self, net: &mut Net, lines: &str) -> u16 {
         let to = format!("sip:{}@10.0.0.1", self.user);
         self.ask(net, "REGISTER", "sip:10.0.0.1", &to, lines)
     }
 }
 
-fn ann() -> Phone {
+pub fn ann() -> Phone {
     Phone::new(PHONE, "1001", "pw-1001")
 }
 
-const CONTACT: &str = "Contact: <sip:1001@192.168.1.5:5062>;expires=120\nUser-Agent: Desk 9";
+pub const CONTACT: &str = "Contact: <sip:1001@192.168.1.5:5062>;expires=120\nUser-Agent: Desk 9";
 
 #[test]
 fn a_phone_registers_after_a_challenge_sha_256_first_refreshes_and_expires() {
@@ -221,6 +221,67 @@ fn a_stranger_is_refused_without_a_hint_and_banned_after_offences() {
     net.run(secs(601));
     net.inject(A, scanner, "OPTIONS sip:10.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP x;branch=z9hG4bKo\nFrom: <sip:a@b>;tag=x\nTo: <sip:b@c>\nCall-ID: o\nCSeq: 1 OPTIONS\nMax-Forwards: 70");
     assert_eq!(net.ends[A].counts().bans, 0, "a ban expires");
+}
+
+/// The same request once with and once without what is wrong: who is not known learns nothing of the difference.
+#[test]
+fn a_stranger_learns_nothing_from_what_is_wrong_and_who_is_known_is_told_the_rule() {
+    let faults: [(&str, &str, &str, u16); 6] = [
+        ("SUBSCRIBE", "", "", 405),
+        ("DANCE", "", "", 501),
+        ("OPTIONS", "Max-Forwards: 70", "Max-Forwards: 0", 483),
+        ("OPTIONS", "SIP/2.0\nVia", "SIP/7.0\nVia", 505),
+        ("OPTIONS", "CSeq: 1 OPTIONS", "CSeq: 1 INVITE", 400),
+        ("INVITE", "Max-Forwards: 70", "Max-Forwards: 70\nRequire: warp-drive", 420),
+    ];
+    for (n, (method, right, wrong, status)) in faults.into_iter().enumerate() {
+        for (at, want) in [("203.0.113.66:5060", 403), ("10.0.0.9:5060", status)] {
+            let mut net = Net::new();
+            let text = format!(
+                "{method} sip:9001@10.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP {at};rport;branch=z9hG4bK{n}\nMax-Forwards: 70\n\
+                 From: <sip:a@b>;tag=x\nTo: <sip:9001@10.0.0.1>\nCall-ID: f{n}\nCSeq: 1 {method}\nContact: <sip:x@{at}>"
+            );
+            net.inject(A, at, &text.replace(right, wrong));
+            let answer = net.last_answer(at);
+            assert_eq!(answer.status, want, "{method} {wrong} from {at}");
+            if want == 403 {
+                let names: Vec<String> = answer.headers.iter().map(|(n, _)| n.to_owned()).collect();
+                assert_eq!(names, ["Via", "From", "To", "Call-ID", "CSeq", "Content-Length"], "{method} {wrong}");
+                assert_eq!((answer.reason.as_str(), net.ends[A].counts().strangers), ("Forbidden", 1));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_trunk_known_by_its_password_may_ask_whether_we_live_without_offending() {
+    let mut net = Net::new();
+    let carrier = SipTrunk {
+        from: vec![],
+        to: vec!["198.51.100.1:5060".parse().unwrap()],
+        digest: Some(("carrier".into(), Secret("pw-carrier".into()))),
+        ..trunk(3, "198.51.100.1")
+    };
+    net.ask(A, UaCommand::SetDirectory(Arc::new(SipDirectory::new(2, [carrier], []))));
+    let bare = |net: &mut Net, at: &str, n: usize| {
+        net.inject(A, at, &format!(
+            "OPTIONS sip:10.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP {at};rport;branch=z9hG4bKk{n}\nMax-Forwards: 70\n\
+             From: <sip:k@b>;tag=x\nTo: <sip:10.0.0.1>\nCall-ID: k\nCSeq: 1 OPTIONS"));
+        net.last_answer(at).status
+    };
+    assert_eq!(bare(&mut net, "198.51.100.1:5060", 0), 200, "we call it there");
+    for n in 0..50 {
+        assert_eq!(bare(&mut net, "203.0.113.9:5060", n), 401, "from elsewhere it is asked who it is");
+    }
+    assert_eq!((net.ends[A].counts().bans, net.ends[A].counts().strangers), (0, 0));
+    let mut peer = Phone::new("203.0.113.9:5060", "carrier", "pw-carrier");
+    assert_eq!(peer.ask(&mut net, "OPTIONS", "sip:10.0.0.1", "sip:10.0.0.1", "Accept: application/sdp"), 200);
+    assert_eq!(bare(&mut net, "203.0.113.9:5060", 99), 200, "and known for a while");
+    net.run(secs(3601));
+    assert_eq!(bare(&mut net, "203.0.113.9:5060", 100), 401);
+    let mut guesser = Phone::new("203.0.113.5:5060", "carrier", "guess");
+    assert_eq!(guesser.ask(&mut net, "OPTIONS", "sip:10.0.0.1", "sip:10.0.0.1", "Accept: application/sdp"), 403);
+    assert_eq!(net.ends[A].counts().strangers, 1);
 }
 
 #[test]
