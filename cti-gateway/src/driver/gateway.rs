@@ -2,24 +2,26 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use contract::{
-    AgentId, CallCommand, Directory, EndCause, IdMaker, InteractionId, Ledger, LegId, Lookup, Seat, SeatCommand,
-};
+use contract::health::Part;
+use contract::{AgentId, CallCommand, Directory, IdMaker, InteractionId, Ledger, LegId, Lookup, Seat, SeatCommand};
 use tokio::sync::{mpsc, oneshot};
 
 use super::company::Company;
+use super::contacts::{self, ContactBook};
+use super::ending::Tasks;
 use super::legs::Legs;
 use super::speech::Speech;
 use super::switch::{Gauges, Message, Switch};
+use super::vitals::{self, ShutTheDoor, Vitals, tend};
 use super::{Clock, FlowFault, Prompts};
 use crate::call::CommandRefused;
 use crate::media::{Engine, MediaConfig, MediaEvent, MediaSink};
 use crate::sip::Endpoint;
-use crate::sip::api::{Counts, EndpointConfig, UaEvent};
+use crate::sip::api::{Contact, Counts, EndpointConfig, UaEvent};
 use crate::sip::net::{self, Sockets};
 
 /// Messages the switch may have waiting. Beyond it they are lost, counted, and the truth audit mends what they meant.
@@ -33,12 +35,16 @@ pub struct GatewayConfig {
     pub sip: EndpointConfig,
     /// Where RTP is received, and what SDP names.
     pub media_ip: IpAddr,
+    /// What SDP names instead to far ends that do not reach `media_ip`, behind NAT.
+    pub media_advertise: Option<IpAddr>,
     /// First and last RTP port.
     pub rtp_ports: (u16, u16),
     /// 0: one per core.
     pub media_threads: usize,
     /// Folder of the recordings.
     pub recordings: PathBuf,
+    /// The file that keeps where phones are over a restart.
+    pub contacts: Option<PathBuf>,
     /// Calls at once; more get 503.
     pub most_calls: usize,
     pub retry_after: Duration,
@@ -91,6 +97,11 @@ pub struct Gateway {
     clock: Clock,
     addresses: Vec<SocketAddr>,
     sip_counts: tokio::sync::watch::Receiver<Counts>,
+    /// Where phones were before the restart, until the company is there.
+    known: Arc<Mutex<Vec<Contact>>>,
+    vitals: Arc<Vitals>,
+    /// Until [`Gateway::close`].
+    pub(super) tasks: Arc<Mutex<Option<Tasks>>>,
 }
 
 struct Sink {
@@ -138,15 +149,17 @@ impl Gateway {
         let endpoint = Endpoint::new(bound, u64::from_ne_bytes(seed));
         let (sip, asks) = mpsc::channel(ASKS);
         let (counts_tx, sip_counts) = tokio::sync::watch::channel(Counts::default());
-        let teller = sink.clone();
-        tokio::spawn(net::run(
-            endpoint,
-            sockets,
-            asks,
-            move |event: UaEvent| teller.put(Message::Ua(event)),
-            counts_tx,
-        ));
         let clock = Clock::start();
+        let known = config.contacts.as_deref().map(|path| contacts::read(path, clock.now())).unwrap_or_default();
+        let book = config.contacts.clone().map(|path| ContactBook::open(path, clock, &known));
+        let teller = sink.clone();
+        let tell = move |event: UaEvent| {
+            book.iter().for_each(|book| book.note(clock.now(), &event));
+            teller.put(Message::Ua(event));
+        };
+        let signalling = net::run(endpoint, sockets, asks, tell, counts_tx);
+        let (vitals, door) = (Vitals::of(clock, &engine, &sip_counts), ShutTheDoor(sip.clone()));
+        let warden = tokio::spawn(vitals::ward(vitals.clone(), sip.clone()));
         let ids = Arc::new(IdMaker::new(config.node));
         let switch = Switch {
             clock,
@@ -177,20 +190,18 @@ impl Gateway {
             late_tapes: Default::default(),
             lost,
         };
-        tokio::spawn(switch.run(messages));
-        let auditor = inbox.downgrade();
-        tokio::spawn(async move {
-            let mut every = tokio::time::interval(Duration::from_secs(1));
-            every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-            loop {
-                every.tick().await;
-                let Some(inbox) = auditor.upgrade() else { return };
-                if inbox.send(Message::Audit).await.is_err() {
-                    return;
-                }
-            }
-        });
-        Ok(Self { inbox, engine, clock, addresses, sip_counts })
+        let switching = async move {
+            let _door = door;
+            switch.run(messages).await;
+        };
+        let tasks = Tasks {
+            sip: tokio::spawn(tend(vitals.sip.clone(), clock, signalling)),
+            switch: tokio::spawn(tend(vitals.switch.clone(), clock, switching)),
+            auditor: tokio::spawn(vitals::call_for_audits(inbox.downgrade())),
+            warden,
+        };
+        let (known, tasks) = (Arc::new(Mutex::new(known)), Arc::new(Mutex::new(Some(tasks))));
+        Ok(Self { inbox, engine, clock, addresses, sip_counts, known, vitals, tasks })
     }
 
     /// Where SIP listens: UDP, then TCP, where each is on.
@@ -206,7 +217,12 @@ impl Gateway {
 
     /// Another company, or the first. Returns the flows that were refused; those that ran before run on.
     pub async fn directory(&self, directory: Arc<Directory>) -> Vec<FlowFault> {
-        self.ask(|reply| Message::Directory { directory, reply }).await.unwrap_or_default()
+        let faults = self.ask(|reply| Message::Directory { directory, reply }).await.unwrap_or_default();
+        let known = std::mem::take(&mut *self.known.lock().unwrap_or_else(PoisonError::into_inner));
+        if !known.is_empty() {
+            self.tell(Message::Contacts(known)).await;
+        }
+        faults
     }
 
     pub async fn prompts(&self, prompts: Prompts) {
@@ -244,6 +260,18 @@ impl Gateway {
         self.ask(Message::Gauges).await.unwrap_or_default()
     }
 
+    /// As [`Gateway::gauges`]; none where the switch does not answer in time.
+    pub async fn gauges_within(&self, patience: Duration) -> Option<Gauges> {
+        tokio::time::timeout(patience, self.ask(Message::Gauges)).await.ok().flatten()
+    }
+
+    /// The switch, signalling, the media threads and the recorder, and how they are. Asks none of them, so that it answers
+    /// whatever they do.
+    #[must_use]
+    pub fn health(&self) -> Vec<Part> {
+        self.vitals.parts()
+    }
+
     #[must_use]
     pub fn sip_counts(&self) -> Counts {
         *self.sip_counts.borrow()
@@ -254,32 +282,12 @@ impl Gateway {
         &self.engine
     }
 
-    /// Two steps: no new calls, then, when `grace` is over, BYE to what is left. Returns how many calls were cut.
-    pub async fn stop(&self, grace: Duration) -> usize {
-        let grace_ms = u32::try_from(grace.as_millis()).unwrap_or(u32::MAX);
-        self.tell(Message::Drain { grace_ms }).await;
-        let quiet = |gateway: Self| async move {
-            let mut every = tokio::time::interval(Duration::from_millis(50));
-            while gateway.gauges().await.calls > 0 {
-                every.tick().await;
-            }
-        };
-        if tokio::time::timeout(grace, quiet(self.clone())).await.is_ok() {
-            return 0;
-        }
-        let left = self.gauges().await.calls;
-        tracing::warn!(left, "grace of {grace:?} is over, hanging up {left} calls");
-        self.tell(Message::AbortAll(EndCause::Shutdown)).await;
-        let _ = tokio::time::timeout(Duration::from_secs(5), quiet(self.clone())).await;
-        left
-    }
-
-    async fn tell(&self, message: Message) {
+    pub(super) async fn tell(&self, message: Message) {
         // A switch that is gone needs no message.
         let _ = self.inbox.send(message).await;
     }
 
-    async fn ask<T>(&self, message: impl FnOnce(oneshot::Sender<T>) -> Message) -> Option<T> {
+    pub(super) async fn ask<T>(&self, message: impl FnOnce(oneshot::Sender<T>) -> Message) -> Option<T> {
         let (reply, answer) = oneshot::channel();
         self.inbox.send(message(reply)).await.ok()?;
         answer.await.ok()

@@ -7,13 +7,16 @@ mod audit;
 mod caller;
 mod clock;
 mod company;
+mod contacts;
 mod dialing;
+mod ending;
 mod gateway;
 mod legs;
 mod perform;
 mod signals;
 mod speech;
 mod switch;
+mod vitals;
 
 pub use clock::Clock;
 pub use company::{FlowFault, Prompts};

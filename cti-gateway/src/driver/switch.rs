@@ -31,6 +31,8 @@ pub enum Message {
     Call { call: InteractionId, agent: AgentId, command: CallCommand, reply: oneshot::Sender<Result<(), Refused>> },
     Desktop { agent: AgentId, up: bool },
     Restore(Vec<contract::Seat>),
+    /// Where phones were before a restart.
+    Contacts(Vec<crate::sip::api::Contact>),
     Directory { directory: Arc<contract::Directory>, reply: oneshot::Sender<Vec<FlowFault>> },
     Prompts(Box<Prompts>),
     Explain { call: InteractionId, reply: oneshot::Sender<Option<acd::CallExplained>> },
@@ -38,6 +40,7 @@ pub enum Message {
     Audit,
     Drain { grace_ms: u32 },
     AbortAll(EndCause),
+    End,
 }
 
 /// How much is alive on this node.
@@ -124,10 +127,14 @@ pub struct Switch {
 }
 
 impl Switch {
-    /// Runs until every handle is gone.
+    /// Runs until told to end; what signalling is to be asked still goes there.
     pub async fn run(mut self, mut messages: mpsc::Receiver<Message>) {
         let mut batch = Vec::with_capacity(BATCH);
+        let mut ending = false;
         loop {
+            if ending && self.asks.is_empty() {
+                return;
+            }
             let sleep = self.next_due().map(|at| tokio::time::sleep_until(self.clock.instant(at).into()));
             tokio::select! {
                 biased;
@@ -141,6 +148,7 @@ impl Switch {
             }
             let now = self.clock.now();
             for message in batch.drain(..) {
+                ending |= matches!(message, Message::End);
                 self.take(now, message);
                 self.settle(now);
             }
@@ -209,6 +217,7 @@ impl Switch {
                 self.work.push_back(Work::Router(input));
             }
             Message::Restore(seats) => self.work.push_back(Work::Router(acd::Input::Restore { seats })),
+            Message::Contacts(contacts) => self.asks.push_back(UaCommand::Restore(contacts)),
             Message::Directory { directory, reply } => {
                 let faults = self.replace_directory(directory);
                 // Who is told that the company stands may send calls at once: signalling must know it first.
@@ -232,6 +241,7 @@ impl Switch {
                 let all: Vec<_> = self.calls.keys().copied().collect();
                 self.work.extend(all.into_iter().map(|id| Work::Event(id, CallEvent::Abort(cause))));
             }
+            Message::End => {}
         }
     }
 

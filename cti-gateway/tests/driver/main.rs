@@ -1,6 +1,7 @@
 //! A whole gateway on loopback and the corners of SIP that phones reach seldom: late offers, answers that came early,
 //! REFER by the wrong one, INFO, speech that comes too late. The far ends are written as plain messages (`line`).
 
+mod health;
 mod house;
 mod line;
 

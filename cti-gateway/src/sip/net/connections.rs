@@ -8,10 +8,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::timeout;
 
-use super::stream::{self, News};
+use super::stream::{self, How, News};
 use crate::sip::api::{Flow, Input, Transport};
 
 /// Connections open at once, and from one address.
@@ -25,6 +25,8 @@ const READ_AHEAD: usize = 1024;
 const CONNECT: Duration = Duration::from_secs(5);
 /// Pause after a failed accept (no descriptors left).
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+/// How long the connections may take to write what is queued, at the end.
+const LAST_WRITE: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 struct Open {
@@ -41,6 +43,8 @@ pub(super) struct Connections {
     tell: mpsc::Sender<News>,
     /// Dropping it ends every connection task.
     tasks: JoinSet<()>,
+    accepting: Option<AbortHandle>,
+    pub broken: u64,
     room: Arc<Semaphore>,
     count: u64,
     failures: VecDeque<Input>,
@@ -51,15 +55,15 @@ impl Connections {
         let (tell, news) = mpsc::channel(READ_AHEAD);
         let room = Arc::new(Semaphore::new(MOST));
         let mut tasks = JoinSet::new();
-        if let Some(listener) = listener {
-            tasks.spawn(accept(listener, room.clone(), tell.clone()));
-        }
+        let accepting = listener.map(|listener| tasks.spawn(accept(listener, room.clone(), tell.clone())));
         Self {
             open: HashMap::new(),
             from: HashMap::new(),
             news,
             tell,
             tasks,
+            accepting,
+            broken: 0,
             room,
             count: 0,
             failures: VecDeque::new(),
@@ -86,6 +90,22 @@ impl Connections {
         }
     }
 
+    /// Nobody takes new connections any more.
+    pub fn is_deaf(&self) -> bool {
+        self.accepting.as_ref().is_some_and(AbortHandle::is_finished)
+    }
+
+    /// No more is taken in; what is queued is written, if that does not take long.
+    pub async fn finish(mut self) {
+        self.accepting.iter().for_each(AbortHandle::abort);
+        // Whoever still has news is not kept from ending.
+        self.news.close();
+        // Without its sender a connection ends when its queue is empty.
+        self.open.clear();
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        let _ = timeout(LAST_WRITE, all).await;
+    }
+
     /// Connections that failed while something was sent.
     pub fn next_failure(&mut self) -> Option<Input> {
         self.failures.pop_front()
@@ -108,12 +128,16 @@ impl Connections {
                 None
             }
             News::Message { flow, message } => Some(Input::Message { flow, message }),
-            News::Closed { flow, number, sent } => {
+            News::Closed { flow, number, how } => {
+                if how == How::Broke {
+                    self.broken += 1;
+                    tracing::error!(remote = %flow.remote, "the SIP connection with {} broke", flow.remote);
+                }
                 if self.open.get(&flow).is_none_or(|o| o.number != number) {
                     return None;
                 }
                 self.forget(flow);
-                if !sent {
+                if how != How::Sent {
                     self.failures.push_back(Input::SendFailed { flow });
                 }
                 Some(Input::Closed(flow))
@@ -164,7 +188,7 @@ impl Connections {
             match timeout(CONNECT, TcpStream::connect(flow.remote)).await {
                 Ok(Ok(stream)) => stream::serve(flow, number, stream, writer, queue, tell, permit).await,
                 Ok(Err(_)) | Err(_) => {
-                    let _ = tell.send(News::Closed { flow, number, sent: false }).await;
+                    let _ = tell.send(News::Closed { flow, number, how: How::Unsent }).await;
                 }
             }
         });
@@ -200,3 +224,18 @@ async fn pause() {
 
 /// What a permit is for: one connection's place.
 pub(super) type Place = OwnedSemaphorePermit;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_should_take_connections_and_does_not_is_deaf() {
+        assert!(!Connections::new(None).is_deaf(), "without a listener there is nothing to hear");
+        let mut connections = Connections::new(Some(TcpListener::bind("127.0.0.1:0").await.unwrap()));
+        assert!(!connections.is_deaf());
+        connections.accepting.iter().for_each(AbortHandle::abort);
+        connections.tasks.join_next().await;
+        assert!(connections.is_deaf());
+    }
+}

@@ -34,9 +34,11 @@ const UNSENT: usize = 4096;
 const DATAGRAM: usize = 65_535;
 /// How often the counts are published.
 const PUBLISH: Duration = Duration::from_millis(500);
+/// How long the far ends may take to answer our last BYE.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// Runs an endpoint on its sockets until every sender of `asks` is gone. `tell` must not block. `counts` gets what the
-/// endpoint holds, twice a second. The only place that reads the clock for SIP.
+/// Runs an endpoint on its sockets until every sender of `asks` is gone; then what still stands gets its BYE. `tell` must
+/// not block. `counts` gets what the endpoint holds, twice a second. The only place that reads the clock for SIP.
 pub async fn run(
     endpoint: Endpoint,
     sockets: Sockets,
@@ -55,16 +57,17 @@ pub async fn run(
         let now = Instant::now();
         if now >= publish {
             publish = now + PUBLISH;
-            counts.send_replace(room.endpoint.counts());
+            counts.send_replace(room.counts());
         }
         if busy {
             // Others on this thread get their turn too.
             tokio::task::yield_now().await;
             continue;
         }
-        if !room.wait(&mut asks, publish, &mut tell).await {
-            counts.send_replace(room.endpoint.counts());
-            return;
+        if !room.wait(Some(&mut asks), publish).await {
+            room.farewell(&mut tell).await;
+            counts.send_replace(room.counts());
+            return room.connections.finish().await;
         }
     }
 }
@@ -200,14 +203,31 @@ impl Room {
         }
     }
 
-    /// Sleeps until something is there. False: nobody can ask any more.
-    async fn wait(
-        &mut self,
-        asks: &mut mpsc::Receiver<UaCommand>,
-        publish: Instant,
-        tell: &mut impl FnMut(UaEvent),
-    ) -> bool {
-        let deadline = self.endpoint.deadline().map_or(publish, |at| publish.min(at.into()));
+    fn counts(&self) -> Counts {
+        let (tcp_deaf, broken_connections) = (self.connections.is_deaf(), self.connections.broken);
+        Counts { tcp_deaf, broken_connections, ..self.endpoint.counts() }
+    }
+
+    /// Nobody can ask any more: everything is taken down, and its last answers are waited for.
+    async fn farewell(&mut self, tell: &mut impl FnMut(UaEvent)) {
+        let began = Instant::now();
+        self.endpoint.farewell(began.into_std());
+        let until = began + LAST_WORDS;
+        loop {
+            self.take_streams();
+            self.take_datagrams();
+            self.tick();
+            self.flush(tell);
+            if self.endpoint.has_let_go() || Instant::now() >= until {
+                return;
+            }
+            self.wait(None, until).await;
+        }
+    }
+
+    /// Sleeps until something is there, at most until `latest`. False: nobody can ask any more.
+    async fn wait(&mut self, asks: Option<&mut mpsc::Receiver<UaCommand>>, latest: Instant) -> bool {
+        let deadline = self.endpoint.deadline().map_or(latest, |at| latest.min(at.into()));
         let udp = self.sockets.udp.as_ref();
         let writing = !self.unsent.is_empty();
         enum Woken {
@@ -218,7 +238,9 @@ impl Room {
             Time,
         }
         let woken = tokio::select! {
-            command = asks.recv() => Woken::Asked(command),
+            command = async { match asks { Some(asks) => asks.recv().await, None => std::future::pending().await } } => {
+                Woken::Asked(command)
+            }
             input = self.connections.next() => Woken::Stream(input),
             _ = async { match udp { Some(udp) => udp.readable().await, None => std::future::pending().await } } => Woken::Readable,
             _ = async { match udp { Some(udp) => udp.writable().await, None => std::future::pending().await } }, if writing => {
@@ -228,10 +250,7 @@ impl Room {
         };
         match woken {
             Woken::Asked(Some(command)) => self.handle(Input::Ask(command)),
-            Woken::Asked(None) => {
-                self.flush(tell);
-                return false;
-            }
+            Woken::Asked(None) => return false,
             Woken::Stream(input) => self.handle(input),
             Woken::Writable => self.send_waiting(),
             Woken::Readable | Woken::Time => {}

@@ -1,8 +1,10 @@
 //! One TCP connection: reads messages, answers keep-alives, writes what is queued, ends when idle or stuck.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use futures_util::FutureExt as _;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -27,8 +29,18 @@ const PONG: Bytes = Bytes::from_static(b"\r\n");
 pub(super) enum News {
     Accepted { flow: Flow, stream: TcpStream, permit: Place },
     Message { flow: Flow, message: Box<Message> },
-    /// `sent`: everything queued went out.
-    Closed { flow: Flow, number: u64, sent: bool },
+    Closed { flow: Flow, number: u64, how: How },
+}
+
+/// How a connection came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    /// Everything queued went out.
+    Sent,
+    /// Something was left unsent.
+    Unsent,
+    /// Its task panicked.
+    Broke,
 }
 
 /// Serves a connection to its end.
@@ -44,12 +56,24 @@ pub(super) async fn serve(
     // Signalling is small and must not wait for more of it.
     let _ = stream.set_nodelay(true);
     let (input, output) = stream.into_split();
-    let sent = tokio::select! {
-        () = read(flow, input, writer, &tell) => true,
-        sent = write(output, queue) => sent,
-    };
+    let how = guarded(async {
+        tokio::select! {
+            () = read(flow, input, writer, &tell) => true,
+            sent = write(output, queue) => sent,
+        }
+    });
+    let how = how.await;
     drop(permit);
-    let _ = tell.send(News::Closed { flow, number, sent }).await;
+    let _ = tell.send(News::Closed { flow, number, how }).await;
+}
+
+/// A panic over one connection costs that connection, and its end is told like any other.
+async fn guarded(work: impl Future<Output = bool>) -> How {
+    match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(true) => How::Sent,
+        Ok(false) => How::Unsent,
+        Err(_) => How::Broke,
+    }
 }
 
 async fn read(flow: Flow, mut input: OwnedReadHalf, writer: mpsc::Sender<Bytes>, tell: &mpsc::Sender<News>) {
@@ -106,4 +130,16 @@ async fn write(mut output: OwnedWriteHalf, mut queue: mpsc::Receiver<Bytes>) -> 
         }
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_that_panics_ends_like_any_other_and_is_told_apart() {
+        let broken = async { std::panic::resume_unwind(Box::new("broken")) };
+        assert_eq!(guarded(broken).await, How::Broke);
+        assert_eq!((guarded(async { true }).await, guarded(async { false }).await), (How::Sent, How::Unsent));
+    }
 }

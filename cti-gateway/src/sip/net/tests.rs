@@ -13,7 +13,7 @@ use tokio::process::Command;
 use tokio::sync::{mpsc, watch};
 
 use super::*;
-use crate::sip::api::{SipDirectory, SipTrunk, Target};
+use crate::sip::api::{EndedBy, SipDirectory, SipTrunk, Target};
 
 /// Longest anything here may take; only a broken run meets it.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -46,14 +46,15 @@ fn serve(answering: bool) -> Served {
     let (asks, asked) = mpsc::channel(4096);
     let (tell, told) = mpsc::unbounded_channel();
     let (publish, counts) = watch::channel(Counts::default());
-    let answers = asks.clone();
+    // Held weakly: the endpoint ends with the test's own sender.
+    let answers = asks.downgrade();
     let on_event = move |event: UaEvent| {
         if let UaEvent::Incoming(call) = &event
             && answering
         {
-            let dialog = call.dialog;
+            let (dialog, answers) = (call.dialog, answers.upgrade().unwrap());
             answers.try_send(UaCommand::Ring { dialog, sdp: None }).unwrap();
-            answers.try_send(UaCommand::Answer { dialog, sdp: answer_for(at) }).unwrap();
+            answers.try_send(UaCommand::Answer { dialog, sdp: answer_for(at).into() }).unwrap();
         }
         let _ = tell.send(event);
     };
@@ -151,6 +152,24 @@ async fn an_outgoing_call_over_tcp_reaches_a_second_endpoint() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_nobody_can_ask_any_more_what_stands_gets_its_bye_and_the_address_is_free() {
+    for (transport, word) in [(Transport::Udp, "udp"), (Transport::Tcp, "tcp")] {
+        let (mut caller, mut called) = (serve(false), serve(true));
+        let flow = Flow { transport, local: caller.at, remote: called.at };
+        let target = Target::Uri { uri: format!("sip:9001@{};transport={word}", called.at), flow };
+        caller.asks.send(outgoing(1, target, caller.at)).await.unwrap();
+        heard(&mut caller, |e| matches!(e, UaEvent::Answered { .. })).await;
+        caller.asks = mpsc::channel(1).0;
+        let ended = heard(&mut called, |e| matches!(e, UaEvent::Ended { .. })).await;
+        assert!(matches!(ended, UaEvent::Ended { by: EndedBy::Remote, .. }), "{word}: {ended:?}");
+        tokio::time::timeout(PATIENCE, &mut caller.task).await.expect("it ends").unwrap();
+        let left = *caller.counts.borrow();
+        assert_eq!((left.dialogs, left.closing, left.tcp_deaf), (0, 0, false), "{word}");
+        Sockets::bind(Some(caller.at), Some(caller.at)).expect("the address is free");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_to_where_nobody_listens_over_tcp_fails_at_once() {
     let mut caller = serve(false);
     // A port that was just free: bound and dropped again.
@@ -168,7 +187,7 @@ fn outgoing(id: u64, target: Target, from: SocketAddr) -> UaCommand {
         target,
         from: crate::sip::api::Party { name: String::new(), user: "1001".into(), host: String::new() },
         to_name: String::new(),
-        sdp: Some(answer_for(from)),
+        sdp: Some(answer_for(from).into()),
         headers: vec![],
         auto_answer: false,
         auth: None,
