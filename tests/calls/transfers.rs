@@ -79,7 +79,7 @@ async fn a_colleague_who_is_not_there_sends_the_caller_back_to_the_queue() -> Ou
 }
 
 /// A house with a way out, and the phone of somebody outside.
-async fn with_outside(manner: Manner) -> Result<(Pair, Phone), Box<dyn std::error::Error + Send + Sync>> {
+pub async fn with_outside(manner: Manner) -> Result<(Pair, Phone), Box<dyn std::error::Error + Send + Sync>> {
     let mut house = House::open(company(&[AnswerBy::Phone, AnswerBy::Phone])).await?;
     let mut config = PhoneConfig::new("outside", house.sip()).manner(manner);
     config.local = OUTSIDE;
@@ -89,7 +89,7 @@ async fn with_outside(manner: Manner) -> Result<(Pair, Phone), Box<dyn std::erro
     Ok((crate::joined_in(house).await?, outside))
 }
 
-fn to_number(number: &str) -> CallCommand {
+pub fn to_number(number: &str) -> CallCommand {
     transfer(TransferTarget::Number { number: number.into() })
 }
 

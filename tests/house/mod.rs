@@ -85,15 +85,29 @@ impl House {
         directory: Directory,
         change: impl FnOnce(&mut GatewayConfig),
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        Self::open_asking(directory, Arc::new(Strangers), change).await
+    }
+
+    /// With somebody else to ask who calls.
+    ///
+    /// # Errors
+    /// As [`House::open`].
+    pub async fn open_asking(
+        directory: Directory,
+        lookup: Arc<dyn Lookup>,
+        change: impl FnOnce(&mut GatewayConfig),
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let folder = tempfile::tempdir()?;
         let book = Arc::new(Book::default());
         let mut config = GatewayConfig {
             node: 1,
             sip: EndpointConfig::on(SocketAddr::new(company::CALLERS, 0)),
             media_ip: company::CALLERS,
+            media_advertise: None,
             rtp_ports: rtp_ports(),
             media_threads: 1,
             recordings: folder.path().join("recordings"),
+            contacts: None,
             most_calls: 1000,
             retry_after: std::time::Duration::from_secs(7),
             router: acd_config(),
@@ -101,7 +115,7 @@ impl House {
         };
         change(&mut config);
         let prompts = prompts(folder.path())?;
-        let ports = Ports { ledger: book.clone(), lookup: Arc::new(Strangers) };
+        let ports = Ports { ledger: book.clone(), lookup };
         let gateway = Gateway::start(config, prompts, ports).await?;
         let faults = gateway.directory(Arc::new(directory.clone())).await;
         if !faults.is_empty() {
