@@ -10,6 +10,7 @@ use std::time::Duration;
 use contract::{EpochMs, StationId};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::Clock;
 use crate::sip::api::{Contact, Transport, UaEvent};
@@ -43,12 +44,12 @@ pub struct ContactBook {
 }
 
 impl ContactBook {
-    /// Starts the writer with what is known.
-    pub fn open(path: PathBuf, clock: Clock, known: &[Contact]) -> Self {
+    /// Starts the writer with what is known. It ends, with all written, when the book is gone.
+    pub fn open(path: PathBuf, clock: Clock, known: &[Contact]) -> (Self, JoinHandle<()>) {
         let (news, hears) = mpsc::channel(QUEUE);
         let lines = known.iter().map(|c| line(clock.now(), c)).map(|l| ((l.station, l.contact.clone()), l)).collect();
-        tokio::spawn(write_on(path, clock, lines, hears));
-        Self { news }
+        let writer = tokio::spawn(write_on(path, clock, lines, hears));
+        (Self { news }, writer)
     }
 
     /// Takes note of a registration. News that find no room are lost: the phone registers again.

@@ -25,6 +25,8 @@ pub(super) struct Tasks {
     pub sip: JoinHandle<()>,
     pub auditor: JoinHandle<()>,
     pub warden: JoinHandle<()>,
+    /// Writes down where phones are.
+    pub contacts: Option<JoinHandle<()>>,
 }
 
 impl Gateway {
@@ -56,6 +58,10 @@ impl Gateway {
         self.say(Message::End).await;
         joined("switch", tasks.switch).await;
         joined("sip", tasks.sip).await;
+        // It ends with signalling, which tells it of the phones.
+        if let Some(contacts) = tasks.contacts {
+            joined("contacts", contacts).await;
+        }
     }
 
     /// Until no call is left, or nobody to ask.

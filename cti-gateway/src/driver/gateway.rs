@@ -151,7 +151,8 @@ impl Gateway {
         let (counts_tx, sip_counts) = tokio::sync::watch::channel(Counts::default());
         let clock = Clock::start();
         let known = config.contacts.as_deref().map(|path| contacts::read(path, clock.now())).unwrap_or_default();
-        let book = config.contacts.clone().map(|path| ContactBook::open(path, clock, &known));
+        let opened = config.contacts.clone().map(|path| ContactBook::open(path, clock, &known));
+        let (book, contacts) = opened.unzip();
         let teller = sink.clone();
         let tell = move |event: UaEvent| {
             book.iter().for_each(|book| book.note(clock.now(), &event));
@@ -199,6 +200,7 @@ impl Gateway {
             switch: tokio::spawn(tend(vitals.switch.clone(), clock, switching)),
             auditor: tokio::spawn(vitals::call_for_audits(inbox.downgrade())),
             warden,
+            contacts,
         };
         let (known, tasks) = (Arc::new(Mutex::new(known)), Arc::new(Mutex::new(Some(tasks))));
         Ok(Self { inbox, engine, clock, addresses, sip_counts, known, vitals, tasks })

@@ -8,7 +8,7 @@ use contract::{EndCause, EventKind, SeatCommand};
 use cti_gateway::driver::Refused;
 use cti_gateway::sip::message::Method;
 
-use crate::house::{AGENT, House, PATIENCE};
+use crate::house::{AGENT, House, PATIENCE, STATION_USER};
 use crate::line::{OFFER, Outcome};
 use crate::talking;
 
@@ -72,6 +72,8 @@ async fn a_gateway_that_was_closed_has_let_go_of_everything() {
     let kept = |k: &EventKind| matches!(k, EventKind::RecordingEnded { complete: true, .. });
     let over = |k: &EventKind| matches!(k, EventKind::CallEnded { cause: EndCause::Shutdown, .. });
     assert_eq!((house.count(kept), house.count(over)), (1, 1));
+    let known = std::fs::read_to_string(house.folder.path().join("contacts.json")).unwrap();
+    assert!(known.contains(&format!("sip:{STATION_USER}@")), "the phone is known to the next start: {known}");
     let all = ["switch", "sip", "media", "recorder"].map(|part| (part, Trouble::Ended));
     assert_eq!(ailing(&house), all, "as asked");
     let (sip, media) = (house.gateway.sip_counts(), house.gateway.media().gauges());

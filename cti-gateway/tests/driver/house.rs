@@ -59,7 +59,7 @@ pub struct House {
     pub gateway: Gateway,
     book: Arc<Book>,
     at: SocketAddr,
-    _folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
 }
 
 impl House {
@@ -80,7 +80,7 @@ impl House {
             rtp_ports: (20_000, 60_000),
             media_threads: 1,
             recordings: folder.path().join("recordings"),
-            contacts: None,
+            contacts: Some(folder.path().join("contacts.json")),
             most_calls: 100,
             retry_after: Duration::from_secs(5),
             router: acd::RouterConfig::default(),
@@ -98,7 +98,7 @@ impl House {
         // Text can be said only where there is a command that speaks.
         assert!(faults.iter().all(|f| f.flow == "spoken" && speech.is_empty()), "{faults:#?}");
         let at = gateway.addresses()[0];
-        Self { gateway, book, at, _folder: folder }
+        Self { gateway, book, at, folder }
     }
 
     pub async fn caller(&self) -> Line {
