@@ -16,6 +16,8 @@ mod perform;
 mod signals;
 mod speech;
 mod switch;
+#[cfg(test)]
+mod tests;
 mod vitals;
 
 pub use clock::Clock;

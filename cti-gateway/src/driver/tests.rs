@@ -1,0 +1,389 @@
+//! The truth audit at work on a whole switch: what nobody owns is ended, told and counted; what lives is left alone.
+//! Time is the test's own: nothing here waits.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use contract::directory::{Agent, AnswerBy, FlowSource, Number, Overflow, Queue, Secret, Station, Trunk};
+use contract::{
+    Activity, AgentId, Caller, Candidate, Directory, EpochMs, EventKind, IdMaker, InteractionId, Ledger, LegId, Lookup,
+    OfferId, QueueId, SeatCommand, SeatStatus, StationId, TrunkId,
+};
+use tokio::sync::mpsc;
+
+use super::company::Company;
+use super::gateway::{GatewayConfig, Ports};
+use super::legs::Legs;
+use super::speech::Speech;
+use super::switch::{Message, Switch};
+use super::{Clock, Prompts};
+use crate::media::{Engine, MediaConfig, MediaEvent, MediaSink};
+use crate::sip::api::{DialogId, EndpointConfig, Flow, Incoming, Party, Source, Transport, UaCommand, UaEvent};
+
+const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const QUEUE: QueueId = QueueId(1);
+const TRUNK: TrunkId = TrunkId(1);
+/// What an agent's phone answers with; nobody listens there.
+const ANSWER: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
+    m=audio 4000 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na=sendrecv\r\n";
+const DIRECT: &str = "
+name: direct
+language: en
+start: wait
+nodes:
+  wait: { kind: queue, queue: direct }
+";
+
+#[derive(Default)]
+struct Book(Mutex<Vec<EventKind>>);
+
+impl Ledger for Book {
+    fn record(&self, _: EpochMs, _: Option<InteractionId>, kind: EventKind) {
+        self.0.lock().unwrap().push(kind);
+    }
+}
+
+struct Nobody;
+
+impl Lookup for Nobody {
+    fn identify(&self, _: Caller) -> std::pin::Pin<Box<dyn Future<Output = Vec<Candidate>> + Send>> {
+        Box::pin(std::future::ready(Vec::new()))
+    }
+}
+
+/// Media whose words get lost.
+struct Unheard;
+
+impl MediaSink for Unheard {
+    fn media(&self, _: LegId, _: MediaEvent) {}
+}
+
+/// A switch between a signalling and a media that say only what the test says.
+struct House {
+    switch: Switch,
+    book: Arc<Book>,
+    now: EpochMs,
+    engine: Engine,
+    /// Kept open: what the switch sends is read off it, not waited for.
+    _asks: mpsc::Receiver<UaCommand>,
+    _inbox: mpsc::Receiver<Message>,
+    _folder: tempfile::TempDir,
+}
+
+impl House {
+    fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let recordings = folder.path().join("recordings");
+        let config = GatewayConfig {
+            node: 1,
+            sip: EndpointConfig::on(SocketAddr::new(HOME, 0)),
+            media_ip: HOME,
+            media_advertise: None,
+            rtp_ports: (30_000, 30_999),
+            contacts: None,
+            media_threads: 1,
+            recordings: recordings.clone(),
+            most_calls: 10,
+            retry_after: Duration::from_secs(5),
+            router: acd::RouterConfig { rest_ms: 0, ..acd::RouterConfig::default() },
+            speech: vec![],
+        };
+        let media = MediaConfig { ip: HOME, ports: config.rtp_ports, threads: 1, recordings, ..MediaConfig::default() };
+        let engine = Engine::start(media, Arc::new(Unheard)).unwrap();
+        let (inbox, messages) = mpsc::channel(16);
+        let (sip, asks) = mpsc::channel(16);
+        let (clock, book) = (Clock::start(), Arc::new(Book::default()));
+        let prompts = prompts(folder.path());
+        let directory = Arc::new(company());
+        let (company, faults) = Company::default().replaced(directory.clone(), &prompts, false);
+        assert!(faults.is_empty(), "{faults:?}");
+        let switch = Switch {
+            clock,
+            router: acd::Router::new(IdMaker::new(1), config.router),
+            speech: Speech::new(vec![]),
+            config,
+            ids: Arc::new(IdMaker::new(1)),
+            ports: Ports { ledger: book.clone(), lookup: Arc::new(Nobody) },
+            sip,
+            engine: engine.clone(),
+            inbox,
+            company,
+            prompts,
+            unspoken: Default::default(),
+            calls: Default::default(),
+            legs: Legs::default(),
+            recordings: Default::default(),
+            due: Default::default(),
+            work: Default::default(),
+            asks: Default::default(),
+            late_media: Default::default(),
+            refusal: None,
+            draining: false,
+            orphans: 0,
+            broken: 0,
+            refused: Default::default(),
+            suspects: Default::default(),
+            late_tapes: Default::default(),
+            lost: Default::default(),
+        };
+        let now = clock.now();
+        let mut house = Self { switch, book, now, engine, _asks: asks, _inbox: messages, _folder: folder };
+        house.route(acd::Input::Directory(directory));
+        house
+    }
+
+    fn route(&mut self, input: acd::Input) {
+        self.switch.route(self.now, input);
+        self.switch.settle(self.now);
+    }
+
+    fn signal(&mut self, event: UaEvent) {
+        self.switch.signal(self.now, event);
+        self.switch.settle(self.now);
+    }
+
+    /// The next second's audit.
+    fn audit_after(&mut self, ms: EpochMs) {
+        self.now += ms;
+        self.switch.audit(self.now);
+        self.switch.settle(self.now);
+    }
+
+    fn ready(&mut self, n: i64) {
+        let agent = AgentId(n);
+        self.route(acd::Input::StationUp { station: StationId(n) });
+        for command in [SeatCommand::SignIn { station: None }, SeatCommand::Ready] {
+            self.route(acd::Input::Seat { agent, command, by: agent });
+        }
+    }
+
+    /// A caller in the router's books whom no call stands for.
+    fn ghost(&mut self, call: i64) {
+        let interaction = InteractionId(call);
+        self.route(acd::Input::Enqueue { interaction, queue: QUEUE, vip: false, priority: 0, credit_ms: 0 });
+    }
+
+    /// A call at the door, its number withheld: it waits in the queue, or rings where somebody is free.
+    fn caller(&mut self, n: u64) -> InteractionId {
+        let flow =
+            Flow { transport: Transport::Udp, local: SocketAddr::new(HOME, 5060), remote: SocketAddr::new(HOME, 5070) };
+        self.signal(UaEvent::Incoming(Box::new(Incoming {
+            dialog: DialogId(DialogId::INCOMING | n),
+            source: Source::Trunk(TRUNK),
+            flow,
+            dialed: "95500".into(),
+            from: Party::default(),
+            to: Party::default(),
+            asserted: None,
+            private: true,
+            call_id: n.to_string(),
+            sdp: None,
+            replaces: None,
+            user_agent: None,
+            headers: vec![],
+        })));
+        *self.switch.calls.keys().max().expect("a call came in")
+    }
+
+    /// The phone that rings for this call is lifted.
+    fn answers(&mut self, call: InteractionId) {
+        let leg = self.switch.calls[&call].call.agent_leg().expect("a phone rings");
+        let dialog = self.switch.legs.get(leg).expect("it is dialed").dialog;
+        self.signal(UaEvent::Answered { dialog, sdp: Some(Bytes::from_static(ANSWER.as_bytes())), offer: false });
+    }
+
+    fn told<T>(&self, is: impl Fn(&EventKind) -> Option<T>) -> Vec<T> {
+        self.book.0.lock().unwrap().iter().filter_map(is).collect()
+    }
+
+    /// Who was offered to whom, so far.
+    fn offers(&self) -> Vec<(OfferId, AgentId)> {
+        self.told(|kind| match kind {
+            EventKind::Offered { offer, agent, .. } => Some((*offer, *agent)),
+            _ => None,
+        })
+    }
+
+    fn orphans(&self) -> Vec<String> {
+        self.told(|kind| match kind {
+            EventKind::OrphanEnded { what, .. } => Some(what.clone()),
+            _ => None,
+        })
+    }
+
+    fn hung_up(&self) -> usize {
+        self.switch.asks.iter().filter(|ask| matches!(ask, UaCommand::Bye { .. })).count()
+    }
+
+    fn is_free(&self, n: i64) -> bool {
+        let seat = self.switch.router.seat(AgentId(n)).expect("signed in");
+        seat.activity == Activity::Idle && seat.status == SeatStatus::Ready
+    }
+
+    fn close(self) {
+        self.engine.stop();
+    }
+}
+
+/// The one prompt every flow may need.
+fn prompts(folder: &Path) -> Prompts {
+    let spoken = folder.join("en");
+    std::fs::create_dir_all(&spoken).unwrap();
+    let (channels, sample_rate, bits_per_sample) = (1, 8000, 16);
+    let spec = hound::WavSpec { channels, sample_rate, bits_per_sample, sample_format: hound::SampleFormat::Int };
+    let mut wav = hound::WavWriter::create(spoken.join("technical.wav"), spec).unwrap();
+    (0..160_i16).for_each(|n| wav.write_sample(n).unwrap());
+    wav.finalize().unwrap();
+    let mut prompts = Prompts::built_in();
+    prompts.load(folder).unwrap();
+    prompts
+}
+
+fn company() -> Directory {
+    let mut out = Directory { version: 1, ..Directory::default() };
+    for n in 1..=2 {
+        let (agent, station) = (AgentId(n), StationId(n));
+        out.agents.insert(
+            agent,
+            Agent {
+                id: agent,
+                name: format!("agent {n}"),
+                team: None,
+                skills: BTreeMap::new(),
+                station: Some(station),
+                dial_prefixes: vec![],
+            },
+        );
+        let (username, password) = (n.to_string(), Secret::default());
+        out.stations.insert(station, Station { id: station, username, password, answer_by: AnswerBy::Phone });
+    }
+    out.trunks.insert(
+        TRUNK,
+        Trunk {
+            id: TRUNK,
+            name: "in".into(),
+            from: vec![(HOME, 32)],
+            digest: None,
+            to: vec![],
+            tcp: false,
+            trusted: true,
+            country: String::new(),
+            max_calls: 0,
+            caller_id: String::new(),
+            prefixes: vec![],
+        },
+    );
+    out.queues.insert(
+        QUEUE,
+        Queue {
+            id: QUEUE,
+            name: "direct".into(),
+            skills: BTreeMap::new(),
+            ring_ms: 20_000,
+            max_wait_ms: 0,
+            at_max_wait: Overflow::Hangup(String::new()),
+            max_waiting: 0,
+            when_full: Overflow::Hangup(String::new()),
+            wrap_up_ms: 0,
+            announce_ms: 0,
+            music: String::new(),
+            priority: 0,
+            age_step_ms: 0,
+            target_ms: 20_000,
+            short_ms: 5_000,
+            record: false,
+            missed_not_ready: true,
+            rejected_not_ready: true,
+        },
+    );
+    out.numbers.push(Number { pattern: "95500".into(), flow: "direct".into() });
+    out.flows.insert("direct".into(), FlowSource { version: 1, yaml: DIRECT.into() });
+    out
+}
+
+/// What two owners who raced each other would leave behind: a talk, a ringing phone and a place in the queue, and no call.
+#[tokio::test]
+async fn lesson_01_a_pairing_whose_call_is_gone_is_ended_by_the_audit_told_and_counted() {
+    let mut house = House::open();
+    house.ready(1);
+    house.ready(2);
+    house.ghost(100);
+    let offer = house.offers()[0].0;
+    house.route(acd::Input::OfferAnswered { offer });
+    house.ghost(101);
+    house.ghost(102);
+    let counts = house.switch.router.counts();
+    assert_eq!((counts.talks, counts.offers, counts.waiting), (1, 1, 2), "all of it claimed");
+
+    house.audit_after(0);
+    assert_eq!(house.switch.orphans, 0, "too young to judge: its call may be on its way");
+    house.audit_after(2_000);
+    assert_eq!(house.orphans(), ["offer", "waiting entry", "talk of agent"]);
+    assert_eq!(house.switch.orphans, 3, "the figure counts what the ledger tells");
+    assert!(house.is_free(1) && house.is_free(2), "nobody stays locked");
+    let counts = house.switch.router.counts();
+    assert_eq!((counts.talks, counts.offers, counts.waiting), (0, 0, 0));
+    house.audit_after(60_000);
+    assert_eq!(house.switch.orphans, 3, "ended once and not again");
+
+    let before = house.offers().len();
+    house.caller(1);
+    assert_eq!(house.offers().len(), before + 1, "the next caller is offered at once");
+    house.close();
+}
+
+#[tokio::test]
+async fn lesson_01_of_calls_that_live_the_audit_ends_nothing_and_its_figure_reads_0() {
+    let mut house = House::open();
+    house.ready(1);
+    house.ready(2);
+    let first = house.caller(1);
+    house.answers(first);
+    house.caller(2);
+    house.caller(3);
+    let counts = house.switch.router.counts();
+    assert_eq!((counts.talks, counts.offers, counts.waiting), (1, 1, 2), "one talks, one rings, one waits");
+    for _ in 0..5 {
+        house.audit_after(1_000);
+    }
+    assert_eq!((house.switch.orphans, house.orphans()), (0, vec![]));
+    assert_eq!((house.hung_up(), house.switch.router.counts()), (0, counts));
+    house.close();
+}
+
+/// The owner of a talk vanished: both phones would stay connected for ever.
+#[tokio::test]
+async fn lesson_01_legs_nobody_owns_are_hung_up_and_their_agent_is_free() {
+    let mut house = House::open();
+    house.ready(1);
+    let call = house.caller(1);
+    house.answers(call);
+    assert_eq!(house.switch.legs.len(), 2);
+    house.switch.calls.remove(&call);
+    house.audit_after(1_000);
+    assert_eq!((house.hung_up(), house.switch.orphans), (0, 0), "one audit only suspects");
+    house.audit_after(1_000);
+    assert_eq!(house.hung_up(), 2, "both phones are let go");
+    assert_eq!(house.orphans(), ["leg", "leg", "talk of agent"]);
+    assert_eq!(house.switch.orphans, 3);
+    assert!(house.is_free(1));
+    house.close();
+}
+
+/// A caller whom routing has forgotten would hear music for ever.
+#[tokio::test]
+async fn lesson_01_a_caller_whom_routing_does_not_know_is_let_go() {
+    let mut house = House::open();
+    let call = house.caller(1);
+    house.route(acd::Input::OwnerGone { interaction: call });
+    house.audit_after(1_000);
+    assert_eq!(house.switch.orphans, 0, "the answer of routing may be on its way");
+    house.audit_after(1_000);
+    assert_eq!((house.orphans(), house.hung_up()), (vec!["caller unknown to routing".to_owned()], 1));
+    assert_eq!(house.switch.calls[&call].call.stage_name(), "closing");
+    house.close();
+}
