@@ -1,11 +1,11 @@
-//! Tapes onto disk: one thread, one WAV file per recording, readable up to the last half second at any moment. Start at
+//! Tapes onto disk: one thread, one WAV file per recording, readable up to the last quarter of a second at any moment. Start at
 //! [`Recorder::handle`]; [`repair`] mends what a kill or a full disk left behind.
 //! Disk trouble costs the recording, never the call: what was lost is told with its reason.
 //! Never in this room: packets, the media clock, where recordings go after the call.
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -24,7 +24,7 @@ struct Open {
     stereo: bool,
     path: PathBuf,
     /// Gone after an error.
-    writer: Option<hound::WavWriter<BufWriter<File>>>,
+    writer: Option<hound::WavWriter<File>>,
     frames: u32,
     lost: u32,
     trouble: Option<String>,
@@ -129,7 +129,7 @@ impl Recorder {
     }
 }
 
-fn create(folder: &Path, path: &Path, stereo: bool) -> Result<hound::WavWriter<BufWriter<File>>, String> {
+fn create(folder: &Path, path: &Path, stereo: bool) -> Result<hound::WavWriter<File>, String> {
     if !path.components().all(|c| matches!(c, Component::Normal(_))) {
         return Err(format!("{}: a recording's path is relative and stays below the recordings folder", path.display()));
     }
@@ -141,20 +141,30 @@ fn create(folder: &Path, path: &Path, stereo: bool) -> Result<hound::WavWriter<B
     let file = OpenOptions::new().read(true).write(true).create_new(true).open(&full).map_err(|e| failed(&e))?;
     let channels = if stereo { 2 } else { 1 };
     let spec = hound::WavSpec { channels, sample_rate: 8000, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
-    let mut writer = hound::WavWriter::new(BufWriter::with_capacity(1 << 16, file), spec).map_err(|e| failed(&e))?;
+    let mut writer = hound::WavWriter::new(file, spec).map_err(|e| failed(&e))?;
     writer.flush().map_err(|e| failed(&e))?;
     Ok(writer)
 }
 
+/// Samples that go to the file at once: hound keeps a buffer of their size for every open recording.
+const BLOCK: usize = 1024;
+
 /// Silence, then samples, then the header, so that the file is whole again.
-fn append(writer: &mut hound::WavWriter<BufWriter<File>>, silence: usize, samples: &[i16]) -> hound::Result<()> {
-    for _ in 0..silence {
-        writer.write_sample(0_i16)?;
+fn append(writer: &mut hound::WavWriter<File>, silence: usize, samples: &[i16]) -> hound::Result<()> {
+    const SILENCE: [i16; BLOCK] = [0; BLOCK];
+    for left in (0..silence).step_by(BLOCK) {
+        append_block(writer, &SILENCE[..BLOCK.min(silence - left)])?;
     }
+    for block in samples.chunks(BLOCK) {
+        append_block(writer, block)?;
+    }
+    writer.flush()
+}
+
+fn append_block(writer: &mut hound::WavWriter<File>, samples: &[i16]) -> hound::Result<()> {
     let mut block = writer.get_i16_writer(samples.len() as u32);
     samples.iter().for_each(|s| block.write_sample(*s));
-    block.flush()?;
-    writer.flush()
+    block.flush()
 }
 
 /// Why a file cannot be mended.

@@ -12,6 +12,8 @@ use crate::rtp::{self, Voices};
 use crate::sipp::{self, Load, Sipp};
 use crate::{Fault, company, now, proc, register, wait};
 
+/// Calls before the measured ones.
+const FIRST_CALLS: u32 = 40;
 /// The first seconds are for caches and files.
 const WARM: Duration = Duration::from_secs(4);
 const MEASURED: Duration = Duration::from_secs(10);
@@ -51,6 +53,7 @@ fn talking(calls: u16, number: &'static str) -> Result<Cost, Fault> {
     let port = sipp::port()?;
     register::all(house.sip, port, calls)?;
     house.ready()?;
+    warm_up(&mut house, port, number)?;
     let (callers, agents) = (rtp::sockets(calls.into())?, rtp::sockets(calls.into())?);
     let idle = proc::rss_kib(house.pid())?;
     let agent_side = Sipp::answer(house.sip, port, "agent_talk", &rtp::ports(&agents)?)?;
@@ -75,6 +78,26 @@ fn talking(calls: u16, number: &'static str) -> Result<Cost, Fault> {
     speakers.extend(paired(agents, &agent_side)?);
     let voices = Voices::start(speakers)?;
     cost(house.pid(), calls, idle, &voices)
+}
+
+/// Some short calls first: what the first calls of a house cost once (caches, statements, tables of numbers) is not the
+/// price of a call.
+fn warm_up(house: &mut House, port: u16, number: &'static str) -> Result<(), Fault> {
+    let _agents = Sipp::answer(house.sip, port, "agent_short", &[])?;
+    let (scenario, hold) = ("caller_queue", Duration::ZERO);
+    let load = Load { scenario, service: number, rate: 50, calls: FIRST_CALLS, at_once: FIRST_CALLS, hold, lines: Vec::new() };
+    Sipp::call(house.sip, &load)?.finish(Duration::from_secs(30))?;
+    let end = now() + Duration::from_secs(30);
+    loop {
+        let gauges = house.gauges()?;
+        if gauges.calls + gauges.wrap_ups + gauges.recordings == 0 {
+            return Ok(());
+        }
+        if now() > end {
+            return Err(format!("still alive after the first calls: {:?}", gauges.alive()).into());
+        }
+        wait(Duration::from_millis(200));
+    }
 }
 
 /// Each socket beside the port of the house that the scenario logged for it.
