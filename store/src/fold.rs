@@ -96,6 +96,12 @@ impl Folds {
         self.running.iter().map(|f| (f.name, behind(f), f.failures.load(Ordering::Relaxed))).collect()
     }
 
+    /// The folds whose task is over, though they were not stopped.
+    #[must_use]
+    pub fn ended(&self) -> Vec<&'static str> {
+        self.running.iter().filter(|fold| fold.task.is_finished()).map(|fold| fold.name).collect()
+    }
+
     /// Empties a fold's tables; everything is applied again from the beginning, while the program goes on.
     /// # Errors
     /// [`DbError::Value`] where no such fold runs, or of the database; then nothing was emptied.

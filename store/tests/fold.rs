@@ -64,6 +64,47 @@ fn start(db: &Db, ledger: &LedgerWriter, sick: &Arc<AtomicBool>) -> Folds {
     folds
 }
 
+/// Breaks outside of the batches, where nothing catches it.
+struct Nameless(AtomicBool);
+
+impl Fold for Nameless {
+    fn name(&self) -> &'static str {
+        assert!(!self.0.swap(true, Ordering::Relaxed), "asked for its name again");
+        "nameless"
+    }
+
+    async fn apply(&mut self, _: &mut Tx<'_>, _: &[Event]) -> Result<(), DbError> {
+        Ok(())
+    }
+
+    async fn clear(&mut self, _: &mut Tx<'_>) -> Result<(), DbError> {
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fold_whose_task_broke_is_named_and_the_others_go_on() {
+    both(|db| async move {
+        let folder = tempfile::tempdir().unwrap();
+        let (ledger, well) = (ledger(&db, &folder).await, Arc::default());
+        let mut folds = start(&db, &ledger, &well);
+        assert!(folds.ended().is_empty());
+        folds.start(Nameless(AtomicBool::new(false)));
+        let last = record(&ledger, "a");
+        // Of one that is gone nothing is waited for.
+        folds.wait_until_applied(last).await;
+        while folds.ended().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(folds.ended(), ["nameless"]);
+        folds.wait_until_applied(record(&ledger, "b")).await;
+        assert_eq!(seen(&db).await, [1, 2]);
+        folds.stop().await;
+        ledger.close().await;
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_event_counts_once_over_stops_and_rebuilds() {
     both(|db| async move {

@@ -139,7 +139,10 @@ async fn while_postgres_is_down_events_wait_on_disk_and_follow_in_order_when_it_
         assert_eq!(follower.next().await.unwrap().seq, n);
     }
     // The program dies as well; the spool alone knows how far it was.
+    let left = writer.clone();
+    assert!(left.is_running());
     writer.kill().await;
+    assert!(!left.is_running());
     server.go_on();
     let writer = open(&db, &place, options()).await;
     assert_eq!(writer.record(0, None, said(6001)), Some(6001));
@@ -195,7 +198,8 @@ async fn with_database_and_disk_both_refusing_memory_stays_bounded_and_losses_ar
     while writer.counts().in_spool == 0 {
         tokio::task::yield_now().await;
     }
-    let given: Vec<Option<u64>> = (2..=201).map(|n| writer.record(0, None, said(n))).collect();
+    let given: Vec<Option<u64>> = (2..=201).map(|n| writer.record(n as i64, None, said(n))).collect();
+    assert_eq!(writer.unsafe_since(), Some(2), "the oldest that is nowhere but in memory");
     assert_eq!(given.iter().flatten().count(), 100);
     assert_eq!(writer.counts().lost, 100);
     drop(held);

@@ -212,6 +212,19 @@ impl LedgerWriter {
         }
     }
 
+    /// Its task is at work: neither closed nor broken.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
+        task.as_ref().is_some_and(|task| !task.is_finished())
+    }
+
+    /// When the oldest event happened that is in memory only: neither in the database nor on the local disk.
+    #[must_use]
+    pub fn unsafe_since(&self) -> Option<EpochMs> {
+        self.shared.book().unsafe_yet.front().map(|event| event.at)
+    }
+
     /// Takes no more events and returns when all are in the database or on the local disk.
     pub async fn close(&self) {
         self.shared.book().closed = true;
