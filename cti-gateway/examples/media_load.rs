@@ -107,7 +107,7 @@ fn engine(phones: &[UdpSocket], folder: &std::path::Path, record: bool) -> Resul
         let legs = [LegId(2 * n as i64), LegId(2 * n as i64 + 1)];
         for (leg, phone) in legs.iter().zip(pair) {
             targets.push(engine.open(room, *leg)?);
-            let remote = Remote { to: phone.local_addr()?, law: Law::A, dtmf_pt: Some(101), ptime_ms: 20, send: true, receive: true };
+            let remote = Remote { dtmf_pt: Some(101), ..Remote::new(phone.local_addr()?, Law::A) };
             engine.send(room, MediaCommand::Remote { leg: *leg, remote })?;
         }
         engine.send(room, MediaCommand::Bridge { a: legs[0], b: legs[1] })?;

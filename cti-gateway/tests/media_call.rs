@@ -154,7 +154,7 @@ impl Lab {
     fn join(&mut self, leg: LegId, phone: &Phone, dtmf_pt: Option<u8>) -> usize {
         let slot = self.shard.open(ROOM, leg, 0x1234_5678_9ABC_DEF0 + leg.0 as u64, &mut self.ether);
         self.slots.insert(leg, slot);
-        let remote = Remote { to: phone.at, law: phone.law, dtmf_pt, ptime_ms: 20, send: true, receive: true };
+        let remote = Remote { dtmf_pt, ..Remote::new(phone.at, phone.law) };
         self.tell(MediaCommand::Remote { leg, remote });
         slot
     }
@@ -306,7 +306,12 @@ fn a_recording_fills_loss_with_silence_and_stays_in_time() {
         }
         lab.hear(AGENT, agent.at, &b);
         lab.pass(20 * MS);
+        if n == 130 {
+            let counts = lab.shard.counts;
+            assert!(counts.lost == 12 && counts.playout.filled >= 11 * FRAME as u64, "told while they talk, as of 2.5 s: {counts:?}");
+        }
     }
+    assert_eq!(lab.shard.counts.lost, 12);
     lab.tell(MediaCommand::StopRecord { recording: CALL });
     lab.pass(20 * MS);
     let (left, right) = lab.recorded();
@@ -314,6 +319,9 @@ fn a_recording_fills_loss_with_silence_and_stays_in_time() {
     let silent = left.chunks(FRAME).skip(10).filter(|f| f.iter().all(|s| s.abs() < 10)).count();
     assert_eq!(silent, 19, "one frame in ten");
     assert!(right.chunks(FRAME).skip(10).all(|f| f.iter().any(|s| s.abs() > 100)));
+    lab.tell(MediaCommand::Close { leg: CALLER });
+    lab.tell(MediaCommand::Close { leg: AGENT });
+    assert_eq!(lab.shard.counts.lost, 20, "each once, to the end");
 }
 
 #[test]
@@ -327,7 +335,7 @@ fn strangers_are_not_heard_and_a_settled_source_is_told_to_the_socket() {
     let slot = lab.slots[&CALLER];
     assert_eq!(lab.ether.settled.iter().rev().find(|s| s.0 == slot), Some(&(slot, Some(caller.at))));
     // A new offer moves the far end: the socket is open again, and the old source no longer heard.
-    let remote = Remote { to: "198.51.100.1:5000".parse().unwrap(), law: Law::A, dtmf_pt: None, ptime_ms: 20, send: true, receive: true };
+    let remote = Remote::new("198.51.100.1:5000".parse().unwrap(), Law::A);
     lab.tell(MediaCommand::Remote { leg: CALLER, remote });
     assert_eq!(lab.ether.settled.last(), Some(&(slot, None)));
     let bytes = caller.packet();
@@ -434,7 +442,7 @@ fn legs_of_two_rooms_never_hear_each_other() {
     let other = Phone::new(4, Law::A, 1000.0);
     let slot = lab.shard.open(InteractionId(2), LegId(4), 7, &mut lab.ether);
     lab.slots.insert(LegId(4), slot);
-    let remote = Remote { to: other.at, law: Law::A, dtmf_pt: None, ptime_ms: 20, send: true, receive: true };
+    let remote = Remote::new(other.at, Law::A);
     lab.tell(MediaCommand::Remote { leg: LegId(4), remote });
     lab.tell(MediaCommand::Bridge { a: CALLER, b: LegId(4) });
     lab.talk(30, &mut [(CALLER, &mut caller)]);
@@ -501,7 +509,7 @@ fn silence_is_told_at_each_multiple_and_its_end_too() {
     let events: Vec<MediaEvent> = lab.ether.events.iter().map(|e| e.1.clone()).collect();
     assert_eq!(events, [MediaEvent::FirstPacket, MediaEvent::Silent { ms: 5000 }, MediaEvent::Silent { ms: 10_000 }, MediaEvent::Flowing]);
     // A far end that holds us is expected to be silent.
-    let remote = Remote { to: caller.at, law: Law::Mu, dtmf_pt: None, ptime_ms: 20, send: true, receive: false };
+    let remote = Remote { receive: false, ..Remote::new(caller.at, Law::Mu) };
     lab.tell(MediaCommand::Remote { leg: CALLER, remote });
     lab.pass(30_000 * MS);
     assert_eq!(lab.ether.events.len(), 4);
@@ -643,4 +651,96 @@ fn no_packet_however_broken_does_harm() {
     (caller.ssrc, caller.seq) = (4711, 1);
     lab.talk(100, &mut [(CALLER, &mut caller), (AGENT, &mut agent)]);
     assert!(tone::is_tone(&lab.heard(AGENT, 40), 440.0));
+}
+
+/// SDP may give a law another payload type than the usual: `96 PCMA/8000`.
+#[test]
+fn audio_under_a_payload_type_of_its_own_passes_both_ways() {
+    let mut lab = Lab::new();
+    let (mut caller, mut agent) = (Phone::new(1, Law::A, 440.0), Phone::new(2, Law::Mu, 620.0));
+    lab.join(CALLER, &caller, None);
+    lab.join(AGENT, &agent, None);
+    let remote = Remote { audio_pt: 96, ..Remote::new(caller.at, Law::A) };
+    lab.tell(MediaCommand::Remote { leg: CALLER, remote });
+    lab.tell(MediaCommand::Bridge { a: CALLER, b: AGENT });
+    lab.pass(200 * MS);
+    for _ in 0..100 {
+        let usual = caller.packet();
+        let p = RtpPacket::parse(&usual).unwrap();
+        caller.seq = p.sequence_number();
+        let (timestamp, payload) = (p.timestamp(), p.payload().to_vec());
+        let bytes = caller.write(96, false, timestamp, &payload);
+        lab.hear(CALLER, caller.at, &bytes);
+        let bytes = agent.packet();
+        lab.hear(AGENT, agent.at, &bytes);
+        lab.pass(20 * MS);
+    }
+    assert!(tone::is_tone(&lab.heard(AGENT, 50), 440.0), "the agent hears the caller");
+    assert!(lab.sent(AGENT)[20..].iter().all(|s| s.pt == 0));
+    let sent = lab.sent(CALLER);
+    assert!(sent.iter().all(|s| s.pt == 96), "silence of ours and what is passed on alike");
+    let table = Law::A.decoder();
+    let heard: Vec<i16> = sent[sent.len() - 50..].iter().flat_map(|s| &s.payload).map(|b| table[usize::from(*b)]).collect();
+    assert!(tone::is_tone(&heard, 620.0), "the caller hears the agent");
+}
+
+/// A receiver report without a word on us.
+const REPORT: [u8; 8] = [0x80, 201, 0, 1, 0, 0, 0, 1];
+const GOODBYE: [u8; 16] = [0x80, 201, 0, 1, 0, 0, 0, 1, 0x81, 203, 0, 1, 0, 0, 0, 1];
+
+#[test]
+fn a_phone_that_sends_reports_instead_of_audio_while_muted_is_not_taken_for_gone() {
+    let silences = |report: &[u8], at: Option<&str>| {
+        let mut lab = Lab::new();
+        let mut caller = Phone::new(1, Law::Mu, 440.0);
+        lab.join(CALLER, &caller, None);
+        lab.talk(5, &mut [(CALLER, &mut caller)]);
+        let from = at.map_or(SocketAddr::new(caller.at.ip(), 4001), |at| at.parse().unwrap());
+        for _ in 0..30 {
+            lab.pass(4_000 * MS);
+            lab.shard.receive_report(lab.now, lab.slots[&CALLER], from, report);
+        }
+        lab.ether.events.iter().filter(|(_, e)| matches!(e, MediaEvent::Silent { .. })).count()
+    };
+    assert_eq!(silences(&REPORT, None), 0);
+    assert_eq!(silences(&REPORT, Some("203.0.113.66:4001")), 24, "a stranger's reports say nothing");
+    assert_eq!(silences(&GOODBYE, None), 24, "nor do words of farewell");
+    assert_eq!(silences(&[0x80, 201], None), 24, "nor what is no report");
+}
+
+#[test]
+fn a_hold_by_0_0_0_0_sends_reports_where_the_far_end_was_and_never_to_this_host() {
+    let (mut lab, mut caller, mut agent) = bridged();
+    lab.talk(50, &mut [(CALLER, &mut caller), (AGENT, &mut agent)]);
+    let nowhere = "0.0.0.0:4000".parse().unwrap();
+    let hold = Remote { send: false, ..Remote::new(nowhere, Law::A) };
+    lab.tell(MediaCommand::Remote { leg: CALLER, remote: hold });
+    lab.tell(MediaCommand::Remote { leg: AGENT, remote: hold });
+    let stranger = lab.shard.open(ROOM, CHIEF, 7, &mut lab.ether);
+    lab.slots.insert(CHIEF, stranger);
+    lab.tell(MediaCommand::Remote { leg: CHIEF, remote: hold });
+    lab.pass(20_000 * MS);
+    let mut told: Vec<_> = lab.ether.reports.iter().map(|(slot, to, _)| (*slot, to.to_string())).collect();
+    told.sort();
+    told.dedup();
+    let want = [(lab.slots[&CALLER], "198.51.100.1:4001".to_owned()), (lab.slots[&AGENT], "198.51.100.2:4001".to_owned())];
+    assert_eq!(told, want, "who was never anywhere else gets none");
+}
+
+/// Gateways of many addresses: SDP names one, audio comes from another.
+#[test]
+fn a_far_end_whose_audio_comes_from_another_address_is_heard_and_keeps_its_own_for_listening() {
+    let (mut lab, mut caller, mut agent) = bridged();
+    let elsewhere: SocketAddr = "198.51.100.99:7000".parse().unwrap();
+    for _ in 0..400 {
+        let bytes = caller.packet();
+        lab.hear(CALLER, elsewhere, &bytes);
+        let bytes = agent.packet();
+        lab.hear(AGENT, agent.at, &bytes);
+        lab.pass(20 * MS);
+    }
+    assert!(tone::is_tone(&lab.heard(AGENT, 50), 440.0));
+    assert!(lab.sent(CALLER).iter().all(|s| s.to == caller.at));
+    let slot = lab.slots[&CALLER];
+    assert!(lab.ether.settled.iter().all(|(s, far)| *s != slot || far.is_none()), "its socket stays open for both");
 }

@@ -48,7 +48,7 @@ impl Side {
 }
 
 fn remote(leg: LegId, to: SocketAddr, law: Law, dtmf_pt: Option<u8>) -> MediaCommand {
-    MediaCommand::Remote { leg, remote: Remote { to, law, dtmf_pt, ptime_ms: 20, send: true, receive: true } }
+    MediaCommand::Remote { leg, remote: Remote { dtmf_pt, ..Remote::new(to, law) } }
 }
 
 fn channels(path: &Path) -> (Vec<i16>, Vec<i16>) {

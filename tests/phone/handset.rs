@@ -129,7 +129,9 @@ impl Line {
         session.law = law;
         let remote = Remote {
             to: theirs.address,
+            seen: None,
             law,
+            audio_pt: theirs.payload_type(law).unwrap_or(law.payload_type()),
             dtmf_pt: theirs.events.filter(|_| session.events),
             ptime_ms: theirs.ptime_ms.unwrap_or(20),
             send: theirs.direction.receives() && session.wish.sends(),
@@ -254,7 +256,7 @@ impl Handset {
                     line.note(|s| s.ringing = Some(status));
                 }
             }
-            UaEvent::Answered { dialog, sdp, offer } => {
+            UaEvent::Answered { dialog, sdp, offer, .. } => {
                 let Some(line) = self.line(dialog) else { return vec![] };
                 if !sdp.is_some_and(|sdp| line.agree(&sdp)) {
                     return vec![UaCommand::Bye { dialog, reason: None }];

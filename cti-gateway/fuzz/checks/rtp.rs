@@ -43,7 +43,7 @@ pub fn holds(mut data: &[u8]) {
     for (n, leg) in legs.into_iter().enumerate() {
         shard.open(InteractionId(1), leg, (n as u64 + 1) << 32, &mut ether);
         let law = if n == 0 { Law::A } else { Law::Mu };
-        let remote = Remote { to: far, law, dtmf_pt: (n == 0).then_some(101), ptime_ms: 30, send: true, receive: true };
+        let remote = Remote { dtmf_pt: (n == 0).then_some(101), ptime_ms: 30, ..Remote::new(far, law) };
         shard.command(0, MediaCommand::Remote { leg, remote }, &mut ether);
     }
     let (recording, path) = (RecordingId(1), "a.wav".into());

@@ -150,7 +150,9 @@ impl Switch {
         known.law = law;
         known.remote = Some(Remote {
             to: theirs.address,
+            seen: known.far,
             law,
+            audio_pt: theirs.payload_type(law).unwrap_or(law.payload_type()),
             dtmf_pt: theirs.events,
             ptime_ms: theirs.ptime_ms.unwrap_or(20),
             send: theirs.direction.receives(),

@@ -2,7 +2,7 @@
 //! the last word of both signalling and media.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use contract::{EpochMs, InteractionId, LegId};
 
@@ -16,6 +16,8 @@ pub struct Leg {
     pub dialog: DialogId,
     /// Our audio address.
     pub local: SocketAddr,
+    /// The host its signalling comes from, once known.
+    pub far: Option<IpAddr>,
     /// What was agreed; none before the answer.
     pub remote: Option<Remote>,
     /// Version of our SDP, for `o=`.
@@ -48,6 +50,7 @@ impl Leg {
             call,
             dialog,
             local,
+            far: None,
             remote: None,
             sdp_version: 0,
             held: false,

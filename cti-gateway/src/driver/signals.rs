@@ -1,15 +1,16 @@
 //! What signalling and media tell, turned into what the calls understand.
 
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use contract::{Direction, EndCause, Entry, EpochMs, EventKind, InteractionId, LegId};
+use contract::{Direction, EndCause, Entry, EpochMs, EventKind, InteractionId, LegId, StationId};
 
 use super::caller::{caller_of, clean};
+use super::company::Answer;
 use super::legs::Leg;
 use super::perform::MUSIC;
-use super::switch::{Live, Message, Switch, Work};
+use super::switch::{Live, Switch, Work};
 use crate::call::{Call, CallEvent, Facts};
 use crate::media::{MediaCommand, MediaEvent};
 use crate::sip::api::{DialogId, EndedBy, Incoming, OfferBy, Party, Source, UaCommand, UaEvent};
@@ -32,7 +33,7 @@ impl Switch {
                     self.tell_call(call, CallEvent::LegRinging { leg });
                 }
             }
-            UaEvent::Answered { dialog, sdp, offer } => self.answered(dialog, sdp.as_deref(), offer),
+            UaEvent::Answered { dialog, sdp, offer, from } => self.answered(dialog, sdp.as_deref(), offer, from),
             UaEvent::Failed { dialog, status, .. } => {
                 self.sip_over(dialog, |leg| CallEvent::LegFailed { leg, status });
             }
@@ -65,7 +66,11 @@ impl Switch {
             UaEvent::Info { dialog, content_type, body } => self.info(dialog, &content_type, &body),
             UaEvent::Refer { dialog, to_user, replaces, .. } => self.refer(now, dialog, &to_user, replaces.is_some()),
             UaEvent::Registered { station, user_agent, flow, expires, fresh, .. } => {
-                self.work.push_back(Work::Router(acd::Input::StationUp { station }));
+                self.phone(station, false);
+                self.work.push_back(Work::Router(match fresh {
+                    true => acd::Input::StationUp { station },
+                    false => acd::Input::StationRefreshed { station },
+                }));
                 if fresh {
                     let expires = now + i64::try_from(expires.as_millis()).unwrap_or(i64::MAX / 2);
                     let user_agent = user_agent.unwrap_or_default();
@@ -76,11 +81,23 @@ impl Switch {
             }
             UaEvent::Unregistered { station, why, left, .. } => {
                 if left == 0 {
+                    self.phone(station, true);
                     self.work.push_back(Work::Router(acd::Input::StationDown { station }));
                     let reason = format!("{why:?}").to_lowercase();
                     self.ports.ledger.record(now, None, EventKind::StationLost { station, reason });
                 }
             }
+        }
+    }
+
+    /// Tells the call of whoever sits at a station that its phone is gone, or back.
+    fn phone(&mut self, station: StationId, lost: bool) {
+        let Some(agent) = self.router.holder(station) else { return };
+        let talk = self.calls.iter().find(|(_, live)| live.call.talking() == Some(agent));
+        if let Some((&call, live)) = talk
+            && let Some(leg) = live.call.agent_leg()
+        {
+            self.tell_call(call, CallEvent::Phone { leg, lost });
         }
     }
 
@@ -118,8 +135,14 @@ impl Switch {
             // Taking over a dialog of ours is nothing we do; to ring anew instead would surprise both sides (RFC 3891 §3).
             return self.door(incoming.dialog, 481);
         }
-        let Some(flow) = self.company.flow_for(&incoming.dialed).cloned() else {
-            return self.door(incoming.dialog, 404);
+        let flow = match self.company.answer_for(&incoming.dialed) {
+            None => return self.door(incoming.dialog, 404),
+            Some(Answer::Flow(flow)) => flow.clone(),
+            Some(Answer::Apology(flow)) => {
+                self.apologies += 1;
+                tracing::error!("a caller hears an apology: flow {} cannot run; mend it, or its number's", flow.name());
+                flow.clone()
+            }
         };
         let id: InteractionId = self.ids.make(now);
         let leg: LegId = self.ids.make(now);
@@ -130,7 +153,8 @@ impl Switch {
                 return self.door(incoming.dialog, 503);
             }
         };
-        self.legs.insert(leg, Leg::came(id, incoming.dialog, local));
+        let far = Some(incoming.flow.remote.ip());
+        self.legs.insert(leg, Leg { far, ..Leg::came(id, incoming.dialog, local) });
         if let Some(sdp) = &incoming.sdp
             && let Err(status) = self.agree(leg, sdp)
         {
@@ -191,23 +215,18 @@ impl Switch {
         if let Some(agent) = caller_agent {
             self.work.push_back(Work::Router(acd::Input::AgentBusy { interaction: id, agent }));
         }
-        if caller.number.is_some() {
-            let (asked, inbox) = (self.ports.lookup.identify(caller), self.inbox.clone());
-            tokio::spawn(async move {
-                // Nobody waits for it, and a store that hangs must not collect questions.
-                let Ok(candidates) = tokio::time::timeout(LOOKUP_PATIENCE, asked).await else {
-                    tracing::warn!(call.id = %id, "who calls in call {id} was not found out in time");
-                    return;
-                };
-                // The switch has gone: so has the call.
-                let _ = inbox.send(Message::Identified(id, candidates)).await;
-            });
-        }
+        self.lookups.ask(id, caller, &*self.ports.lookup, self.inbox.clone());
         self.work.push_back(Work::Actions(id, actions));
     }
 
-    fn answered(&mut self, dialog: DialogId, sdp: Option<&[u8]>, offer: bool) {
+    fn answered(&mut self, dialog: DialogId, sdp: Option<&[u8]>, offer: bool, from: IpAddr) {
         let Some((leg, call)) = self.leg_of(dialog) else { return };
+        if let Some(known) = self.legs.get_mut(leg) {
+            known.far = Some(from);
+            if let Some(early) = &mut known.remote {
+                early.seen = known.far;
+            }
+        }
         let agreed = match sdp {
             Some(sdp) => self.agree(leg, sdp),
             None if self.legs.get(leg).is_some_and(|known| known.remote.is_some()) => Ok(()),
@@ -359,9 +378,6 @@ impl Switch {
         self.lost.load(Ordering::Relaxed)
     }
 }
-
-/// Longest wait for who is calling.
-const LOOKUP_PATIENCE: Duration = Duration::from_secs(30);
 
 fn shown_user(caller: &contract::Caller) -> String {
     match &caller.number {

@@ -2,7 +2,7 @@
 //! Commands name legs and recordings by their ids; those of one room are carried out in the order sent.
 //! Never in this room: sockets, threads. Asking about a leg that is gone changes nothing.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,7 +16,11 @@ use super::law::Law;
 pub struct Remote {
     /// Address and port of the far end's RTP. RTCP goes one port up.
     pub to: SocketAddr,
+    /// Where its signalling comes from: its audio may as well.
+    pub seen: Option<IpAddr>,
     pub law: Law,
+    /// Payload type of its audio: that of `law`, or the one its SDP gave it.
+    pub audio_pt: u8,
     /// Payload type of telephone-event (RFC 4733). `None`: digits go and come as tones.
     pub dtmf_pt: Option<u8>,
     /// Milliseconds of audio in a packet we make ourselves: 10 to 60, else 20. Bridged packets pass as they come.
@@ -25,6 +29,21 @@ pub struct Remote {
     pub send: bool,
     /// Whether the far end speaks to us. While not, silence is expected and not reported.
     pub receive: bool,
+}
+
+impl Remote {
+    /// A far end in the usual way: no events, 20 ms, both ways.
+    #[must_use]
+    pub const fn new(to: SocketAddr, law: Law) -> Self {
+        let audio_pt = law.payload_type();
+        Self { to, seen: None, law, audio_pt, dtmf_pt: None, ptime_ms: 20, send: true, receive: true }
+    }
+
+    /// The law of a packet from there.
+    #[must_use]
+    pub fn law_of(&self, payload_type: u8) -> Option<Law> {
+        if payload_type == self.audio_pt { Some(self.law) } else { Law::of_payload_type(payload_type) }
+    }
 }
 
 /// What call control asks. All are idempotent.

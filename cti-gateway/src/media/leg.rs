@@ -75,6 +75,7 @@ pub struct Leg {
     silent_told: u32,
     ever_heard: bool,
     report_at: Micros,
+    lost_told: u32,
 }
 
 impl Leg {
@@ -103,6 +104,7 @@ impl Leg {
             silent_told: 0,
             ever_heard: false,
             report_at: 0,
+            lost_told: 0,
         }
     }
 
@@ -121,14 +123,15 @@ impl Leg {
         if !before.is_some_and(|b| b.receive) && remote.receive {
             self.last_heard = Some(now);
         }
-        self.latch.signal(remote.to);
+        self.latch.signal(now, remote.to, remote.seen);
         self.out.set_ptime(remote.ptime_ms);
+        self.out.set_payload_type(remote.audio_pt);
     }
 
     /// An RTP packet at our port: whether it counts, and what it is.
     pub fn receive(&mut self, now: Micros, from: SocketAddr, packet: &RtpPacket<'_>, tell: &mut impl FnMut(MediaEvent)) -> Heard {
         let Some(remote) = self.remote else { return Heard::Nothing };
-        match self.latch.admit(now, from) {
+        match self.latch.admit(now, from, packet.ssrc(), packet.sequence_number()) {
             Admit::No => return Heard::Nothing,
             Admit::Moved => self.settled = false,
             Admit::Yes => {}
@@ -146,7 +149,7 @@ impl Leg {
             tell(MediaEvent::Flowing);
         }
         let pt = packet.payload_type();
-        if let Some(law) = Law::of_payload_type(pt) {
+        if let Some(law) = remote.law_of(pt) {
             return Heard::Audio { law, overtaken: arrival == Arrival::Late };
         }
         if remote.dtmf_pt != Some(pt) {
@@ -161,8 +164,9 @@ impl Leg {
     }
 
     pub fn receive_report(&mut self, now: Micros, from: SocketAddr, bytes: &[u8]) {
-        if self.latch.admits_rtcp(from) {
-            self.rtcp.receive(now, self.out.ssrc(), bytes);
+        if self.latch.admits_rtcp(from) && self.rtcp.receive(now, self.out.ssrc(), bytes) && self.last_heard.is_some() {
+            // Some phones send no audio while muted; their reports say that they are there.
+            self.last_heard = Some(now);
         }
     }
 
@@ -249,10 +253,19 @@ impl Leg {
 
     /// The report that is due, with where it goes.
     pub fn report(&mut self, now: Micros, buffer: &mut [u8]) -> Option<(SocketAddr, usize)> {
-        let to = self.latch.target().filter(|_| self.remote.is_some() && now >= self.report_at)?;
+        let due = self.remote.is_some() && now >= self.report_at;
+        let to = self.latch.target().filter(|to| due && !to.ip().is_unspecified())?;
         self.report_at = now + REPORT_US;
         let length = self.rtcp.report(now, &self.out, &mut self.reception, buffer);
         Some((SocketAddr::new(to.ip(), to.port().wrapping_add(1)), length))
+    }
+
+    /// Packets lost since this was last asked. One that came late after it was counted stays counted.
+    pub fn newly_lost(&mut self) -> u32 {
+        let lost = self.reception.lost();
+        let new = lost.saturating_sub(self.lost_told);
+        self.lost_told += new;
+        new
     }
 
     #[must_use]

@@ -71,6 +71,8 @@ pub struct OutStream {
     pub packets: u32,
     pub octets: u32,
     packet: Packetiser,
+    /// Payload type of our audio, where the far end gave the law another than the usual.
+    pt: Option<u8>,
 }
 
 /// Collects frames into packets of the length the far end likes.
@@ -99,6 +101,7 @@ impl OutStream {
             packets: 0,
             octets: 0,
             packet: Packetiser { wanted: FRAME, waiting: [0; 1024], filled: 0, marker: false },
+            pt: None,
         }
     }
 
@@ -110,6 +113,10 @@ impl OutStream {
     /// Milliseconds of audio in packets of our own: 10 to 60 in tens, otherwise 20.
     pub fn set_ptime(&mut self, ms: u8) {
         self.packet.wanted = if (10..=60).contains(&ms) && ms.is_multiple_of(10) { usize::from(ms) * 8 } else { FRAME };
+    }
+
+    pub fn set_payload_type(&mut self, pt: u8) {
+        self.pt = Some(pt);
     }
 
     /// When a packet was last passed on.
@@ -172,7 +179,8 @@ impl OutStream {
     fn audio(&mut self, timestamp: u32, marker: bool, law: Law, payload: &[u8], send: &mut impl FnMut(&[u8])) {
         let mut buffer = [0; HEADER + MOST_PAYLOAD];
         let seq = self.seq;
-        let length = self.write(&mut buffer, law.payload_type(), marker, seq, timestamp, payload);
+        let pt = self.pt.unwrap_or(law.payload_type());
+        let length = self.write(&mut buffer, pt, marker, seq, timestamp, payload);
         self.seq = seq.wrapping_add(1);
         self.sent(length);
         send(&buffer[..length]);

@@ -36,19 +36,26 @@ impl Rtcp {
         self.round_trip_ms
     }
 
-    /// Takes a compound packet in; what is malformed in it ends it.
-    pub fn receive(&mut self, now: Micros, ours: u32, bytes: &[u8]) {
-        let Ok(compound) = Compound::parse(bytes) else { return };
+    /// Takes a compound packet in; what is malformed in it ends it. True: it is a report of somebody who stays.
+    pub fn receive(&mut self, now: Micros, ours: u32, bytes: &[u8]) -> bool {
+        let Ok(compound) = Compound::parse(bytes) else { return false };
+        let (mut reports, mut leaves) = (false, false);
         for packet in compound.map_while(Result::ok) {
             match packet {
                 Packet::Sr(report) => {
+                    reports = true;
                     self.last_sender_report = Some(((report.ntp_timestamp() >> 16) as u32, now));
                     report.report_blocks().for_each(|block| self.block(now, ours, &block));
                 }
-                Packet::Rr(report) => report.report_blocks().for_each(|block| self.block(now, ours, &block)),
+                Packet::Rr(report) => {
+                    reports = true;
+                    report.report_blocks().for_each(|block| self.block(now, ours, &block));
+                }
+                Packet::Bye(_) => leaves = true,
                 _ => {}
             }
         }
+        reports && !leaves
     }
 
     /// RFC 3550 §6.4.1: now less the moment of our report less the time it lay there.
@@ -133,9 +140,9 @@ mod tests {
         }
         // 40 ms there, 2 s of waiting, 60 ms back.
         let length = near.report(5_000_000, &out, &mut heard_back, &mut buffer);
-        far.receive(5_040_000, 22, &buffer[..length]);
+        assert!(far.receive(5_040_000, 22, &buffer[..length]));
         let length = far.report(7_040_000, &back, &mut heard, &mut buffer);
-        near.receive(7_100_000, 11, &buffer[..length]);
+        assert!(near.receive(7_100_000, 11, &buffer[..length]));
         let trip = near.round_trip_ms().unwrap();
         assert!((trip - 100.0).abs() < 1.0, "{trip} ms");
         let Some(Ok(Packet::Sr(report))) = Compound::parse(&buffer[..length]).unwrap().next() else { panic!("a sender report") };
@@ -156,7 +163,7 @@ mod tests {
         heard.arrive(0, 11, 1, 0);
         heard_back.arrive(0, 22, 1, 0);
         let length = near.report(5_000_000, &out, &mut heard_back, &mut buffer);
-        far.receive(5_003_000, 22, &buffer[..length]);
+        assert!(far.receive(5_003_000, 22, &buffer[..length]));
         let length = far.report(5_000_000, &back, &mut heard, &mut buffer);
         let Some(Ok(Packet::Rr(report))) = Compound::parse(&buffer[..length]).unwrap().next() else { panic!("a receiver report") };
         assert_eq!(report.report_blocks().next().unwrap().delay_since_last_sender_report_timestamp(), 0);
@@ -166,7 +173,7 @@ mod tests {
     fn what_is_no_report_changes_nothing() {
         let mut rtcp = Rtcp::new(0);
         for bytes in [&b""[..], b"hello", &[0x80, 200, 0, 6], &[0x81, 201, 0, 7, 0, 0, 0, 1]] {
-            rtcp.receive(1, 1, bytes);
+            assert!(!rtcp.receive(1, 1, bytes));
         }
         assert_eq!(rtcp.round_trip_ms(), None);
     }

@@ -45,9 +45,11 @@ pub struct Counts {
     pub packets_out: u64,
     /// Packets of strangers, malformed, late duplicates.
     pub dropped: u64,
+    /// Packets that never came, of each leg up to its last report.
+    pub lost: u64,
     /// Slices skipped because the thread was stopped for over a second.
     pub skipped_slices: u64,
-    /// Of taps that are gone.
+    /// Of taps that are gone, and of others up to their leg's last report.
     pub playout: PlayoutCounts,
 }
 
@@ -126,9 +128,9 @@ impl Shard {
         };
         let id = leg.id;
         let heard = leg.receive(now, from, &packet, &mut |event| wire.event(id, event));
-        if !leg.settled && heard != Heard::Nothing && leg.latch.is_settled(now) {
+        if !leg.settled && heard != Heard::Nothing && let Some(far) = leg.latch.settled_at(now) {
             leg.settled = true;
-            wire.settled(slot, leg.latch.target());
+            wire.settled(slot, Some(far));
         }
         match heard {
             Heard::Nothing => self.counts.dropped += 1,
@@ -157,7 +159,7 @@ impl Shard {
             let Some(to) = self.legs.get_mut(listener) else { continue };
             let Some((remote, target)) = to.passes(slot).zip(to.latch.target()) else { continue };
             let (pt, laws) = match heard {
-                Heard::Audio { law, .. } => (remote.law.payload_type(), Some((law, remote.law))),
+                Heard::Audio { law, .. } => (remote.audio_pt, Some((law, remote.law))),
                 Heard::Keys { digit } => match remote.dtmf_pt {
                     Some(pt) => (pt, None),
                     None => {
@@ -238,6 +240,10 @@ impl Shard {
         leg.watch(now, silence_ms, &mut |event| told[1] = Some(event));
         let mut buffer = [0; 256];
         if let Some((to, length)) = leg.report(now, &mut buffer) {
+            counts.lost += u64::from(leg.newly_lost());
+            if let Some(tap) = &mut leg.tap {
+                counts.playout.add(tap.playout.take_counts());
+            }
             wire.rtcp(slot, to, &buffer[..length]);
         }
         told.into_iter().flatten().for_each(|event| wire.event(id, event));
@@ -404,18 +410,15 @@ impl Shard {
     }
 
     fn retire(&mut self, tap: Option<Box<Tap>>) {
-        if let Some(tap) = tap {
-            let (sum, new) = (&mut self.counts.playout, tap.playout.counts());
-            sum.filled += new.filled;
-            sum.late += new.late;
-            sum.skipped += new.skipped;
-            sum.resyncs += new.resyncs;
+        if let Some(mut tap) = tap {
+            self.counts.playout.add(tap.playout.take_counts());
         }
     }
 
     fn close(&mut self, id: LegId, wire: &mut impl Wire) {
         let Some(slot) = self.slots.remove(&id) else { return };
-        let leg = self.legs.remove(slot);
+        let mut leg = self.legs.remove(slot);
+        self.counts.lost += u64::from(leg.newly_lost());
         self.phases[leg.phase].retain(|s| *s != slot);
         for other in leg.hears.iter().chain(&leg.heard_by) {
             if let Some(other) = self.legs.get_mut(*other) {

@@ -214,7 +214,8 @@ pub enum UaEvent {
     /// A provisional answer (not 100) to our INVITE.
     Ringing { dialog: DialogId, status: u16, sdp: Option<Bytes> },
     /// Our INVITE was answered. With `offer`, the SDP is an offer and `AnswerReoffer` must follow (it becomes the ACK).
-    Answered { dialog: DialogId, sdp: Option<Bytes>, offer: bool },
+    /// `from`: the host it is signalled with.
+    Answered { dialog: DialogId, sdp: Option<Bytes>, offer: bool, from: IpAddr },
     /// Our INVITE failed: `status` as answered, 408 where nobody did, 503 where nothing could be sent. Final.
     Failed { dialog: DialogId, status: u16, reason: String, retry_after: Option<Duration> },
     /// ACK for our 2xx, with the answer where our 2xx carried the offer.

@@ -289,7 +289,7 @@ impl Endpoint {
             self.bye(now, leg, None);
             return;
         }
-        self.tell(UaEvent::Answered { dialog: leg.id, sdp, offer });
+        self.tell(UaEvent::Answered { dialog: leg.id, sdp, offer, from: leg.flow.remote.ip() });
         if let Some(event) = leg.event.take() {
             self.notify_event(now, leg, 0, event);
         }
