@@ -9,6 +9,7 @@ use company::{EditError, FieldFault};
 use serde::Serialize;
 use store::DbError;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{AdditionalProperties, Object, ObjectBuilder, Type};
 
 use crate::phones::Refusal;
 
@@ -47,6 +48,7 @@ pub enum ApiError {
 #[serde(rename_all = "camelCase")]
 pub struct FlowProblem {
     /// `error` blocks the flow, `warning` does not.
+    #[schema(schema_with = severities)]
     pub severity: &'static str,
     pub code: &'static str,
     pub line: u32,
@@ -54,6 +56,17 @@ pub struct FlowProblem {
     pub node: Option<String>,
     pub en: String,
     pub zh: String,
+}
+
+fn any_document() -> Object {
+    let any = AdditionalProperties::FreeForm(true);
+    ObjectBuilder::new().description(Some("The document as it is now, where somebody was quicker.")).additional_properties(Some(any)).build()
+}
+
+fn severities() -> Object {
+    let both = [ivr::Severity::Error, ivr::Severity::Warning].map(FlowProblem::severity_of);
+    let about = "`error` blocks the flow, `warning` does not.";
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(both)).description(Some(about)).build()
 }
 
 impl FlowProblem {
@@ -94,7 +107,7 @@ pub struct Problem {
     pub used_by: Vec<String>,
     /// The document as it is now, where somebody was quicker.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(schema_with = any_document, required = false)]
     pub current: Option<serde_json::Value>,
 }
 

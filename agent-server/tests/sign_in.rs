@@ -112,6 +112,25 @@ async fn pages_of_other_sites_change_nothing() {
     house.stop().await;
 }
 
+#[tokio::test]
+async fn everybody_is_told_the_company_s_zone_and_a_change_of_it_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Served::start(config(folder.path())).await;
+    let (admin, agent, qa) = (house.as_("admin").await, house.as_("emma").await, house.as_("zhaoqi").await);
+    for client in [&admin, &agent, &qa] {
+        assert_eq!(client.get("/session").await.json()["zone"], "Asia/Shanghai");
+    }
+    let mut company = admin.get("/admin/company").await.json();
+    company["zone"] = json!("Europe/Berlin");
+    let edit = ["name", "zone", "country", "areaCode", "language", "version"].map(|field| (field.to_owned(), company[field].clone()));
+    let saved = admin.put("/admin/company", serde_json::Value::Object(edit.into_iter().collect())).await;
+    assert_eq!(saved.status, 200, "{}", saved.text());
+    for client in [&admin, &agent, &qa] {
+        assert_eq!(client.get("/session").await.json()["zone"], "Europe/Berlin");
+    }
+    house.stop().await;
+}
+
 /// Every operation of the description, for nobody and for each role: refused without the right, let through with it.
 #[tokio::test]
 async fn every_route_asks_for_its_right_and_for_nothing_else() {

@@ -297,7 +297,7 @@ pub struct Agent {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
     /// Always `company`.
-    #[serde(default = "company_kind")]
+    #[serde(default = "company_kind", skip_serializing)]
     #[schema(ignore)]
     pub kind: String,
     pub name: String,
@@ -305,6 +305,8 @@ pub struct Settings {
     pub zone: String,
     /// ISO 3166: `CN`.
     pub country: String,
+    /// Empty: none.
+    #[schema(required = true)]
     #[serde(default)]
     pub area_code: String,
     /// `zh-CN` or `en`: what callers hear before they choose.

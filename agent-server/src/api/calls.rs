@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::known;
 use crate::App;
 use crate::api_error::ApiError;
 use crate::auth::SignedIn;
@@ -106,7 +107,7 @@ pub async fn digits(
 #[serde(deny_unknown_fields)]
 pub struct Transfer {
     /// `{"kind": "queue", "queue": id}`, `{"kind": "agent", "agent": id}` or `{"kind": "number", "number": text}`.
-    #[schema(value_type = Object)]
+    #[schema(value_type = known::TransferTarget)]
     target: TransferTarget,
 }
 
@@ -145,7 +146,7 @@ pub async fn pause(
 ///
 /// `{"kind": "sign_in", "station": id}`, `ready`, `not_ready` with `reason`, `sign_out`, `end_wrap_up`, `extend_wrap_up`
 /// with `byMs`.
-#[utoipa::path(put, path = "/seat", tag = "calls", request_body = Object, responses((status = 204)))]
+#[utoipa::path(put, path = "/seat", tag = "calls", request_body = known::SeatCommand, responses((status = 204)))]
 pub async fn seat(State(app): State<App>, me: SignedIn, Body(command): Body<SeatCommand>) -> Result<StatusCode, ApiError> {
     app.gateway.seat(me.agent, command, me.agent).await.map_err(Refusal::from)?;
     Ok(StatusCode::NO_CONTENT)
@@ -154,7 +155,7 @@ pub async fn seat(State(app): State<App>, me: SignedIn, Body(command): Body<Seat
 /// Change somebody's seat
 ///
 /// As one's own. The person sees that somebody else did it; the audit log says who.
-#[utoipa::path(put, path = "/seats/{agent}", tag = "calls", params(("agent" = String, Path)), request_body = Object,
+#[utoipa::path(put, path = "/seats/{agent}", tag = "calls", params(("agent" = String, Path)), request_body = known::SeatCommand,
     responses((status = 204)))]
 pub async fn force(
     State(app): State<App>,

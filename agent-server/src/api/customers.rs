@@ -16,7 +16,7 @@ use store::Tx;
 use utoipa::{IntoParams, ToSchema};
 
 use super::shown::{InteractionRow, Names, RecordingRow};
-use super::{Page, PageQuery, recordings};
+use super::{Page, PageQuery, known, recordings};
 use crate::App;
 use crate::api_error::ApiError;
 use crate::auth::SignedIn;
@@ -42,8 +42,7 @@ pub struct CustomerQuery {
 pub struct CustomerRow {
     id: String,
     name: String,
-    /// `person` or `organisation`.
-    #[schema(value_type = String)]
+    #[schema(value_type = known::CustomerKind)]
     kind: CustomerKind,
     level: Option<String>,
     vip: bool,
@@ -57,8 +56,7 @@ pub struct CustomerRow {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CustomerEdit {
     name: String,
-    /// `person` or `organisation`.
-    #[schema(value_type = String)]
+    #[schema(value_type = known::CustomerKind)]
     #[serde(default)]
     kind: CustomerKind,
     level: Option<String>,
@@ -99,8 +97,7 @@ pub struct CustomerSave {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PointEdit {
-    /// `phone`, `email`, `address`, `chat`, `web`.
-    #[schema(value_type = String)]
+    #[schema(value_type = known::PointKind)]
     kind: PointKind,
     value: String,
     label: Option<String>,
@@ -122,8 +119,7 @@ pub struct PointEdit {
 #[serde(rename_all = "camelCase")]
 pub struct ContactPoint {
     id: String,
-    /// `phone`, `email`, `address`, `chat`, `web`.
-    #[schema(value_type = String)]
+    #[schema(value_type = known::PointKind)]
     kind: PointKind,
     /// As it was written.
     value: String,
@@ -157,7 +153,7 @@ pub struct Customer {
     /// Sent back on saving.
     version: i64,
     name: String,
-    #[schema(value_type = String)]
+    #[schema(value_type = known::CustomerKind)]
     kind: CustomerKind,
     level: Option<String>,
     source: Option<String>,

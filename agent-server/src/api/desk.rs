@@ -10,6 +10,7 @@ use contract::{Activity, DispositionId, Seat, SeatStatus, StationHealth};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::known;
 use crate::App;
 use crate::api_error::ApiError;
 use crate::auth::SignedIn;
@@ -64,7 +65,7 @@ pub struct StationChoice {
     mine: bool,
     /// Nobody else sits there.
     free: bool,
-    #[schema(value_type = String)]
+    #[schema(value_type = known::StationHealth)]
     health: StationHealth,
 }
 

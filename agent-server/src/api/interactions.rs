@@ -14,7 +14,7 @@ use store::ledger;
 use utoipa::{IntoParams, ToSchema};
 
 use super::shown::{InteractionRow, Names, RecordingRow, SegmentRow};
-use super::{Page, Sought, recordings};
+use super::{Page, Sought, known, recordings};
 use crate::App;
 use crate::api_error::ApiError;
 use crate::auth::{Permission, SignedIn};
@@ -38,11 +38,10 @@ pub struct CallQuery {
     queue: Option<QueueId>,
     #[param(value_type = Option<String>)]
     customer: Option<CustomerId>,
-    /// `inbound`, `outbound`, `internal`.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<known::Direction>)]
     direction: Option<Direction>,
     /// How it ended.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<known::EndCause>)]
     cause: Option<EndCause>,
     recorded: Option<bool>,
     cursor: Option<String>,
@@ -57,16 +56,16 @@ pub struct InteractionDetail {
     #[serde(flatten)]
     row: InteractionRow,
     segments: Vec<SegmentRow>,
-    /// As in `contract.gen.ts`, in order.
-    #[schema(value_type = Vec<Object>)]
+    /// In order.
+    #[schema(value_type = Vec<known::Event>)]
     events: Vec<Event>,
     /// Menu choices and digits, masked where sensitive.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<known::Pressed>)]
     pressed: Vec<Pressed>,
     /// Those you may hear.
     recordings: Vec<RecordingRow>,
-    /// Who it might have been, best first, as in `contract.gen.ts`.
-    #[schema(value_type = Vec<Object>)]
+    /// Who it might have been, best first.
+    #[schema(value_type = Vec<known::Candidate>)]
     candidates: Vec<Candidate>,
     notes: String,
     /// What you typed and have not saved.

@@ -4,7 +4,9 @@ pub mod admin;
 mod calls;
 mod customers;
 mod desk;
+mod filters;
 mod interactions;
+pub mod known;
 mod live;
 mod page;
 pub mod recordings;
@@ -29,6 +31,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(desk::ws))
         .merge(calls::routes())
         .merge(records())
+        .routes(routes!(filters::filters))
         .routes(routes!(live::snapshot))
         .routes(routes!(live::explain))
         .nest("/admin", admin::routes())

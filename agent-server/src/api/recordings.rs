@@ -22,7 +22,7 @@ use tokio::sync::Mutex;
 use utoipa::{IntoParams, ToSchema};
 
 use super::shown::{Names, RecordingRow};
-use super::{Page, Sought};
+use super::{Page, Sought, known};
 use crate::App;
 use crate::api_error::ApiError;
 use crate::auth::SignedIn;
@@ -83,6 +83,16 @@ pub fn may_hear(me: &SignedIn, office: &View, recording: &Recording) -> bool {
     }
 }
 
+/// The agents whose recordings somebody may list; `None`: everybody's.
+#[must_use]
+pub fn heard(me: &SignedIn, office: &View) -> Option<Vec<AgentId>> {
+    match reach(&me.roles) {
+        Reach::All => None,
+        Reach::Team => Some(team(office, me.agent)),
+        Reach::Own => Some(vec![me.agent]),
+    }
+}
+
 /// Everybody in the teams that somebody is in or leads.
 fn team(office: &View, of: AgentId) -> Vec<AgentId> {
     let book = &office.book;
@@ -109,8 +119,7 @@ pub struct RecordingQuery {
     queue: Option<QueueId>,
     #[param(value_type = Option<String>)]
     customer: Option<CustomerId>,
-    /// `talk` or `voicemail`.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<known::RecordingKind>)]
     kind: Option<contract::RecordingKind>,
     cursor: Option<String>,
     /// 1 to 200; 50 where left out.

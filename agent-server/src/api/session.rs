@@ -39,6 +39,8 @@ pub struct Me {
     permissions: Vec<Permission>,
     /// `zh-CN` or `en`.
     language: String,
+    /// The company's, an IANA name: moments are shown in it.
+    zone: String,
     /// Nothing else is allowed until the password is changed.
     must_change_password: bool,
 }
@@ -62,6 +64,7 @@ fn me_of(app: &App, agent: AgentId, must_change: bool) -> Result<Me, ApiError> {
         roles: person.roles.clone(),
         permissions: auth::rights::of(&person.roles).into_iter().collect(),
         language: person.language.clone(),
+        zone: office.directory.company.zone.to_string(),
         must_change_password: must_change,
     })
 }

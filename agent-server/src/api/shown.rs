@@ -5,16 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use contract::{AgentId, CustomerId, DispositionId, Direction, EndCause, Entry, EpochMs, HungUpBy, InteractionId, QueueId};
-use crm::interactions::{Call, Note, Segment};
+use crm::interactions::{Call, Note, Segment, SegmentKind};
 use recordings::rows::Remark;
 use recordings::{Recording, RecordingState};
 use serde::Serialize;
-use store::words::word;
 use store::{Db, DbError};
 use utoipa::ToSchema;
 
-use super::Ref;
 use super::desk::Named;
+use super::{Ref, known};
 use crate::office::View;
 
 /// One line of the call list.
@@ -24,7 +23,7 @@ pub struct InteractionRow {
     pub id: String,
     pub began: EpochMs,
     pub ended: Option<EpochMs>,
-    #[schema(value_type = String)]
+    #[schema(value_type = known::Direction)]
     pub direction: Direction,
     /// E.164, where the caller showed a dialable number.
     pub number: Option<String>,
@@ -43,9 +42,9 @@ pub struct InteractionRow {
     pub hold_ms: u64,
     pub wrap_ms: u64,
     /// Null while it goes on.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<known::EndCause>)]
     pub cause: Option<EndCause>,
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<known::HungUpBy>)]
     pub hung_up_by: Option<HungUpBy>,
     pub dispositions: Vec<Named>,
     pub recorded: bool,
@@ -55,8 +54,8 @@ pub struct InteractionRow {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SegmentRow {
-    /// `ivr`, `queue`, `ring`, `talk`, `hold`, `wrap_up`, `voicemail`.
-    pub kind: String,
+    #[schema(value_type = known::SegmentKind)]
+    pub kind: SegmentKind,
     pub began: EpochMs,
     pub ended: Option<EpochMs>,
     pub agent: Option<Ref>,
@@ -82,8 +81,7 @@ pub struct RecordingGap {
 pub struct RecordingRow {
     pub id: String,
     pub interaction: String,
-    /// `talk` or `voicemail`.
-    #[schema(value_type = String)]
+    #[schema(value_type = known::RecordingKind)]
     pub kind: contract::RecordingKind,
     pub began: EpochMs,
     /// 0 while it is being written.
@@ -91,8 +89,7 @@ pub struct RecordingRow {
     pub bytes: u64,
     /// Every moment between beginning and end is in the file.
     pub complete: bool,
-    /// `recording`, `done`, `lost`.
-    #[schema(value_type = String)]
+    #[schema(value_type = known::RecordingState)]
     pub state: RecordingState,
     /// E.164.
     pub number: Option<String>,
@@ -194,7 +191,7 @@ impl Names {
     #[must_use]
     pub fn segment(&self, segment: &Segment) -> SegmentRow {
         SegmentRow {
-            kind: word(&segment.kind),
+            kind: segment.kind,
             began: segment.began,
             ended: segment.ended,
             agent: segment.agent.map(|id| self.agent(id)),

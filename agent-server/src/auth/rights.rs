@@ -133,6 +133,7 @@ pub const ROUTES: &[(Method, &str, Need)] = &[
     may(Method::POST, "/calls/{interaction}/transfer", P::DeskUse),
     may(Method::POST, "/calls/{interaction}/recording/pause", P::DeskUse),
     may(Method::POST, "/calls/{interaction}/recording/resume", P::DeskUse),
+    may(Method::GET, "/filters", P::CallsRead),
     may(Method::GET, "/interactions", P::CallsRead),
     may(Method::GET, "/interactions/{id}", P::CallsRead),
     may(Method::PUT, "/interactions/{id}/disposition", P::DeskUse),

@@ -63,8 +63,7 @@ struct Tab {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StationLive {
-    /// `ok` or `unreachable`.
-    #[schema(value_type = String)]
+    #[schema(value_type = crate::api::known::StationHealth)]
     pub health: StationHealth,
     pub user_agent: Option<String>,
     /// Where it registered from.

@@ -1,6 +1,8 @@
 //! A house on a real listener, and a client of it: one request a connection, cookies by hand.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+mod described;
+
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -146,7 +148,9 @@ impl Client {
         line.write_all(format!("{text}\r\n{body}").as_bytes()).await.unwrap();
         let mut all = Vec::new();
         line.read_to_end(&mut all).await.unwrap();
-        parse(&all)
+        let answer = parse(&all);
+        described::check(method, &path, answer.status, answer.header("content-type").unwrap_or_default(), &answer.body);
+        answer
     }
 
     /// The desk's line.

@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
+use crate::described;
+
 pub struct TestHouse {
     pub app: App,
     router: Router,
@@ -91,7 +93,10 @@ impl TestHouse {
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
         let bytes = to_bytes(body, 10_000_000).await.unwrap().to_vec();
-        Answer { status: parts.status, headers: parts.headers, bytes }
+        let answer = Answer { status: parts.status, headers: parts.headers, bytes };
+        let whole = format!("{}{path}", http::API);
+        described::check(method, &whole, answer.status.as_u16(), answer.header(header::CONTENT_TYPE), &answer.bytes);
+        answer
     }
 
     /// Tells the ledger, and waits until the tables show it.

@@ -2,6 +2,9 @@
 
 mod calls;
 mod customers;
+#[path = "../common/described.rs"]
+mod described;
+mod filters;
 mod house;
 mod recordings;
 mod rights;

@@ -6,6 +6,7 @@ use crate::house::TestHouse;
 
 /// Agent, supervisor, QA, administrator: may they come as far as the handler?
 const MATRIX: &[(&str, &str, [bool; 4])] = &[
+    ("GET", "/filters", [true, true, true, true]),
     ("GET", "/interactions", [true, true, true, true]),
     ("GET", "/interactions/5", [true, true, true, true]),
     ("PUT", "/interactions/5/disposition", [true, true, false, true]),

@@ -404,6 +404,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All prompts and music, built-in ones and own ones
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminPrompts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/prompts/{language}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put a prompt here, or replace one
+         * @description The body is a WAV file: linear or float samples or G.711, one or two channels, 4 to 384 kHz, at most 30 minutes and 64 MiB.
+         *     422 names what is wrong with it: `file` by the rules `not_wav`, `coding`, `damaged`, `shape`, `too_long`, `too_large`,
+         *     `empty`, `room`; or `name`.
+         *
+         *     Needs `admin.write`.
+         */
+        put: operations["putAdminPromptsLanguageName"];
+        post?: never;
+        /**
+         * Delete an own prompt
+         * @description The built-in one of its name is played again. 409 `in_use` with `usedBy` where there is none and a flow or a queue plays it.
+         *
+         *     Needs `admin.write`.
+         */
+        delete: operations["deleteAdminPromptsLanguageName"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/prompts/{language}/{name}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear a prompt
+         * @description The WAV file as it was put here; of what the program makes itself, as callers hear it.
+         *
+         *     Needs `admin.read`.
+         */
+        get: operations["getAdminPromptsLanguageNameAudio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/queues": {
         parameters: {
             query?: never;
@@ -1255,6 +1327,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls I have not finished with
+         * @description About which I typed something and saved nothing, the last touched first. Kept for 30 days.
+         *
+         *     Needs `desk.use`.
+         */
+        get: operations["getDrafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What calls and recordings can be narrowed down by
+         * @description Only agents whose calls or recordings you may list.
+         *
+         *     Needs `calls.read`.
+         */
+        get: operations["getFilters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions": {
         parameters: {
             query?: never;
@@ -1353,7 +1469,7 @@ export interface paths {
         get?: never;
         /**
          * Keep what I am typing about a call
-         * @description Mine alone, until the disposition is saved.
+         * @description Mine alone, until the disposition is saved. Empty: none.
          *
          *     Needs `desk.use`.
          */
@@ -1589,33 +1705,27 @@ export interface components {
             /** @description Signs in only while active. */
             active: boolean;
             /** @description Outside numbers this person may dial or transfer to, as prefixes of the E.164 form; empty: none. */
-            dialPrefixes?: string[];
+            dialPrefixes: string[];
             /** @description `zh-CN` or `en`. */
             language: string;
             name: string;
             roles: components["schemas"]["Role"][];
-            skills?: components["schemas"]["SkillLevel"][];
+            skills: components["schemas"]["SkillLevel"][];
             /** @description The station proposed at sign-in. */
-            station?: string | null;
-            team?: string | null;
+            station: string | null;
+            team: string | null;
             username: string;
-        };
-        AgentEdit: components["schemas"]["Agent"] & {
-            /** @description For the history */
-            changeNote?: string;
-            /** @description The version the edit began from */
-            version?: number;
         };
         AgentName: {
             name: string;
-            team?: string | null;
+            team: string | null;
         };
         /** @enum {string} */
         AnswerBy: "phone" | "talk_event" | "auto_answer";
         AuditRow: {
             /** @description Dotted and stable: `session.begin`, `recording.listen`, `queues.update`. */
             action: string;
-            actor?: string | null;
+            actor: string | null;
             address: string;
             /** Format: int64 */
             at: number;
@@ -1624,11 +1734,27 @@ export interface components {
             /** @description `kind/id`. */
             object: string;
         };
+        /** @description One caller and everybody who might serve. */
+        CallExplained: {
+            /** @description First who could be rung, the best first; then by how soon the obstacle may go. */
+            agents: components["schemas"]["Verdict"][];
+            interaction: string;
+            /** Format: int32 */
+            position: number | null;
+            /** @description Null where the caller waits for one agent. */
+            queue: string | null;
+            /** @description Who is being rung. */
+            ringing: string | null;
+            /** Format: int32 */
+            waitedMs: number;
+        };
+        /** @description `Candidate` in `contract.gen.ts`. */
+        Candidate: contract.Candidate;
         /** @description Without an item it was removed */
         Change_Agent: {
             at: number;
             by: string | null;
-            item?: components["schemas"]["Agent"];
+            item: null | components["schemas"]["Agent"];
             note: string;
             version: number;
         };
@@ -1636,7 +1762,7 @@ export interface components {
         Change_Disposition: {
             at: number;
             by: string | null;
-            item?: components["schemas"]["Disposition"];
+            item: null | components["schemas"]["Disposition"];
             note: string;
             version: number;
         };
@@ -1644,7 +1770,7 @@ export interface components {
         Change_Number: {
             at: number;
             by: string | null;
-            item?: components["schemas"]["Number"];
+            item: null | components["schemas"]["Number"];
             note: string;
             version: number;
         };
@@ -1652,7 +1778,7 @@ export interface components {
         Change_Queue: {
             at: number;
             by: string | null;
-            item?: components["schemas"]["Queue"];
+            item: null | components["schemas"]["Queue"];
             note: string;
             version: number;
         };
@@ -1660,7 +1786,7 @@ export interface components {
         Change_Reason: {
             at: number;
             by: string | null;
-            item?: components["schemas"]["Reason"];
+            item: null | components["schemas"]["Reason"];
             note: string;
             version: number;
         };
@@ -1668,7 +1794,7 @@ export interface components {
         Change_Skill: {
             at: number;
             by: string | null;
-            item?: components["schemas"]["Skill"];
+            item: null | components["schemas"]["Skill"];
             note: string;
             version: number;
         };
@@ -1676,7 +1802,7 @@ export interface components {
         Change_Station: {
             at: number;
             by: string | null;
-            item?: components["schemas"]["Station"];
+            item: null | components["schemas"]["Station"];
             note: string;
             version: number;
         };
@@ -1684,7 +1810,7 @@ export interface components {
         Change_Team: {
             at: number;
             by: string | null;
-            item?: components["schemas"]["Team"];
+            item: null | components["schemas"]["Team"];
             note: string;
             version: number;
         };
@@ -1692,7 +1818,7 @@ export interface components {
         Change_Trunk: {
             at: number;
             by: string | null;
-            item?: components["schemas"]["Trunk"];
+            item: null | components["schemas"]["Trunk"];
             note: string;
             version: number;
         };
@@ -1700,14 +1826,14 @@ export interface components {
             id: string;
             name: string;
             presence: components["schemas"]["Presence"];
-            team?: string | null;
+            team: string | null;
         };
         /** @description A person at a customer. */
         Contact: {
             id: string;
             name: string;
             primary: boolean;
-            role?: string | null;
+            role: string | null;
             /** Format: int64 */
             version: number;
         };
@@ -1720,15 +1846,14 @@ export interface components {
         };
         ContactPoint: {
             badNumber: boolean;
-            contact?: string | null;
+            contact: string | null;
             doNotCall: boolean;
             /** @description Of phones, where a numbering plan has it. */
-            e164?: string | null;
-            extension?: string | null;
+            e164: string | null;
+            extension: string | null;
             id: string;
-            /** @description `phone`, `email`, `address`, `chat`, `web`. */
-            kind: string;
-            label?: string | null;
+            kind: components["schemas"]["PointKind"];
+            label: string | null;
             primary: boolean;
             sharedLine: boolean;
             /** @description As it was written. */
@@ -1749,17 +1874,17 @@ export interface components {
             /** Format: int64 */
             createdAt: number;
             id: string;
-            industry?: string | null;
-            kind: string;
-            level?: string | null;
+            industry: string | null;
+            kind: components["schemas"]["CustomerKind"];
+            level: string | null;
             name: string;
-            notes?: string | null;
-            ownerAgent?: string | null;
-            ownerTeam?: string | null;
+            notes: string | null;
+            ownerAgent: string | null;
+            ownerTeam: string | null;
             points: components["schemas"]["ContactPoint"][];
-            region?: string | null;
-            source?: string | null;
-            stage?: string | null;
+            region: string | null;
+            source: string | null;
+            stage: string | null;
             /** Format: int64 */
             updatedAt: number;
             /**
@@ -1772,8 +1897,7 @@ export interface components {
         /** @description All that people write about a customer; a save sends all of it. */
         CustomerEdit: {
             industry?: string | null;
-            /** @description `person` or `organisation`. */
-            kind?: string;
+            kind?: components["schemas"]["CustomerKind"];
             level?: string | null;
             name: string;
             notes?: string | null;
@@ -1784,6 +1908,8 @@ export interface components {
             stage?: string | null;
             vip?: boolean;
         };
+        /** @enum {string} */
+        CustomerKind: "person" | "organisation";
         /** @description Who it was. */
         CustomerLink: {
             /** @description The person at the customer. */
@@ -1799,13 +1925,12 @@ export interface components {
         /** @description One line of the customer list. */
         CustomerRow: {
             id: string;
-            /** @description `person` or `organisation`. */
-            kind: string;
-            lastContactAt?: number | null;
-            level?: string | null;
+            kind: components["schemas"]["CustomerKind"];
+            lastContactAt: number | null;
+            level: string | null;
             name: string;
             /** @description The primary phone, or the oldest: E.164, or as written. */
-            number?: string | null;
+            number: string | null;
             vip: boolean;
         };
         /** @description A customer as it is to be, and the version the edit began from. */
@@ -1825,18 +1950,20 @@ export interface components {
             /** @description `0-9*#A-D`, at most 32. */
             digits: string;
         };
+        /** @enum {string} */
+        Direction: "inbound" | "outbound" | "internal";
         Disposition: {
             nameEn: string;
             nameZh: string;
             /** @description Two levels at most: a parent has none itself. */
-            parent?: string | null;
+            parent: string | null;
             /**
              * Format: int32
              * @description Order among its siblings.
              */
-            position?: number;
+            position: number;
             /** @description Where it is offered; empty: everywhere. */
-            queues?: string[];
+            queues: string[];
         };
         /** @description At most two levels; where there are children, one of them is chosen. */
         DispositionChoice: components["schemas"]["Named"] & {
@@ -1851,541 +1978,70 @@ export interface components {
             /** @description At most 20,000 characters. */
             notes?: string;
         };
-        /** @description Notes while they are typed. */
+        /** @description What you typed about a call and have not saved. */
         Draft: {
-            /** @description At most 20,000 characters; empty: none. */
-            notes: string;
-        };
-        Edited_Agent: components["schemas"]["Kept_Agent"] & {
-            flowFaults: components["schemas"]["FlowFault"][];
-        };
-        Edited_Disposition: components["schemas"]["Kept_Disposition"] & {
-            flowFaults: components["schemas"]["FlowFault"][];
-        };
-        /** @description A document after an edit. */
-        Edited_Flow: components["schemas"]["Kept_Flow"] & {
-            /** @description Flows that do not fit the company any more since this edit. */
-            flowFaults: components["schemas"]["FlowFault"][];
-        };
-        Edited_Number: components["schemas"]["Kept_Number"] & {
-            flowFaults: components["schemas"]["FlowFault"][];
-        };
-        Edited_Queue: components["schemas"]["Kept_Queue"] & {
-            flowFaults: components["schemas"]["FlowFault"][];
-        };
-        Edited_Reason: components["schemas"]["Kept_Reason"] & {
-            flowFaults: components["schemas"]["FlowFault"][];
-        };
-        /** @description A document after an edit. */
-        Edited_Settings: components["schemas"]["Kept_Settings"] & {
-            /** @description Flows that do not fit the company any more since this edit. */
-            flowFaults: components["schemas"]["FlowFault"][];
-        };
-        Edited_Skill: components["schemas"]["Kept_Skill"] & {
-            flowFaults: components["schemas"]["FlowFault"][];
-        };
-        Edited_Station: components["schemas"]["Kept_Station"] & {
-            flowFaults: components["schemas"]["FlowFault"][];
-        };
-        Edited_Team: components["schemas"]["Kept_Team"] & {
-            flowFaults: components["schemas"]["FlowFault"][];
-        };
-        Edited_Trunk: components["schemas"]["Kept_Trunk"] & {
-            flowFaults: components["schemas"]["FlowFault"][];
-        };
-        /** @description A field and the rule it broke. */
-        FieldFault: {
-            /** @description As in the JSON, `skills[1].level`. */
-            field: string;
-            /** @description For people, in English; desktops have their own words for `rule`. */
-            message: string;
-            /** @description Stable: `required`, `unique`, `unknown`, `range`, `format`, `in_use`. */
-            rule: string;
-        };
-        Flow: {
-            name: string;
-            yaml: string;
-        };
-        FlowChecked: {
-            /** @description Errors and warnings, in the order of the text. */
-            problems: components["schemas"]["FlowProblem"][];
-        };
-        /** @description A flow as it is to be. */
-        FlowEdit: {
-            /** @description For its history. */
-            note?: string;
-            /**
-             * Format: int64
-             * @description The version the edit began from; left out for a new flow.
-             */
-            version?: number | null;
-            yaml: string;
-        };
-        /** @description A flow that does not compile against the company as it is now. */
-        FlowFault: {
-            flow: string;
-            /** @description An older version of it goes on running. */
-            olderRuns: boolean;
-            problems: components["schemas"]["FlowProblem"][];
-        };
-        /** @description One thing wrong with a flow. Lines and columns begin at 1. */
-        FlowProblem: {
-            code: string;
-            /** Format: int32 */
-            column: number;
-            en: string;
-            /** Format: int32 */
-            line: number;
-            node?: string | null;
-            /** @description `error` blocks the flow, `warning` does not. */
-            severity: string;
-            zh: string;
-        };
-        FlowText: {
-            yaml: string;
-        };
-        /** @description One call with everything that is known of it. */
-        InteractionDetail: components["schemas"]["InteractionRow"] & {
-            /** @description Who it might have been, best first, as in `contract.gen.ts`. */
-            candidates: Record<string, never>[];
-            /** @description What you typed and have not saved. */
-            draft?: string | null;
-            /** @description As in `contract.gen.ts`, in order. */
-            events: Record<string, never>[];
-            notes: string;
-            /** @description Menu choices and digits, masked where sensitive. */
-            pressed: Record<string, never>[];
-            /** @description Those you may hear. */
-            recordings: components["schemas"]["RecordingRow"][];
-            segments: components["schemas"]["SegmentRow"][];
-        };
-        /** @description One line of the call list. */
-        InteractionRow: {
-            agent?: components["schemas"]["Ref"] | null;
-            /** Format: int64 */
-            began: number;
-            callerRaw: string;
-            /** @description Null while it goes on. */
-            cause?: string | null;
-            customer?: components["schemas"]["Ref"] | null;
-            dialed: string;
-            direction: string;
-            dispositions: components["schemas"]["Named"][];
-            ended?: number | null;
-            /** Format: int64 */
-            holdMs: number;
-            hungUpBy?: Record<string, never> | null;
-            id: string;
-            /** @description E.164, where the caller showed a dialable number. */
-            number?: string | null;
-            queue?: components["schemas"]["Ref"] | null;
-            recorded: boolean;
-            /**
-             * Format: int64
-             * @description Without hold.
-             */
-            talkMs: number;
-            vip: boolean;
-            /** Format: int64 */
-            waitMs: number;
-            withheld: boolean;
-            /** Format: int64 */
-            wrapMs: number;
-        };
-        Kept_Agent: components["schemas"]["Agent"] & {
-            id: string;
-            updatedAt: number;
-            updatedBy: string | null;
-            version: number;
-        };
-        Kept_Disposition: components["schemas"]["Disposition"] & {
-            id: string;
-            updatedAt: number;
-            updatedBy: string | null;
-            version: number;
-        };
-        /** @description A document as kept. */
-        Kept_Flow: {
-            name: string;
-            yaml: string;
-        } & {
-            /** @description A decimal string. */
-            id: string;
-            /** Format: int64 */
-            updatedAt: number;
-            updatedBy?: string | null;
-            /**
-             * Format: int64
-             * @description Grows by one with every change; sent back with an edit so that nobody's work is lost.
-             */
-            version: number;
-        };
-        Kept_Number: components["schemas"]["Number"] & {
-            id: string;
-            updatedAt: number;
-            updatedBy: string | null;
-            version: number;
-        };
-        Kept_Queue: components["schemas"]["Queue"] & {
-            id: string;
-            updatedAt: number;
-            updatedBy: string | null;
-            version: number;
-        };
-        Kept_Reason: components["schemas"]["Reason"] & {
-            id: string;
-            updatedAt: number;
-            updatedBy: string | null;
-            version: number;
-        };
-        /** @description A document as kept. */
-        Kept_Settings: {
-            areaCode?: string;
-            /** @description ISO 3166: `CN`. */
-            country: string;
-            /** @description `zh-CN` or `en`: what callers hear before they choose. */
-            language: string;
-            name: string;
-            /** @description IANA zone: `Asia/Shanghai`. */
-            zone: string;
-        } & {
-            /** @description A decimal string. */
-            id: string;
-            /** Format: int64 */
-            updatedAt: number;
-            updatedBy?: string | null;
-            /**
-             * Format: int64
-             * @description Grows by one with every change; sent back with an edit so that nobody's work is lost.
-             */
-            version: number;
-        };
-        Kept_Skill: components["schemas"]["Skill"] & {
-            id: string;
-            updatedAt: number;
-            updatedBy: string | null;
-            version: number;
-        };
-        Kept_Station: components["schemas"]["Station"] & {
-            id: string;
-            updatedAt: number;
-            updatedBy: string | null;
-            version: number;
-        } & components["schemas"]["StationLive"];
-        Kept_Team: components["schemas"]["Team"] & {
-            id: string;
-            updatedAt: number;
-            updatedBy: string | null;
-            version: number;
-        };
-        Kept_Trunk: components["schemas"]["Trunk"] & {
-            id: string;
-            updatedAt: number;
-            updatedBy: string | null;
-            version: number;
-        };
-        ListEdit: {
-            name: string;
-            /** @description As people write them. */
-            numbers?: string[];
-            /**
-             * Format: int64
-             * @description The version the edit began from; left out for a new list.
-             */
-            version?: number | null;
-        };
-        /** @description Everything live. Rows are as in `contract.gen.ts`. */
-        LiveSnapshot: {
-            agentNames: {
-                [key: string]: components["schemas"]["AgentName"];
-            };
-            agents: Record<string, never>[];
             /** Format: int64 */
             at: number;
-            calls: Record<string, never>[];
-            queueNames: {
-                [key: string]: components["schemas"]["QueueName"];
-            };
-            queues: Record<string, never>[];
+            /** @description Those that can still be chosen. */
+            dispositions: string[];
+            notes: string;
         };
-        /** @description The person signed in. */
-        Me: {
-            agent: components["schemas"]["MyAgent"];
+        /** @description Typed and not saved. */
+        DraftEdit: {
+            /** @description At most 10. */
+            dispositions?: string[];
+            /** @description At most 20,000 characters. */
+            notes: string;
+        };
+        /** @description A call about which you typed something and saved nothing. */
+        DraftRow: components["schemas"]["Draft"] & {
+            interaction: components["schemas"]["InteractionRow"];
+        };
+        /** @description A person who signs in. */
+        Edit_Agent: {
+            /** @description Signs in only while active. */
+            active: boolean;
+            /** @description For the history */
+            changeNote?: string;
+            /** @description Outside numbers this person may dial or transfer to, as prefixes of the E.164 form; empty: none. */
+            dialPrefixes?: string[];
             /** @description `zh-CN` or `en`. */
             language: string;
-            /** @description Nothing else is allowed until the password is changed. */
-            mustChangePassword: boolean;
-            permissions: components["schemas"]["Permission"][];
-            roles: components["schemas"]["Role"][];
-        };
-        MyAgent: {
-            id: string;
             name: string;
-            team?: components["schemas"]["Ref"] | null;
+            /** @description To be changed at the next sign-in; left out, the old one stays */
+            password?: string;
+            roles: components["schemas"]["Role"][];
+            skills?: components["schemas"]["SkillLevel"][];
+            /** @description The station proposed at sign-in. */
+            station?: string | null;
+            team?: string | null;
             username: string;
         };
-        /** @description A thing with a name in both languages. */
-        Named: {
-            id: string;
+        Edit_Disposition: {
+            /** @description For the history */
+            changeNote?: string;
             nameEn: string;
             nameZh: string;
+            /** @description Two levels at most: a parent has none itself. */
+            parent?: string | null;
+            /**
+             * Format: int32
+             * @description Order among its siblings.
+             */
+            position?: number;
+            /** @description Where it is offered; empty: everywhere. */
+            queues?: string[];
         };
-        Number: {
+        Edit_Number: {
+            /** @description For the history */
+            changeNote?: string;
             /** @description Name of the flow it starts. */
             flow: string;
             note?: string;
             /** @description As the trunk sends it; a trailing `*` matches any rest. */
             pattern: string;
         };
-        NumberEdit: components["schemas"]["Number"] & {
-            /** @description For the history */
-            changeNote?: string;
-            /** @description The version the edit began from */
-            version?: number;
-        };
-        NumberList: {
-            /** @description `vip`, `block`, `do_not_call`: their names stay. */
-            builtin: boolean;
-            /** Format: int64 */
-            count: number;
-            id: string;
-            name: string;
-            /** @description E.164, at most 5,000 of them. */
-            numbers: string[];
-            /**
-             * Format: int64
-             * @description Sent back with a change.
-             */
-            version: number;
-        };
-        /** @description What happens to a caller whom a queue cannot keep. */
-        Overflow: {
-            /** @enum {string} */
-            kind: "hangup";
-            prompt: string;
-        } | {
-            /** @enum {string} */
-            kind: "queue";
-            queue: string;
-        } | {
-            /** @enum {string} */
-            kind: "voicemail";
-        } | {
-            /** @enum {string} */
-            kind: "number";
-            number: string;
-        };
-        /** @description Some of a list. */
-        Page_AuditRow: {
-            items: {
-                /** @description Dotted and stable: `session.begin`, `recording.listen`, `queues.update`. */
-                action: string;
-                actor?: string | null;
-                address: string;
-                /** Format: int64 */
-                at: number;
-                detail: string;
-                id: string;
-                /** @description `kind/id`. */
-                object: string;
-            }[];
-            /** @description The `cursor` of the next page; null: this was the last. */
-            next?: string | null;
-        };
-        /** @description Some of a list. */
-        Page_CustomerRow: {
-            items: {
-                id: string;
-                /** @description `person` or `organisation`. */
-                kind: string;
-                lastContactAt?: number | null;
-                level?: string | null;
-                name: string;
-                /** @description The primary phone, or the oldest: E.164, or as written. */
-                number?: string | null;
-                vip: boolean;
-            }[];
-            /** @description The `cursor` of the next page; null: this was the last. */
-            next?: string | null;
-        };
-        /** @description Some of a list. */
-        Page_InteractionRow: {
-            items: {
-                agent?: components["schemas"]["Ref"] | null;
-                /** Format: int64 */
-                began: number;
-                callerRaw: string;
-                /** @description Null while it goes on. */
-                cause?: string | null;
-                customer?: components["schemas"]["Ref"] | null;
-                dialed: string;
-                direction: string;
-                dispositions: components["schemas"]["Named"][];
-                ended?: number | null;
-                /** Format: int64 */
-                holdMs: number;
-                hungUpBy?: Record<string, never> | null;
-                id: string;
-                /** @description E.164, where the caller showed a dialable number. */
-                number?: string | null;
-                queue?: components["schemas"]["Ref"] | null;
-                recorded: boolean;
-                /**
-                 * Format: int64
-                 * @description Without hold.
-                 */
-                talkMs: number;
-                vip: boolean;
-                /** Format: int64 */
-                waitMs: number;
-                withheld: boolean;
-                /** Format: int64 */
-                wrapMs: number;
-            }[];
-            /** @description The `cursor` of the next page; null: this was the last. */
-            next?: string | null;
-        };
-        /** @description Some of a list. */
-        Page_Kept_Flow: {
-            items: ({
-                name: string;
-                yaml: string;
-            } & {
-                /** @description A decimal string. */
-                id: string;
-                /** Format: int64 */
-                updatedAt: number;
-                updatedBy?: string | null;
-                /**
-                 * Format: int64
-                 * @description Grows by one with every change; sent back with an edit so that nobody's work is lost.
-                 */
-                version: number;
-            })[];
-            /** @description The `cursor` of the next page; null: this was the last. */
-            next?: string | null;
-        };
-        /** @description Some of a list. */
-        Page_NumberList: {
-            items: {
-                /** @description `vip`, `block`, `do_not_call`: their names stay. */
-                builtin: boolean;
-                /** Format: int64 */
-                count: number;
-                id: string;
-                name: string;
-                /** @description E.164, at most 5,000 of them. */
-                numbers: string[];
-                /**
-                 * Format: int64
-                 * @description Sent back with a change.
-                 */
-                version: number;
-            }[];
-            /** @description The `cursor` of the next page; null: this was the last. */
-            next?: string | null;
-        };
-        /** @description Some of a list. */
-        Page_RecordingRow: {
-            items: {
-                agent?: components["schemas"]["Ref"] | null;
-                /** Format: int64 */
-                began: number;
-                /** Format: int64 */
-                bytes: number;
-                callerRaw: string;
-                /** @description Every moment between beginning and end is in the file. */
-                complete: boolean;
-                customer?: components["schemas"]["Ref"] | null;
-                /**
-                 * Format: int32
-                 * @description 0 while it is being written.
-                 */
-                durationMs: number;
-                gaps: components["schemas"]["RecordingGap"][];
-                id: string;
-                interaction: string;
-                /** @description `talk` or `voicemail`. */
-                kind: string;
-                /** @description E.164. */
-                number?: string | null;
-                queue?: components["schemas"]["Ref"] | null;
-                /** @description `recording`, `done`, `lost`. */
-                state: string;
-            }[];
-            /** @description The `cursor` of the next page; null: this was the last. */
-            next?: string | null;
-        };
-        /** @description Some of a list. */
-        Page_TimelineItem: {
-            items: {
-                /** Format: int64 */
-                at: number;
-                id: string;
-                interaction: components["schemas"]["InteractionRow"];
-                /** @description `interaction`. */
-                kind: string;
-                notes: string;
-                /** @description Those you may hear. */
-                recordings: components["schemas"]["RecordingRow"][];
-            }[];
-            /** @description The `cursor` of the next page; null: this was the last. */
-            next?: string | null;
-        };
-        PasswordChange: {
-            current: string;
-            /** @description 8 to 200 characters. */
-            next: string;
-        };
-        Pause: {
-            /** @description Stands in the recording's gap. */
-            reason: string;
-        };
-        /** @description The shape of a recording. */
-        Peaks: {
-            /** @description One array a channel (0 the customer, 1 the agent), values 0 to 1, evenly spread over the duration. */
-            channels: number[][];
-            /** Format: int32 */
-            durationMs: number;
-        };
-        /** @enum {string} */
-        Permission: "desk.use" | "calls.read" | "calls.all" | "customers.read" | "customers.write" | "recordings.listen" | "live.read" | "seats.force" | "admin.read" | "admin.write" | "audit.read";
-        /** @description One number or address. */
-        PointEdit: {
-            badNumber?: boolean;
-            /** @description Of this person at the customer. */
-            contact?: string | null;
-            doNotCall?: boolean;
-            /** @description `phone`, `email`, `address`, `chat`, `web`. */
-            kind: string;
-            label?: string | null;
-            primary?: boolean;
-            /** @description A household's or switchboard's line: several customers may hold it. */
-            sharedLine?: boolean;
-            value: string;
-        };
-        /** @enum {string} */
-        Presence: "free" | "busy" | "not_ready" | "offline";
-        /** @description RFC 9457. */
-        Problem: {
-            /** @description Stable; switch on this. */
-            code: string;
-            /** @description The document as it is now, where somebody was quicker. */
-            current?: Record<string, never> | null;
-            detail: string;
-            /** @description Fields at fault. */
-            errors?: components["schemas"]["FieldFault"][];
-            /** @description Faults of a flow. */
-            problems?: components["schemas"]["FlowProblem"][];
-            /** Format: int32 */
-            status: number;
-            title: string;
-            /** @description `urn:zuoxi:problem:` and the code. */
-            type: string;
-            /** @description Who uses what was to be removed. */
-            usedBy?: string[];
-        };
-        Queue: {
+        Edit_Queue: {
             /**
              * Format: int32
              * @description One step of priority for every so many seconds waited; 0: none.
@@ -2397,6 +2053,8 @@ export interface components {
              */
             announceSeconds: number;
             atMaxWait: components["schemas"]["Overflow"];
+            /** @description For the history */
+            changeNote?: string;
             /**
              * Format: int32
              * @description Longest wait; 0: none.
@@ -2442,32 +2100,9 @@ export interface components {
              */
             wrapUpSeconds: number;
         };
-        QueueChoice: {
-            id: string;
-            name: string;
-            /**
-             * Format: int32
-             * @description Agents who could be offered a call now.
-             */
-            ready: number;
-            /** Format: int32 */
-            waiting: number;
-        };
-        QueueEdit: components["schemas"]["Queue"] & {
+        Edit_Reason: {
             /** @description For the history */
             changeNote?: string;
-            /** @description The version the edit began from */
-            version?: number;
-        };
-        QueueName: {
-            name: string;
-            /**
-             * Format: int64
-             * @description Service level: answered within.
-             */
-            targetMs: number;
-        };
-        Reason: {
             nameEn: string;
             nameZh: string;
             /**
@@ -2476,166 +2111,30 @@ export interface components {
              */
             targetMinutes?: number;
         };
-        ReasonChoice: components["schemas"]["Named"] & {
-            /**
-             * Format: int32
-             * @description How long this kind of break is meant to last; 0: no aim.
-             */
-            targetMinutes: number;
-        };
-        ReasonEdit: components["schemas"]["Reason"] & {
+        Edit_Skill: {
             /** @description For the history */
             changeNote?: string;
-            /** @description The version the edit began from */
-            version?: number;
-        };
-        /** @description Where audio is missing, and why. */
-        RecordingGap: {
-            /**
-             * Format: int64
-             * @description From the beginning of the recording.
-             */
-            atMs: number;
-            /** Format: int64 */
-            ms: number;
-            /** @description As the recorder, or the agent who paused, gave it. */
-            reason: string;
-        };
-        /** @description One audio file of an interaction. */
-        RecordingRow: {
-            agent?: components["schemas"]["Ref"] | null;
-            /** Format: int64 */
-            began: number;
-            /** Format: int64 */
-            bytes: number;
-            callerRaw: string;
-            /** @description Every moment between beginning and end is in the file. */
-            complete: boolean;
-            customer?: components["schemas"]["Ref"] | null;
-            /**
-             * Format: int32
-             * @description 0 while it is being written.
-             */
-            durationMs: number;
-            gaps: components["schemas"]["RecordingGap"][];
-            id: string;
-            interaction: string;
-            /** @description `talk` or `voicemail`. */
-            kind: string;
-            /** @description E.164. */
-            number?: string | null;
-            queue?: components["schemas"]["Ref"] | null;
-            /** @description `recording`, `done`, `lost`. */
-            state: string;
-        };
-        /** @description Something by id, with the name to show. */
-        Ref: {
-            id: string;
             name: string;
         };
-        /** @enum {string} */
-        Role: "agent" | "supervisor" | "qa" | "admin";
-        /** @description A part of an interaction with one state. */
-        SegmentRow: {
-            agent?: components["schemas"]["Ref"] | null;
-            /** Format: int64 */
-            began: number;
-            ended?: number | null;
-            /** @description `ivr`, `queue`, `ring`, `talk`, `hold`, `wrap_up`, `voicemail`. */
-            kind: string;
-            /** @description The word of the ledger: an offer's, a queue's or a flow's outcome. */
-            outcome?: string | null;
-            queue?: components["schemas"]["Ref"] | null;
-        };
-        /** @description The company itself; one document. */
-        Settings: {
-            areaCode?: string;
-            /** @description ISO 3166: `CN`. */
-            country: string;
-            /** @description `zh-CN` or `en`: what callers hear before they choose. */
-            language: string;
-            name: string;
-            /** @description IANA zone: `Asia/Shanghai`. */
-            zone: string;
-        };
-        /** @description The company as it is to be, and the version the edit began from. */
-        SettingsEdit: components["schemas"]["Settings"] & {
-            /** Format: int64 */
-            version: number;
-        };
-        Skill: {
-            name: string;
-        };
-        SkillEdit: components["schemas"]["Skill"] & {
-            /** @description For the history */
-            changeNote?: string;
-            /** @description The version the edit began from */
-            version?: number;
-        };
-        /** @description A skill at a level of 1 to 10: had by an agent, or needed at least by a queue. */
-        SkillLevel: {
-            /** Format: int32 */
-            level: number;
-            skill: string;
-        };
-        Station: {
+        Edit_Station: {
             answerBy: components["schemas"]["AnswerBy"];
+            /** @description For the history */
+            changeNote?: string;
             note?: string;
             password?: string | null;
             /** @description SIP user and digest user name. */
             username: string;
         };
-        StationChoice: {
-            /** @description Nobody else sits there. */
-            free: boolean;
-            health: string;
-            id: string;
-            /** @description Proposed to me. */
-            mine: boolean;
-            name: string;
-        };
-        StationEdit: components["schemas"]["Station"] & {
+        Edit_Team: {
             /** @description For the history */
             changeNote?: string;
-            /** @description The version the edit began from */
-            version?: number;
-        };
-        /** @description What the phones know of a station now. */
-        StationLive: {
-            /** @description Where it registered from. */
-            address?: string | null;
-            /** @description `ok` or `unreachable`. */
-            health: string;
-            userAgent?: string | null;
-        };
-        Team: {
             lead?: string | null;
             name: string;
         };
-        TeamEdit: components["schemas"]["Team"] & {
+        Edit_Trunk: {
+            callerId?: string;
             /** @description For the history */
             changeNote?: string;
-            /** @description The version the edit began from */
-            version?: number;
-        };
-        /** @description One thing that happened. */
-        TimelineItem: {
-            /** Format: int64 */
-            at: number;
-            id: string;
-            interaction: components["schemas"]["InteractionRow"];
-            /** @description `interaction`. */
-            kind: string;
-            notes: string;
-            /** @description Those you may hear. */
-            recordings: components["schemas"]["RecordingRow"][];
-        };
-        Transfer: {
-            /** @description `{"kind": "queue", "queue": id}`, `{"kind": "agent", "agent": id}` or `{"kind": "number", "number": text}`. */
-            target: Record<string, never>;
-        };
-        Trunk: {
-            callerId?: string;
             /** @description ISO 3166, for reading national numbers; empty: the company's. */
             country?: string;
             /** @description Calls with digest of this user are this trunk's, from anywhere. */
@@ -2658,11 +2157,964 @@ export interface components {
             /** @description P-Asserted-Identity is believed. */
             trusted?: boolean;
         };
-        TrunkEdit: components["schemas"]["Trunk"] & {
-            /** @description For the history */
-            changeNote?: string;
-            /** @description The version the edit began from */
-            version?: number;
+        Edited_Agent: components["schemas"]["Kept_Agent"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        Edited_Disposition: components["schemas"]["Kept_Disposition"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        /** @description A document after an edit. */
+        Edited_Flow: components["schemas"]["Kept_Flow"] & {
+            /** @description Flows that do not fit the company any more since this edit. */
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        Edited_Number: components["schemas"]["Kept_Number"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        Edited_Queue: components["schemas"]["Kept_Queue"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        Edited_Reason: components["schemas"]["Kept_Reason"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        /** @description A document after an edit. */
+        Edited_Settings: components["schemas"]["Kept_Settings"] & {
+            /** @description Flows that do not fit the company any more since this edit. */
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        Edited_Skill: components["schemas"]["Kept_Skill"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        Edited_Station: components["schemas"]["Kept_Station"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        Edited_Team: components["schemas"]["Kept_Team"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        Edited_Trunk: components["schemas"]["Kept_Trunk"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        /** @enum {string} */
+        EndCause: "answered_hangup" | "abandoned" | "self_service" | "no_answer" | "busy" | "rejected" | "unreachable" | "max_wait" | "refused" | "voicemail" | "transferred_away" | "media_timeout" | "session_expired" | "interrupted" | "shutdown" | "failed";
+        /** @description `Event` in `contract.gen.ts`. */
+        Event: contract.Event;
+        /** @description A field and the rule it broke. */
+        FieldFault: {
+            /** @description As in the JSON, `skills[1].level`. */
+            field: string;
+            /** @description For people, in English; desktops have their own words for `rule`. */
+            message: string;
+            /** @description Stable: `required`, `unique`, `unknown`, `range`, `format`, `in_use`. */
+            rule: string;
+        };
+        /** @description Somebody whose calls or recordings one may ask for. */
+        FilterAgent: {
+            /** @description Still works here. */
+            active: boolean;
+            /** @description The call list answers to this person. */
+            calls: boolean;
+            id: string;
+            name: string;
+            /** @description The list of recordings does. */
+            recordings: boolean;
+            team: components["schemas"]["Ref"] | null;
+        };
+        /** @description What the lists of calls and recordings can be narrowed down by. */
+        Filters: {
+            /** @description Those who work here first, by name. */
+            agents: components["schemas"]["FilterAgent"][];
+            queues: components["schemas"]["Ref"][];
+        };
+        Flow: {
+            name: string;
+            yaml: string;
+        };
+        /** @description One change of a flow; without an item it was removed. */
+        FlowChange: {
+            /** Format: int64 */
+            at: number;
+            by: string | null;
+            item: components["schemas"]["Flow"] | null;
+            note: string;
+            /** Format: int64 */
+            version: number;
+        };
+        FlowChecked: {
+            /** @description Errors and warnings, in the order of the text. */
+            problems: components["schemas"]["FlowProblem"][];
+        };
+        /** @description A flow as it is to be. */
+        FlowEdit: {
+            /** @description For its history. */
+            note?: string;
+            /**
+             * Format: int64
+             * @description The version the edit began from; left out for a new flow.
+             */
+            version?: number | null;
+            yaml: string;
+        };
+        /** @description A flow that does not compile against the company as it is now. */
+        FlowFault: {
+            flow: string;
+            /** @description An older version of it goes on running. */
+            olderRuns: boolean;
+            problems: components["schemas"]["FlowProblem"][];
+        };
+        /** @description One thing wrong with a flow. Lines and columns begin at 1. */
+        FlowProblem: {
+            code: string;
+            /** Format: int32 */
+            column: number;
+            en: string;
+            /** Format: int32 */
+            line: number;
+            node: string | null;
+            /**
+             * @description `error` blocks the flow, `warning` does not.
+             * @enum {string}
+             */
+            severity: "error" | "warning";
+            zh: string;
+        };
+        FlowText: {
+            yaml: string;
+        };
+        /**
+         * @description Where a prompt belongs.
+         * @enum {string}
+         */
+        Folder: "zh-CN" | "en" | "music" | "all";
+        /** @description `HungUpBy` in `contract.gen.ts`. */
+        HungUpBy: contract.HungUpBy;
+        /** @description One call with everything that is known of it. */
+        InteractionDetail: components["schemas"]["InteractionRow"] & {
+            /** @description Who it might have been, best first. */
+            candidates: components["schemas"]["Candidate"][];
+            draft: components["schemas"]["Draft"] | null;
+            /** @description In order. */
+            events: components["schemas"]["Event"][];
+            notes: string;
+            /** @description Menu choices and digits, masked where sensitive. */
+            pressed: components["schemas"]["Pressed"][];
+            /** @description Those you may hear. */
+            recordings: components["schemas"]["RecordingRow"][];
+            segments: components["schemas"]["SegmentRow"][];
+        };
+        /** @description One line of the call list. */
+        InteractionRow: {
+            agent: components["schemas"]["Ref"] | null;
+            /** Format: int64 */
+            began: number;
+            callerRaw: string;
+            cause: components["schemas"]["EndCause"] | null;
+            customer: components["schemas"]["Ref"] | null;
+            dialed: string;
+            direction: components["schemas"]["Direction"];
+            dispositions: components["schemas"]["Named"][];
+            ended: number | null;
+            /** Format: int64 */
+            holdMs: number;
+            hungUpBy: components["schemas"]["HungUpBy"] | null;
+            id: string;
+            /** @description E.164, where the caller showed a dialable number. */
+            number: string | null;
+            queue: components["schemas"]["Ref"] | null;
+            recorded: boolean;
+            /**
+             * Format: int64
+             * @description Without hold.
+             */
+            talkMs: number;
+            vip: boolean;
+            /** Format: int64 */
+            waitMs: number;
+            withheld: boolean;
+            /** Format: int64 */
+            wrapMs: number;
+        };
+        Kept_Agent: components["schemas"]["Agent"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        };
+        Kept_Disposition: components["schemas"]["Disposition"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        };
+        /** @description A document as kept. */
+        Kept_Flow: {
+            name: string;
+            yaml: string;
+        } & {
+            /** @description A decimal string. */
+            id: string;
+            /** Format: int64 */
+            updatedAt: number;
+            updatedBy: string | null;
+            /**
+             * Format: int64
+             * @description Grows by one with every change; sent back with an edit so that nobody's work is lost.
+             */
+            version: number;
+        };
+        Kept_Number: components["schemas"]["Number"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        };
+        Kept_Queue: components["schemas"]["Queue"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        };
+        Kept_Reason: components["schemas"]["Reason"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        };
+        /** @description A document as kept. */
+        Kept_Settings: {
+            /** @description Empty: none. */
+            areaCode: string;
+            /** @description ISO 3166: `CN`. */
+            country: string;
+            /** @description `zh-CN` or `en`: what callers hear before they choose. */
+            language: string;
+            name: string;
+            /** @description IANA zone: `Asia/Shanghai`. */
+            zone: string;
+        } & {
+            /** @description A decimal string. */
+            id: string;
+            /** Format: int64 */
+            updatedAt: number;
+            updatedBy: string | null;
+            /**
+             * Format: int64
+             * @description Grows by one with every change; sent back with an edit so that nobody's work is lost.
+             */
+            version: number;
+        };
+        Kept_Skill: components["schemas"]["Skill"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        };
+        Kept_Station: components["schemas"]["Station"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        };
+        Kept_Team: components["schemas"]["Team"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        };
+        Kept_Trunk: components["schemas"]["Trunk"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        };
+        ListEdit: {
+            name: string;
+            /** @description As people write them. */
+            numbers?: string[];
+            /**
+             * Format: int64
+             * @description The version the edit began from; left out for a new list.
+             */
+            version?: number | null;
+        };
+        /** @description `LiveAgent` in `contract.gen.ts`. */
+        LiveAgent: contract.LiveAgent;
+        /** @description `LiveCall` in `contract.gen.ts`. */
+        LiveCall: contract.LiveCall;
+        /** @description `LiveQueue` in `contract.gen.ts`. */
+        LiveQueue: contract.LiveQueue;
+        /** @description Everything live. */
+        LiveSnapshot: {
+            agentNames: {
+                [key: string]: components["schemas"]["AgentName"];
+            };
+            agents: components["schemas"]["LiveAgent"][];
+            /** Format: int64 */
+            at: number;
+            calls: components["schemas"]["LiveCall"][];
+            queueNames: {
+                [key: string]: components["schemas"]["QueueName"];
+            };
+            queues: components["schemas"]["LiveQueue"][];
+        };
+        /** @description The person signed in. */
+        Me: {
+            agent: components["schemas"]["MyAgent"];
+            /** @description `zh-CN` or `en`. */
+            language: string;
+            /** @description Nothing else is allowed until the password is changed. */
+            mustChangePassword: boolean;
+            permissions: components["schemas"]["Permission"][];
+            roles: components["schemas"]["Role"][];
+            /** @description The company's, an IANA name: moments are shown in it. */
+            zone: string;
+        };
+        MyAgent: {
+            id: string;
+            name: string;
+            team: components["schemas"]["Ref"] | null;
+            username: string;
+        };
+        /** @description A thing with a name in both languages. */
+        Named: {
+            id: string;
+            nameEn: string;
+            nameZh: string;
+        };
+        Number: {
+            /** @description Name of the flow it starts. */
+            flow: string;
+            note: string;
+            /** @description As the trunk sends it; a trailing `*` matches any rest. */
+            pattern: string;
+        };
+        NumberList: {
+            /** @description `vip`, `block`, `do_not_call`: their names stay. */
+            builtin: boolean;
+            /** Format: int64 */
+            count: number;
+            id: string;
+            name: string;
+            /** @description E.164, at most 5,000 of them. */
+            numbers: string[];
+            /**
+             * Format: int64
+             * @description Sent back with a change.
+             */
+            version: number;
+        };
+        /** @description Why an agent cannot be offered a call now. */
+        Obstacle: {
+            /** @enum {string} */
+            kind: "resting";
+            /** Format: int64 */
+            until: number;
+        } | {
+            /** @enum {string} */
+            kind: "wrap_up";
+            until: number | null;
+        } | {
+            interaction: string;
+            /** @enum {string} */
+            kind: "offered";
+        } | {
+            interaction: string;
+            /** @enum {string} */
+            kind: "on_call";
+        } | {
+            /** @enum {string} */
+            kind: "not_ready";
+            reason: string | null;
+            why: components["schemas"]["SeatWhy"];
+        } | {
+            /** @enum {string} */
+            kind: "station_unreachable";
+        } | {
+            /** @enum {string} */
+            kind: "no_station";
+        } | {
+            /** @enum {string} */
+            kind: "signed_out";
+        } | {
+            /** Format: int32 */
+            has: number;
+            /** @enum {string} */
+            kind: "skill";
+            /** Format: int32 */
+            needs: number;
+            skill: string;
+        } | {
+            /** @enum {string} */
+            kind: "not_asked_for";
+        };
+        /** @description What happens to a caller whom a queue cannot keep. */
+        Overflow: {
+            /** @enum {string} */
+            kind: "hangup";
+            prompt: string;
+        } | {
+            /** @enum {string} */
+            kind: "queue";
+            queue: string;
+        } | {
+            /** @enum {string} */
+            kind: "voicemail";
+        } | {
+            /** @enum {string} */
+            kind: "number";
+            number: string;
+        };
+        /** @description Some of a list. */
+        Page_AuditRow: {
+            items: {
+                /** @description Dotted and stable: `session.begin`, `recording.listen`, `queues.update`. */
+                action: string;
+                actor: string | null;
+                address: string;
+                /** Format: int64 */
+                at: number;
+                detail: string;
+                id: string;
+                /** @description `kind/id`. */
+                object: string;
+            }[];
+            /** @description The `cursor` of the next page; null: this was the last. */
+            next: string | null;
+        };
+        /** @description Some of a list. */
+        Page_CustomerRow: {
+            items: {
+                id: string;
+                kind: components["schemas"]["CustomerKind"];
+                lastContactAt: number | null;
+                level: string | null;
+                name: string;
+                /** @description The primary phone, or the oldest: E.164, or as written. */
+                number: string | null;
+                vip: boolean;
+            }[];
+            /** @description The `cursor` of the next page; null: this was the last. */
+            next: string | null;
+        };
+        /** @description Some of a list. */
+        Page_DraftRow: {
+            items: (components["schemas"]["Draft"] & {
+                interaction: components["schemas"]["InteractionRow"];
+            })[];
+            /** @description The `cursor` of the next page; null: this was the last. */
+            next: string | null;
+        };
+        /** @description Some of a list. */
+        Page_FlowChange: {
+            items: {
+                /** Format: int64 */
+                at: number;
+                by: string | null;
+                item: components["schemas"]["Flow"] | null;
+                note: string;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description The `cursor` of the next page; null: this was the last. */
+            next: string | null;
+        };
+        /** @description Some of a list. */
+        Page_InteractionRow: {
+            items: {
+                agent: components["schemas"]["Ref"] | null;
+                /** Format: int64 */
+                began: number;
+                callerRaw: string;
+                cause: components["schemas"]["EndCause"] | null;
+                customer: components["schemas"]["Ref"] | null;
+                dialed: string;
+                direction: components["schemas"]["Direction"];
+                dispositions: components["schemas"]["Named"][];
+                ended: number | null;
+                /** Format: int64 */
+                holdMs: number;
+                hungUpBy: components["schemas"]["HungUpBy"] | null;
+                id: string;
+                /** @description E.164, where the caller showed a dialable number. */
+                number: string | null;
+                queue: components["schemas"]["Ref"] | null;
+                recorded: boolean;
+                /**
+                 * Format: int64
+                 * @description Without hold.
+                 */
+                talkMs: number;
+                vip: boolean;
+                /** Format: int64 */
+                waitMs: number;
+                withheld: boolean;
+                /** Format: int64 */
+                wrapMs: number;
+            }[];
+            /** @description The `cursor` of the next page; null: this was the last. */
+            next: string | null;
+        };
+        /** @description Some of a list. */
+        Page_Kept_Flow: {
+            items: ({
+                name: string;
+                yaml: string;
+            } & {
+                /** @description A decimal string. */
+                id: string;
+                /** Format: int64 */
+                updatedAt: number;
+                updatedBy: string | null;
+                /**
+                 * Format: int64
+                 * @description Grows by one with every change; sent back with an edit so that nobody's work is lost.
+                 */
+                version: number;
+            })[];
+            /** @description The `cursor` of the next page; null: this was the last. */
+            next: string | null;
+        };
+        /** @description Some of a list. */
+        Page_NumberList: {
+            items: {
+                /** @description `vip`, `block`, `do_not_call`: their names stay. */
+                builtin: boolean;
+                /** Format: int64 */
+                count: number;
+                id: string;
+                name: string;
+                /** @description E.164, at most 5,000 of them. */
+                numbers: string[];
+                /**
+                 * Format: int64
+                 * @description Sent back with a change.
+                 */
+                version: number;
+            }[];
+            /** @description The `cursor` of the next page; null: this was the last. */
+            next: string | null;
+        };
+        /** @description Some of a list. */
+        Page_PromptRow: {
+            items: {
+                /** @description There is a built-in one of this name; it is played where there is no own one. */
+                builtIn: boolean;
+                /**
+                 * Format: int64
+                 * @description Of its file.
+                 */
+                bytes: number;
+                changedAt: number | null;
+                /** Format: int32 */
+                durationMs: number;
+                /** @description Who plays it. */
+                flows: string[];
+                language: components["schemas"]["Folder"];
+                name: string;
+                /** @description The company's; else the built-in one. */
+                own: boolean;
+                queues: string[];
+                /** @description The words of the built-in one. */
+                says: string | null;
+            }[];
+            /** @description The `cursor` of the next page; null: this was the last. */
+            next: string | null;
+        };
+        /** @description Some of a list. */
+        Page_RecordingRow: {
+            items: {
+                agent: components["schemas"]["Ref"] | null;
+                /** Format: int64 */
+                began: number;
+                /** Format: int64 */
+                bytes: number;
+                callerRaw: string;
+                /** @description Every moment between beginning and end is in the file. */
+                complete: boolean;
+                customer: components["schemas"]["Ref"] | null;
+                /**
+                 * Format: int32
+                 * @description 0 while it is being written.
+                 */
+                durationMs: number;
+                gaps: components["schemas"]["RecordingGap"][];
+                id: string;
+                interaction: string;
+                kind: components["schemas"]["RecordingKind"];
+                /** @description E.164. */
+                number: string | null;
+                queue: components["schemas"]["Ref"] | null;
+                state: components["schemas"]["RecordingState"];
+            }[];
+            /** @description The `cursor` of the next page; null: this was the last. */
+            next: string | null;
+        };
+        /** @description Some of a list. */
+        Page_TimelineItem: {
+            items: {
+                /** Format: int64 */
+                at: number;
+                id: string;
+                interaction: components["schemas"]["InteractionRow"];
+                /** @description `interaction`. */
+                kind: string;
+                notes: string;
+                /** @description Those you may hear. */
+                recordings: components["schemas"]["RecordingRow"][];
+            }[];
+            /** @description The `cursor` of the next page; null: this was the last. */
+            next: string | null;
+        };
+        PasswordChange: {
+            current: string;
+            /** @description 8 to 200 characters. */
+            next: string;
+        };
+        Pause: {
+            /** @description Stands in the recording's gap. */
+            reason: string;
+        };
+        /** @description The shape of a recording. */
+        Peaks: {
+            /** @description One array a channel (0 the customer, 1 the agent), values 0 to 1, evenly spread over the duration. */
+            channels: number[][];
+            /** Format: int32 */
+            durationMs: number;
+        };
+        /** @enum {string} */
+        Permission: "desk.use" | "calls.read" | "calls.all" | "customers.read" | "customers.write" | "recordings.listen" | "live.read" | "seats.force" | "admin.read" | "admin.write" | "audit.read";
+        /** @description One number or address. */
+        PointEdit: {
+            badNumber?: boolean;
+            /** @description Of this person at the customer. */
+            contact?: string | null;
+            doNotCall?: boolean;
+            kind: components["schemas"]["PointKind"];
+            label?: string | null;
+            primary?: boolean;
+            /** @description A household's or switchboard's line: several customers may hold it. */
+            sharedLine?: boolean;
+            value: string;
+        };
+        /** @enum {string} */
+        PointKind: "phone" | "email" | "address" | "chat" | "web";
+        /** @enum {string} */
+        Presence: "free" | "busy" | "not_ready" | "offline";
+        /** @description `Pressed` in `contract.gen.ts`. */
+        Pressed: contract.Pressed;
+        /** @description RFC 9457. */
+        Problem: {
+            /** @description Stable; switch on this. */
+            code: string;
+            /** @description The document as it is now, where somebody was quicker. */
+            current?: {
+                [key: string]: unknown;
+            };
+            detail: string;
+            /** @description Fields at fault. */
+            errors?: components["schemas"]["FieldFault"][];
+            /** @description Faults of a flow. */
+            problems?: components["schemas"]["FlowProblem"][];
+            /** Format: int32 */
+            status: number;
+            title: string;
+            /** @description `urn:zuoxi:problem:` and the code. */
+            type: string;
+            /** @description Who uses what was to be removed. */
+            usedBy?: string[];
+        };
+        /** @description A prompt after it was put here. */
+        PromptKept: components["schemas"]["PromptRow"] & {
+            /** @description Flows that do not fit the company now. */
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        /** @description A prompt as it is played now. */
+        PromptRow: {
+            /** @description There is a built-in one of this name; it is played where there is no own one. */
+            builtIn: boolean;
+            /**
+             * Format: int64
+             * @description Of its file.
+             */
+            bytes: number;
+            changedAt: number | null;
+            /** Format: int32 */
+            durationMs: number;
+            /** @description Who plays it. */
+            flows: string[];
+            language: components["schemas"]["Folder"];
+            name: string;
+            /** @description The company's; else the built-in one. */
+            own: boolean;
+            queues: string[];
+            /** @description The words of the built-in one. */
+            says: string | null;
+        };
+        Queue: {
+            /**
+             * Format: int32
+             * @description One step of priority for every so many seconds waited; 0: none.
+             */
+            ageStepSeconds: number;
+            /**
+             * Format: int32
+             * @description Every how often the place in the queue is said; 0: never.
+             */
+            announceSeconds: number;
+            atMaxWait: components["schemas"]["Overflow"];
+            /**
+             * Format: int32
+             * @description Longest wait; 0: none.
+             */
+            maxWaitSeconds: number;
+            /**
+             * Format: int32
+             * @description Most callers waiting; 0: the node's limit.
+             */
+            maxWaiting: number;
+            missedNotReady: boolean;
+            /** @description Name of the music; empty: the default. */
+            music: string;
+            name: string;
+            /**
+             * Format: int32
+             * @description 0 (normal) to 9.
+             */
+            priority: number;
+            record: boolean;
+            rejectedNotReady: boolean;
+            /**
+             * Format: int32
+             * @description How long one phone rings: 5 to 120.
+             */
+            ringSeconds: number;
+            /**
+             * Format: int32
+             * @description Leaving at or under this is a short abandon.
+             */
+            shortSeconds: number;
+            /** @description All of these, at least at the level. */
+            skills: components["schemas"]["SkillLevel"][];
+            /**
+             * Format: int32
+             * @description Service level: answered within.
+             */
+            targetSeconds: number;
+            whenFull: components["schemas"]["Overflow"];
+            /**
+             * Format: int32
+             * @description 0: none.
+             */
+            wrapUpSeconds: number;
+        };
+        QueueChoice: {
+            id: string;
+            name: string;
+            /**
+             * Format: int32
+             * @description Agents who could be offered a call now.
+             */
+            ready: number;
+            /** Format: int32 */
+            waiting: number;
+        };
+        QueueName: {
+            name: string;
+            /**
+             * Format: int64
+             * @description Service level: answered within.
+             */
+            targetMs: number;
+        };
+        Reason: {
+            nameEn: string;
+            nameZh: string;
+            /**
+             * Format: int32
+             * @description How long this kind of break is meant to last; 0: no aim.
+             */
+            targetMinutes: number;
+        };
+        ReasonChoice: components["schemas"]["Named"] & {
+            /**
+             * Format: int32
+             * @description How long this kind of break is meant to last; 0: no aim.
+             */
+            targetMinutes: number;
+        };
+        /** @description Where audio is missing, and why. */
+        RecordingGap: {
+            /**
+             * Format: int64
+             * @description From the beginning of the recording.
+             */
+            atMs: number;
+            /** Format: int64 */
+            ms: number;
+            /** @description As the recorder, or the agent who paused, gave it. */
+            reason: string;
+        };
+        /** @enum {string} */
+        RecordingKind: "talk" | "voicemail";
+        /** @description One audio file of an interaction. */
+        RecordingRow: {
+            agent: components["schemas"]["Ref"] | null;
+            /** Format: int64 */
+            began: number;
+            /** Format: int64 */
+            bytes: number;
+            callerRaw: string;
+            /** @description Every moment between beginning and end is in the file. */
+            complete: boolean;
+            customer: components["schemas"]["Ref"] | null;
+            /**
+             * Format: int32
+             * @description 0 while it is being written.
+             */
+            durationMs: number;
+            gaps: components["schemas"]["RecordingGap"][];
+            id: string;
+            interaction: string;
+            kind: components["schemas"]["RecordingKind"];
+            /** @description E.164. */
+            number: string | null;
+            queue: components["schemas"]["Ref"] | null;
+            state: components["schemas"]["RecordingState"];
+        };
+        /** @enum {string} */
+        RecordingState: "recording" | "done" | "lost";
+        /** @description Something by id, with the name to show. */
+        Ref: {
+            id: string;
+            name: string;
+        };
+        /** @enum {string} */
+        Role: "agent" | "supervisor" | "qa" | "admin";
+        /** @description `SeatCommand` in `contract.gen.ts`. */
+        SeatCommand: contract.SeatCommand;
+        /** @enum {string} */
+        SeatWhy: "chosen" | "forced" | "missed_offer" | "rejected_offer" | "station_failed" | "station_lost" | "station_back" | "desktop_lost" | "next_status" | "call" | "wrap_up_done" | "restart";
+        /** @enum {string} */
+        SegmentKind: "ivr" | "queue" | "ring" | "talk" | "hold" | "wrap_up" | "voicemail";
+        /** @description A part of an interaction with one state. */
+        SegmentRow: {
+            agent: components["schemas"]["Ref"] | null;
+            /** Format: int64 */
+            began: number;
+            ended: number | null;
+            kind: components["schemas"]["SegmentKind"];
+            /** @description The word of the ledger: an offer's, a queue's or a flow's outcome. */
+            outcome: string | null;
+            queue: components["schemas"]["Ref"] | null;
+        };
+        /** @description The company itself; one document. */
+        Settings: {
+            /** @description Empty: none. */
+            areaCode: string;
+            /** @description ISO 3166: `CN`. */
+            country: string;
+            /** @description `zh-CN` or `en`: what callers hear before they choose. */
+            language: string;
+            name: string;
+            /** @description IANA zone: `Asia/Shanghai`. */
+            zone: string;
+        };
+        /** @description The company as it is to be, and the version the edit began from. */
+        SettingsEdit: components["schemas"]["Settings"] & {
+            /** Format: int64 */
+            version: number;
+        };
+        Shown_Station: components["schemas"]["Kept_Station"] & components["schemas"]["StationLive"];
+        Skill: {
+            name: string;
+        };
+        /** @description A skill at a level of 1 to 10: had by an agent, or needed at least by a queue. */
+        SkillLevel: {
+            /** Format: int32 */
+            level: number;
+            skill: string;
+        };
+        Station: {
+            answerBy: components["schemas"]["AnswerBy"];
+            note: string;
+            /** @description SIP user and digest user name. */
+            username: string;
+        };
+        StationChoice: {
+            /** @description Nobody else sits there. */
+            free: boolean;
+            health: components["schemas"]["StationHealth"];
+            id: string;
+            /** @description Proposed to me. */
+            mine: boolean;
+            name: string;
+        };
+        /** @enum {string} */
+        StationHealth: "none" | "ok" | "unreachable";
+        /** @description What the phones know of a station now. */
+        StationLive: {
+            /** @description Where it registered from. */
+            address: string | null;
+            health: components["schemas"]["StationHealth"];
+            userAgent: string | null;
+        };
+        Team: {
+            lead: string | null;
+            name: string;
+        };
+        /** @description One thing that happened. */
+        TimelineItem: {
+            /** Format: int64 */
+            at: number;
+            id: string;
+            interaction: components["schemas"]["InteractionRow"];
+            /** @description `interaction`. */
+            kind: string;
+            notes: string;
+            /** @description Those you may hear. */
+            recordings: components["schemas"]["RecordingRow"][];
+        };
+        Transfer: {
+            /** @description `{"kind": "queue", "queue": id}`, `{"kind": "agent", "agent": id}` or `{"kind": "number", "number": text}`. */
+            target: components["schemas"]["TransferTarget"];
+        };
+        /** @description `TransferTarget` in `contract.gen.ts`. */
+        TransferTarget: contract.TransferTarget;
+        Trunk: {
+            callerId: string;
+            /** @description ISO 3166, for reading national numbers; empty: the company's. */
+            country: string;
+            /** @description Calls with digest of this user are this trunk's, from anywhere. */
+            digestUser: string | null;
+            /** @description Addresses whose calls are this trunk's: `192.0.2.10`, `192.0.2.0/28`. */
+            from: string[];
+            /**
+             * Format: int32
+             * @description Calls at once; 0: no limit but the node's.
+             */
+            maxCalls: number;
+            name: string;
+            /** @description Outbound numbers it takes, as prefixes; empty: all. */
+            prefixes: string[];
+            tcp: boolean;
+            /** @description Where calls go out: `192.0.2.10:5060`, in order; empty: inbound only. */
+            to: string[];
+            /** @description P-Asserted-Identity is believed. */
+            trusted: boolean;
+        };
+        /** @description One agent, seen from one caller. */
+        Verdict: {
+            agent: string;
+            /**
+             * Format: int32
+             * @description Since the last offer, call or becoming ready; 0 where there is an obstacle.
+             */
+            idleMs: number;
+            /**
+             * Format: int32
+             * @description The sum of levels in the skills asked for.
+             */
+            levels: number;
+            obstacle: components["schemas"]["Obstacle"] | null;
         };
     };
     responses: never;
@@ -2717,7 +3169,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AgentEdit"];
+                "application/json": components["schemas"]["Edit_Agent"];
             };
         };
         responses: {
@@ -2783,7 +3235,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AgentEdit"];
+                "application/json": components["schemas"]["Edit_Agent"] & {
+                    /** @description The version the edit began from */
+                    version: number;
+                };
             };
         };
         responses: {
@@ -2841,6 +3296,7 @@ export interface operations {
     getAdminAgentsIdHistory: {
         parameters: {
             query?: {
+                cursor?: string;
                 limit?: number;
             };
             header?: never;
@@ -3015,7 +3471,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DispositionEdit"];
+                "application/json": components["schemas"]["Edit_Disposition"];
             };
         };
         responses: {
@@ -3081,7 +3537,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DispositionEdit"];
+                "application/json": components["schemas"]["Edit_Disposition"] & {
+                    /** @description The version the edit began from */
+                    version: number;
+                };
             };
         };
         responses: {
@@ -3139,6 +3598,7 @@ export interface operations {
     getAdminDispositionsIdHistory: {
         parameters: {
             query?: {
+                cursor?: string;
                 limit?: number;
             };
             header?: never;
@@ -3344,13 +3804,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Each with `version`, `at`, `by`, `note` and `item` */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["Page_FlowChange"];
                 };
             };
             /** @description What went wrong */
@@ -3560,7 +4019,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NumberEdit"];
+                "application/json": components["schemas"]["Edit_Number"];
             };
         };
         responses: {
@@ -3626,7 +4085,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NumberEdit"];
+                "application/json": components["schemas"]["Edit_Number"] & {
+                    /** @description The version the edit began from */
+                    version: number;
+                };
             };
         };
         responses: {
@@ -3684,6 +4146,7 @@ export interface operations {
     getAdminNumbersIdHistory: {
         parameters: {
             query?: {
+                cursor?: string;
                 limit?: number;
             };
             header?: never;
@@ -3704,6 +4167,140 @@ export interface operations {
                         items: components["schemas"]["Change_Number"][];
                         next: string | null;
                     };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPrompts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PromptRow"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminPromptsLanguageName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: components["schemas"]["Folder"];
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** @description The WAV file */
+        requestBody?: {
+            content: {
+                "audio/wav": unknown;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptKept"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAdminPromptsLanguageName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: components["schemas"]["Folder"];
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPromptsLanguageNameAudio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: components["schemas"]["Folder"];
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": unknown;
+                };
+            };
+            /** @description The range asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": unknown;
                 };
             };
             /** @description What went wrong */
@@ -3761,7 +4358,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["QueueEdit"];
+                "application/json": components["schemas"]["Edit_Queue"];
             };
         };
         responses: {
@@ -3827,7 +4424,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["QueueEdit"];
+                "application/json": components["schemas"]["Edit_Queue"] & {
+                    /** @description The version the edit began from */
+                    version: number;
+                };
             };
         };
         responses: {
@@ -3885,6 +4485,7 @@ export interface operations {
     getAdminQueuesIdHistory: {
         parameters: {
             query?: {
+                cursor?: string;
                 limit?: number;
             };
             header?: never;
@@ -3962,7 +4563,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonEdit"];
+                "application/json": components["schemas"]["Edit_Reason"];
             };
         };
         responses: {
@@ -4028,7 +4629,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonEdit"];
+                "application/json": components["schemas"]["Edit_Reason"] & {
+                    /** @description The version the edit began from */
+                    version: number;
+                };
             };
         };
         responses: {
@@ -4086,6 +4690,7 @@ export interface operations {
     getAdminReasonsIdHistory: {
         parameters: {
             query?: {
+                cursor?: string;
                 limit?: number;
             };
             header?: never;
@@ -4163,7 +4768,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SkillEdit"];
+                "application/json": components["schemas"]["Edit_Skill"];
             };
         };
         responses: {
@@ -4229,7 +4834,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SkillEdit"];
+                "application/json": components["schemas"]["Edit_Skill"] & {
+                    /** @description The version the edit began from */
+                    version: number;
+                };
             };
         };
         responses: {
@@ -4287,6 +4895,7 @@ export interface operations {
     getAdminSkillsIdHistory: {
         parameters: {
             query?: {
+                cursor?: string;
                 limit?: number;
             };
             header?: never;
@@ -4339,7 +4948,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["Kept_Station"][];
+                        items: components["schemas"]["Shown_Station"][];
                         next: string | null;
                     };
                 };
@@ -4364,7 +4973,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StationEdit"];
+                "application/json": components["schemas"]["Edit_Station"];
             };
         };
         responses: {
@@ -4405,7 +5014,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Kept_Station"];
+                    "application/json": components["schemas"]["Shown_Station"];
                 };
             };
             /** @description What went wrong */
@@ -4430,7 +5039,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StationEdit"];
+                "application/json": components["schemas"]["Edit_Station"] & {
+                    /** @description The version the edit began from */
+                    version: number;
+                };
             };
         };
         responses: {
@@ -4488,6 +5100,7 @@ export interface operations {
     getAdminStationsIdHistory: {
         parameters: {
             query?: {
+                cursor?: string;
                 limit?: number;
             };
             header?: never;
@@ -4565,7 +5178,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TeamEdit"];
+                "application/json": components["schemas"]["Edit_Team"];
             };
         };
         responses: {
@@ -4631,7 +5244,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TeamEdit"];
+                "application/json": components["schemas"]["Edit_Team"] & {
+                    /** @description The version the edit began from */
+                    version: number;
+                };
             };
         };
         responses: {
@@ -4689,6 +5305,7 @@ export interface operations {
     getAdminTeamsIdHistory: {
         parameters: {
             query?: {
+                cursor?: string;
                 limit?: number;
             };
             header?: never;
@@ -4766,7 +5383,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TrunkEdit"];
+                "application/json": components["schemas"]["Edit_Trunk"];
             };
         };
         responses: {
@@ -4832,7 +5449,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TrunkEdit"];
+                "application/json": components["schemas"]["Edit_Trunk"] & {
+                    /** @description The version the edit began from */
+                    version: number;
+                };
             };
         };
         responses: {
@@ -4890,6 +5510,7 @@ export interface operations {
     getAdminTrunksIdHistory: {
         parameters: {
             query?: {
+                cursor?: string;
                 limit?: number;
             };
             header?: never;
@@ -5627,6 +6248,67 @@ export interface operations {
             };
         };
     };
+    getDrafts: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 where left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DraftRow"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFilters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Filters"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getInteractions: {
         parameters: {
             query?: {
@@ -5634,16 +6316,15 @@ export interface operations {
                 from?: number;
                 /** @description Began before. */
                 to?: number;
-                /** @description A whole number in any usual form, or at least its last 4 digits. */
+                /** @description A whole number in any usual form, or its last digits. */
                 number?: string;
                 /** @description Was offered it or talked. */
                 agent?: string;
                 queue?: string;
                 customer?: string;
-                /** @description `inbound`, `outbound`, `internal`. */
-                direction?: string;
+                direction?: components["schemas"]["Direction"];
                 /** @description How it ended. */
-                cause?: string;
+                cause?: components["schemas"]["EndCause"];
                 recorded?: boolean;
                 cursor?: string;
                 /** @description 1 to 200; 50 where left out. */
@@ -5779,7 +6460,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Draft"];
+                "application/json": components["schemas"]["DraftEdit"];
             };
         };
         responses: {
@@ -5844,7 +6525,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["CallExplained"];
                 };
             };
             /** @description What went wrong */
@@ -5865,13 +6546,12 @@ export interface operations {
                 from?: number;
                 /** @description Began before. */
                 to?: number;
-                /** @description A whole number in any usual form, or at least its last 4 digits. */
+                /** @description A whole number in any usual form, or its last digits. */
                 number?: string;
                 agent?: string;
                 queue?: string;
                 customer?: string;
-                /** @description `talk` or `voicemail`. */
-                kind?: string;
+                kind?: components["schemas"]["RecordingKind"];
                 cursor?: string;
                 /** @description 1 to 200; 50 where left out. */
                 limit?: number;
@@ -6017,7 +6697,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": components["schemas"]["SeatCommand"];
             };
         };
         responses: {
@@ -6049,7 +6729,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": components["schemas"]["SeatCommand"];
             };
         };
         responses: {

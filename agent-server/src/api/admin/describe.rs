@@ -2,7 +2,9 @@
 
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
-use utoipa::openapi::schema::{AllOfBuilder, ArrayBuilder, Object, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::schema::{
+    AllOfBuilder, ArrayBuilder, Object, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type,
+};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder};
 use utoipa::{PartialSchema as _, ToSchema};
 
@@ -10,33 +12,78 @@ use super::documents::Managed;
 use crate::desk::StationLive;
 use crate::phones::FlowFault;
 
-/// Adds the six operations of a kind.
+/// Adds the six operations of a kind. A document as it is sent (`Edit_…`) may leave out what has a default; as it is kept,
+/// every field is there but the password.
 pub fn kind<T: Managed>(document: &mut OpenApi) {
     let (name, what) = (T::name().into_owned(), T::KIND);
     let (kept, edited) = (format!("Kept_{name}"), format!("Edited_{name}"));
-    let (change, edit) = (format!("Change_{name}"), format!("{name}Edit"));
-    let mut known = vec![(name.clone(), T::schema())];
+    let (change, edit) = (format!("Change_{name}"), format!("Edit_{name}"));
+    let mut known = Vec::new();
     <T as ToSchema>::schemas(&mut known);
     <FlowFault as ToSchema>::schemas(&mut known);
     known.push((FlowFault::name().into_owned(), FlowFault::schema()));
-    known.push((StationLive::name().into_owned(), StationLive::schema()));
-    known.push((kept.clone(), kept_schema(&name, what)));
+    known.push((name.clone(), RefOr::T(Schema::Object(as_kept(fields::<T>())))));
+    known.push((kept.clone(), kept_schema(&name)));
     known.push((edited.clone(), edited_schema(&kept)));
     known.push((change.clone(), change_schema(&name)));
-    known.push((edit.clone(), edit_schema(&name)));
+    known.push((edit.clone(), RefOr::T(Schema::Object(as_sent::<T>(fields::<T>())))));
+    // As [`super::documents::Shown`].
+    let mut shown = kept.clone();
+    if T::LIVE {
+        shown = format!("Shown_{name}");
+        <StationLive as ToSchema>::schemas(&mut known);
+        known.push((StationLive::name().into_owned(), StationLive::schema()));
+        known.push((shown.clone(), all_of([refer(&kept), refer(&StationLive::name())])));
+    }
     document.components.get_or_insert_default().schemas.extend(known);
 
     let (all, one) = (format!("/{what}"), format!("/{what}/{{id}}"));
-    let list = operation(what, "list").parameter(query("cursor", Type::String)).parameter(query("limit", Type::Integer));
-    add(document, &all, HttpMethod::Get, list, "200", Some(page(&kept)));
-    add(document, &all, HttpMethod::Post, operation(what, "add").request_body(Some(body(&edit))), "201", Some(refer(&edited)));
-    add(document, &one, HttpMethod::Get, operation(what, "read").parameter(id()), "200", Some(refer(&kept)));
-    let put = operation(what, "change").parameter(id()).request_body(Some(body(&edit)));
+    let list =
+        operation(what, "list").parameter(query("cursor", Type::String)).parameter(query("limit", Type::Integer));
+    add(document, &all, HttpMethod::Get, list, "200", Some(page(&shown)));
+    let post = operation(what, "add").request_body(Some(body(refer(&edit))));
+    add(document, &all, HttpMethod::Post, post, "201", Some(refer(&edited)));
+    add(document, &one, HttpMethod::Get, operation(what, "read").parameter(id()), "200", Some(refer(&shown)));
+    let put = operation(what, "change").parameter(id()).request_body(Some(body(all_of([refer(&edit), begun()]))));
     add(document, &one, HttpMethod::Put, put, "200", Some(refer(&edited)));
     let delete = operation(what, "remove").parameter(id()).parameter(query("version", Type::Integer));
     add(document, &one, HttpMethod::Delete, delete, "204", None);
-    let history = operation(what, "history").parameter(id()).parameter(query("limit", Type::Integer));
+    let history = operation(what, "history").parameter(id());
+    let history = history.parameter(query("cursor", Type::String)).parameter(query("limit", Type::Integer));
     add(document, &format!("{one}/history"), HttpMethod::Get, history, "200", Some(page(&change)));
+}
+
+/// The fields of a document, as its type says.
+fn fields<T: Managed>() -> Object {
+    match T::schema() {
+        RefOr::T(Schema::Object(object)) => object,
+        _ => unreachable!("a document is an object"),
+    }
+}
+
+fn as_kept(mut object: Object) -> Object {
+    object.properties.remove("password");
+    object.required = object.properties.keys().cloned().collect();
+    object
+}
+
+/// With a note for its history.
+fn as_sent<T: Managed>(mut object: Object) -> Object {
+    let text = |about: &str| ObjectBuilder::new().schema_type(Type::String).description(Some(about)).build().into();
+    object.properties.insert("changeNote".to_owned(), text("For the history"));
+    if T::PASSWORD {
+        object
+            .properties
+            .insert("password".to_owned(), text("To be changed at the next sign-in; left out, the old one stays"));
+    }
+    object
+}
+
+/// What a change has besides.
+fn begun() -> RefOr<Schema> {
+    let version =
+        ObjectBuilder::new().schema_type(Type::Integer).description(Some("The version the edit began from")).build();
+    RefOr::T(Schema::Object(ObjectBuilder::new().property("version", version).required("version").build()))
 }
 
 fn operation(what: &str, verb: &str) -> OperationBuilder {
@@ -53,8 +100,8 @@ fn query(name: &str, kind: Type) -> Parameter {
     built.schema(Some(of(kind))).build()
 }
 
-fn body(edit: &str) -> RequestBody {
-    let content = ContentBuilder::new().schema(Some(refer(edit))).build();
+fn body(edit: RefOr<Schema>) -> RequestBody {
+    let content = ContentBuilder::new().schema(Some(edit)).build();
     RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", content).build()
 }
 
@@ -70,8 +117,12 @@ fn refer(name: &str) -> RefOr<Schema> {
     RefOr::Ref(Ref::from_schema_name(name))
 }
 
+fn all_of(parts: [RefOr<Schema>; 2]) -> RefOr<Schema> {
+    RefOr::T(Schema::AllOf(parts.into_iter().fold(AllOfBuilder::new(), AllOfBuilder::item).build()))
+}
+
 fn both(first: &str, more: Object) -> RefOr<Schema> {
-    RefOr::T(Schema::AllOf(AllOfBuilder::new().item(refer(first)).item(more).build()))
+    all_of([refer(first), RefOr::T(Schema::Object(more))])
 }
 
 fn page(item: &str) -> RefOr<Schema> {
@@ -79,17 +130,14 @@ fn page(item: &str) -> RefOr<Schema> {
     RefOr::T(Schema::Object(page.property("next", or_null(Type::String)).required("next").build()))
 }
 
-/// As [`company::Kept`]; stations with what the phones know of them.
-fn kept_schema(name: &str, what: &str) -> RefOr<Schema> {
+/// As [`company::Kept`].
+fn kept_schema(name: &str) -> RefOr<Schema> {
     let own = ObjectBuilder::new()
         .property("id", of(Type::String))
         .property("version", of(Type::Integer))
         .property("updatedAt", of(Type::Integer))
         .property("updatedBy", or_null(Type::String));
-    let own = ["id", "version", "updatedAt", "updatedBy"].into_iter().fold(own, ObjectBuilder::required).build();
-    let all = AllOfBuilder::new().item(refer(name)).item(own);
-    let all = if what == "stations" { all.item(refer(&StationLive::name())) } else { all };
-    RefOr::T(Schema::AllOf(all.build()))
+    both(name, ["id", "version", "updatedAt", "updatedBy"].into_iter().fold(own, ObjectBuilder::required).build())
 }
 
 /// As [`super::documents::Edited`].
@@ -105,19 +153,21 @@ fn change_schema(name: &str) -> RefOr<Schema> {
         .property("at", of(Type::Integer))
         .property("by", or_null(Type::String))
         .property("note", of(Type::String))
-        .property("item", refer(name))
+        .property("item", OneOfBuilder::new().item(of(Type::Null)).item(refer(name)))
         .description(Some("Without an item it was removed"));
-    RefOr::T(Schema::Object(["version", "at", "by", "note"].into_iter().fold(change, ObjectBuilder::required).build()))
+    RefOr::T(Schema::Object(
+        ["version", "at", "by", "note", "item"].into_iter().fold(change, ObjectBuilder::required).build(),
+    ))
 }
 
-/// The document, the version the edit began from (for a change), and a note for its history.
-fn edit_schema(name: &str) -> RefOr<Schema> {
-    let version = ObjectBuilder::new().schema_type(Type::Integer).description(Some("The version the edit began from")).build();
-    let note = ObjectBuilder::new().schema_type(Type::String).description(Some("For the history")).build();
-    both(name, ObjectBuilder::new().property("version", version).property("changeNote", note).build())
-}
-
-fn add(document: &mut OpenApi, path: &str, method: HttpMethod, operation: OperationBuilder, status: &str, answer: Option<RefOr<Schema>>) {
+fn add(
+    document: &mut OpenApi,
+    path: &str,
+    method: HttpMethod,
+    operation: OperationBuilder,
+    status: &str,
+    answer: Option<RefOr<Schema>>,
+) {
     let mut response = ResponseBuilder::new().description("Done");
     if answer.is_some() {
         response = response.content("application/json", ContentBuilder::new().schema(answer).build());

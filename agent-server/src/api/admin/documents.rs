@@ -31,7 +31,8 @@ use crate::phones::FlowFault;
 pub trait Managed: Shelved + Checked + ToSchema {
     /// A person: a password may be sent along, to be changed at the next sign-in.
     const PASSWORD: bool = false;
-    /// What the phones know of it now.
+    /// Shown with what the phones know of it now.
+    const LIVE: bool = false;
     fn live(_: &App, _: RowId) -> Option<StationLive> {
         None
     }
@@ -43,6 +44,7 @@ impl Managed for Queue {}
 impl Managed for Number {}
 impl Managed for Trunk {}
 impl Managed for Station {
+    const LIVE: bool = true;
     fn live(app: &App, id: RowId) -> Option<StationLive> {
         Some(app.desk.station(StationId(id.0)))
     }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use company::edit::{self, Change, Editor};
 use company::{EditError, Flow, Kept, audit};
-use contract::RowId;
+use contract::{EpochMs, RowId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -41,6 +41,23 @@ pub struct FlowEdit {
 pub struct FlowChecked {
     /// Errors and warnings, in the order of the text.
     problems: Vec<FlowProblem>,
+}
+
+/// One change of a flow; without an item it was removed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FlowChange {
+    version: i64,
+    at: EpochMs,
+    by: Option<String>,
+    note: String,
+    item: Option<Flow>,
+}
+
+impl From<Change<Flow>> for FlowChange {
+    fn from(change: Change<Flow>) -> Self {
+        let Change { version, at, by, note, item } = change;
+        Self { version, at, by: by.map(|agent| agent.to_string()), note, item }
+    }
 }
 
 /// All flows
@@ -134,15 +151,15 @@ pub async fn remove(
 
 /// What became of a flow, newest first
 #[utoipa::path(get, path = "/flows/{name}/versions", tag = "admin", params(("name" = String, Path), PageQuery),
-    responses((status = 200, body = Page<Object>, description = "Each with `version`, `at`, `by`, `note` and `item`")))]
+    responses((status = 200, body = Page<FlowChange>)))]
 pub async fn versions(
     State(app): State<App>,
     At(name): At<String>,
     Ask(page): Ask<PageQuery>,
-) -> Result<Json<Page<Change<Flow>>>, ApiError> {
+) -> Result<Json<Page<FlowChange>>, ApiError> {
     let kept = find(&app, &name).ok_or(ApiError::NotFound("flow"))?;
     let items = edit::history::<Flow>(&app.db, kept.id, page.size()).await?;
-    Ok(Json(Page { items, next: None }))
+    Ok(Json(Page { items: items.into_iter().map(FlowChange::from).collect(), next: None }))
 }
 
 async fn note(app: &App, tx: &mut store::Tx<'_>, me: &SignedIn, action: &str, id: RowId, detail: String) -> Result<(), ApiError> {
