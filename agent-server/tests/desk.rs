@@ -101,7 +101,7 @@ async fn a_call_pops_with_who_it_may_be_is_answered_wrapped_up_and_told_in_the_c
     let ended = card(&mut line, |c| c.ended.is_some()).await;
     assert_eq!((ended.state, ended.ended), (CardState::WrapUp, Some(EndCause::AnsweredHangup)));
     house.app.wait_until_folded().await;
-    assert_eq!(emma.get("/interactions/77").await.json()["draft"], "wants a so");
+    assert_eq!(emma.get("/interactions/77").await.json()["draft"]["notes"], "wants a so");
     let dispositions = house.app.office.now().book.dispositions.iter().find(|(_, kept)| kept.item.parent.is_some()).unwrap().0.to_string();
     let saved = emma.put("/interactions/77/disposition", json!({"dispositions": [dispositions], "notes": "wants a sofa"})).await;
     assert_eq!(saved.status, 204, "{}", saved.text());

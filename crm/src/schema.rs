@@ -4,7 +4,14 @@ use store::Migrations;
 
 pub const MIGRATIONS: Migrations = Migrations {
     room: "crm",
-    steps: &[("customers", CUSTOMERS), ("numbers", NUMBERS), ("interactions", INTERACTIONS), ("timeline", TIMELINE), ("drafts", DRAFTS)],
+    steps: &[
+        ("customers", CUSTOMERS),
+        ("numbers", NUMBERS),
+        ("interactions", INTERACTIONS),
+        ("timeline", TIMELINE),
+        ("drafts", DRAFTS),
+        ("drafts hold dispositions", DRAFT_DISPOSITIONS),
+    ],
 };
 
 /// `name_key` holds bytes (BYTEA on both engines), so that a prefix is a range in every locale.
@@ -197,4 +204,10 @@ CREATE TABLE draft (
     at BIGINT NOT NULL,
     PRIMARY KEY (interaction_id, agent_id)
 );
+";
+
+/// A list as JSON: it is shown and saved, never searched.
+const DRAFT_DISPOSITIONS: &str = "
+ALTER TABLE draft ADD COLUMN dispositions TEXT NOT NULL DEFAULT '[]';
+CREATE INDEX draft_agent ON draft (agent_id, at, interaction_id);
 ";

@@ -1,37 +1,14 @@
-//! What desks and lists need beside the rows themselves, on both engines: drafts, names for a page, lists edited as a whole.
+//! What desks and lists need beside the rows themselves, on both engines: names for a page, lists edited as a whole.
 
 use contract::number::Context;
 use contract::{AgentId, ContactPointId, CustomerId, IdMaker, InteractionId, RowId};
 use crm::customers::{self, By, CustomerFields};
 use crm::points::{self, PointFields};
-use crm::{CrmError, drafts, lists, names};
+use crm::{CrmError, lists, names};
 use store::testing::both;
 
 const CTX: Context<'static> = Context { country: "CN", area_code: "10", own: &[] };
 const ANN: By = By { agent: Some(AgentId(1)), now: 1_000 };
-
-#[tokio::test]
-async fn a_draft_outlives_a_reload_is_one_s_own_and_goes_when_emptied_or_old() {
-    both(|db| async move {
-        db.migrate(&[crm::MIGRATIONS]).await.unwrap();
-        let (ann, ben, call) = (AgentId(1), AgentId(2), InteractionId(9));
-        let mut tx = db.begin().await.unwrap();
-        drafts::put(&mut tx, ann, call, "wants a", 5).await.unwrap();
-        drafts::put(&mut tx, ann, call, "wants a sofa", 6).await.unwrap();
-        drafts::put(&mut tx, ben, call, "shouted", 7).await.unwrap();
-        let long = "长".repeat(drafts::LONGEST + 1);
-        assert!(matches!(drafts::put(&mut tx, ann, call, &long, 8).await, Err(CrmError::Invalid { field: "notes", .. })));
-        tx.commit().await.unwrap();
-        assert_eq!(drafts::get(&db, ann, call).await.unwrap().as_deref(), Some("wants a sofa"));
-        let mut tx = db.begin().await.unwrap();
-        drafts::put(&mut tx, ann, call, "  ", 9).await.unwrap();
-        assert_eq!(drafts::sweep(&mut tx, 8).await.unwrap(), 1, "Ben's is old");
-        tx.commit().await.unwrap();
-        assert_eq!(drafts::get(&db, ann, call).await.unwrap(), None);
-        assert_eq!(drafts::get(&db, ben, call).await.unwrap(), None);
-    })
-    .await;
-}
 
 #[tokio::test]
 async fn a_page_of_customers_gets_its_names_and_primary_numbers_in_one_go() {

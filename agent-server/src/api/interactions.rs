@@ -1,4 +1,4 @@
-//! The call list, one call's life, and what people add to it: a disposition, a customer, a draft. The list follows the
+//! The call list, one call's life, and what people add to it: a disposition, a customer. The list follows the
 //! ledger, so what is added here becomes an event; nothing writes the rows.
 
 use std::time::Duration;
@@ -13,12 +13,12 @@ use serde::{Deserialize, Serialize};
 use store::ledger;
 use utoipa::{IntoParams, ToSchema};
 
+use super::drafts::Draft;
 use super::shown::{InteractionRow, Names, RecordingRow, SegmentRow};
 use super::{Page, Sought, known, recordings};
 use crate::App;
 use crate::api_error::ApiError;
 use crate::auth::{Permission, SignedIn};
-use crate::clock::now;
 use crate::extract::{Ask, At, Body};
 
 /// All that are given must hold.
@@ -69,7 +69,7 @@ pub struct InteractionDetail {
     candidates: Vec<Candidate>,
     notes: String,
     /// What you typed and have not saved.
-    draft: Option<String>,
+    draft: Option<Draft>,
 }
 
 /// The call list, newest first
@@ -138,7 +138,7 @@ async fn find(app: &App, me: &SignedIn, id: InteractionId, may: fn(&SignedIn, &C
 }
 
 /// Whoever has the call on the desk, and whoever had it.
-async fn takes_part(app: &App, me: &SignedIn, id: InteractionId) -> Result<(), ApiError> {
+pub async fn takes_part(app: &App, me: &SignedIn, id: InteractionId) -> Result<(), ApiError> {
     if app.desk.has_card(me.agent, id) {
         return Ok(());
     }
@@ -155,11 +155,12 @@ pub async fn one(State(app): State<App>, me: SignedIn, At(id): At<InteractionId>
     let events = ledger::of_interaction(&app.db, id).await?;
     let names = Names::of_calls(&app.db, office.clone(), std::iter::once(&call)).await?;
     let heard: Vec<_> = ::recordings::rows::of(&app.db, id).await?.into_iter().filter(|one| recordings::may_hear(&me, &office, one)).collect();
-    let named = Names::of_recordings(&app.db, office, &heard).await?;
+    let named = Names::of_recordings(&app.db, office.clone(), &heard).await?;
     let candidates = events.iter().rev().find_map(|event| match &event.kind {
         EventKind::CallerIdentified { candidates } => Some(candidates.clone()),
         _ => None,
     });
+    let draft = drafts::get(&app.db, me.agent, id).await?.map(|kept| Draft::shown(&kept, &office));
     Ok(Json(InteractionDetail {
         row: names.call(&call),
         segments: interactions::segments(&app.db, id).await?.iter().map(|segment| names.segment(segment)).collect(),
@@ -167,7 +168,7 @@ pub async fn one(State(app): State<App>, me: SignedIn, At(id): At<InteractionId>
         recordings: heard.iter().map(|one| named.recording(one)).collect(),
         candidates: candidates.unwrap_or_default(),
         notes: names.notes(id),
-        draft: drafts::get(&app.db, me.agent, id).await?,
+        draft,
         pressed: call.pressed,
     }))
 }
@@ -183,8 +184,6 @@ pub struct DispositionEdit {
     #[serde(default)]
     notes: String,
 }
-
-const MOST_DISPOSITIONS: usize = 10;
 
 /// Say what a call came to
 ///
@@ -211,8 +210,8 @@ pub async fn dispose(
 fn known_dispositions(app: &App, sent: Vec<DispositionId>) -> Result<Vec<DispositionId>, ApiError> {
     let office = app.office.now();
     let shelf = &office.book.dispositions;
-    if sent.len() > MOST_DISPOSITIONS {
-        return Err(ApiError::field("dispositions", "range", format!("at most {MOST_DISPOSITIONS}")));
+    if sent.len() > drafts::MOST {
+        return Err(ApiError::field("dispositions", "range", format!("at most {}", drafts::MOST)));
     }
     let mut known = Vec::with_capacity(sent.len());
     for (n, id) in sent.into_iter().enumerate() {
@@ -277,31 +276,5 @@ pub async fn link(
     }
     tell(&app, id, EventKind::CustomerLinked { agent: me.agent, customer: sent.customer, contact: sent.contact })?;
     caught_up(&app).await;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Notes while they are typed.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Draft {
-    /// At most 20,000 characters; empty: none.
-    notes: String,
-}
-
-/// Keep what I am typing about a call
-///
-/// Mine alone, until the disposition is saved.
-#[utoipa::path(put, path = "/interactions/{id}/draft", tag = "interactions", params(("id" = String, Path)), request_body = Draft,
-    responses((status = 204)))]
-pub async fn draft(
-    State(app): State<App>,
-    me: SignedIn,
-    At(id): At<InteractionId>,
-    Body(sent): Body<Draft>,
-) -> Result<StatusCode, ApiError> {
-    takes_part(&app, &me, id).await?;
-    let mut tx = app.db.begin().await?;
-    drafts::put(&mut tx, me.agent, id, &sent.notes, now()).await?;
-    tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

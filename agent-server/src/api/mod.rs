@@ -4,6 +4,7 @@ pub mod admin;
 mod calls;
 mod customers;
 mod desk;
+mod drafts;
 mod filters;
 mod interactions;
 pub mod known;
@@ -44,7 +45,8 @@ fn records() -> OpenApiRouter<App> {
         .routes(routes!(interactions::one))
         .routes(routes!(interactions::dispose))
         .routes(routes!(interactions::link))
-        .routes(routes!(interactions::draft))
+        .routes(routes!(drafts::list))
+        .routes(routes!(drafts::keep))
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::one, customers::save))
         .routes(routes!(customers::history))

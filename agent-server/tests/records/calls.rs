@@ -76,7 +76,7 @@ async fn a_disposition_is_a_fact_in_the_ledger_shown_at_once_and_the_draft_is_go
     house.tell(ONE, call("+8613912345678", ann.id)).await;
     let (leaf, _) = dispositions(&house);
     assert_eq!(ann.put("/interactions/101/draft", json!({"notes": "wants a"})).await.status, 204);
-    assert_eq!(ann.get("/interactions/101").await.json()["draft"], "wants a");
+    assert_eq!(ann.get("/interactions/101").await.json()["draft"]["notes"], "wants a");
     let body = json!({"dispositions": [leaf, leaf], "notes": " wants a sofa "});
     assert_eq!(ann.put("/interactions/101/disposition", body).await.status, 204);
     let detail = ann.get("/interactions/101").await.json();
@@ -89,6 +89,28 @@ async fn a_disposition_is_a_fact_in_the_ledger_shown_at_once_and_the_draft_is_go
     let events = store::ledger::of_interaction(&house.app.db, ONE).await.unwrap();
     let said = events.iter().filter(|e| matches!(e.kind, EventKind::DispositionSaved { .. })).count();
     assert_eq!(said, 2);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn what_was_typed_and_not_saved_is_listed_to_who_typed_it_until_it_is_saved() {
+    let house = TestHouse::open().await;
+    let (ann, ben) = (house.person("wangfang").await, house.person("liqiang").await);
+    house.tell(ONE, call("+8613912345678", ann.id)).await;
+    let (leaf, heading) = dispositions(&house);
+    assert_eq!(ann.get("/drafts").await.json(), json!({"items": [], "next": null}));
+    let typed = json!({"dispositions": [leaf, heading, "12345"], "notes": "wants a"});
+    assert_eq!(ann.put("/interactions/101/draft", typed).await.status, 204);
+    let page = ann.get("/drafts").await.json();
+    let row = &page["items"][0];
+    assert_eq!((row["interaction"]["id"].as_str(), row["interaction"]["number"].as_str()), (Some("101"), Some("+8613912345678")));
+    assert_eq!((&row["notes"], &row["dispositions"]), (&json!("wants a"), &json!([leaf.to_string()])), "what can still be chosen");
+    assert!(row["at"].as_i64().is_some_and(|at| at > 0));
+    assert_eq!(ben.get("/drafts").await.json()["items"], json!([]), "one's own");
+    let many = json!({"dispositions": vec![leaf; 11], "notes": ""});
+    assert_eq!(ann.put("/interactions/101/draft", many).await.problem(), (422, "invalid".into(), vec!["dispositions".into()]));
+    assert_eq!(ann.put("/interactions/101/disposition", json!({"dispositions": [leaf], "notes": "wants a sofa"})).await.status, 204);
+    assert_eq!(ann.get("/drafts").await.json()["items"], json!([]));
     house.close().await;
 }
 

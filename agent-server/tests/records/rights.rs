@@ -12,6 +12,7 @@ const MATRIX: &[(&str, &str, [bool; 4])] = &[
     ("PUT", "/interactions/5/disposition", [true, true, false, true]),
     ("PUT", "/interactions/5/customer", [true, true, false, true]),
     ("PUT", "/interactions/5/draft", [true, true, false, true]),
+    ("GET", "/drafts", [true, true, false, true]),
     ("GET", "/customers", [true, true, true, true]),
     ("POST", "/customers", [true, true, false, true]),
     ("GET", "/customers/5", [true, true, true, true]),
