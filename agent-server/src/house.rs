@@ -9,7 +9,7 @@ use contract::{Activity, IdMaker, Seat};
 use cti_gateway::driver::{Gateway, StartError as GatewayError};
 use reports::{Board, Zone, thresholds};
 use store::{Db, DbError, Files, Folds, LedgerOptions, LedgerWriter, ledger};
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, RwLock, watch};
 use tokio::task::JoinHandle;
 
 use crate::auth::Doors;
@@ -17,6 +17,7 @@ use crate::clock::now;
 use crate::config::Config;
 use crate::desk::{self, Hub, Sockets};
 use crate::first::{self, FirstStart};
+use crate::health::{self, Pulses, until_over};
 use crate::metrics::Metrics;
 use crate::office::Office;
 use crate::phones::{self, FlowFault, WhoCalls};
@@ -42,7 +43,8 @@ pub struct House {
     pub desk: Hub,
     pub sockets: Sockets,
     pub listening: crate::api::recordings::Listening,
-    folds: Mutex<Option<Folds>>,
+    pub pulses: Pulses,
+    folds: RwLock<Option<Folds>>,
     stopping: AtomicBool,
     stop_tasks: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -92,7 +94,8 @@ impl House {
         let gateway = phones::start(&config, &prompts, ledger.clone(), lookup).await?;
         let app = Arc::new(Self {
             doors: Doors::new(config.security.failures_per_address),
-            folds: Mutex::new(Some(folds)),
+            pulses: Pulses::began(gateway.clock().now()),
+            folds: RwLock::new(Some(folds)),
             stopping: AtomicBool::new(false),
             stop_tasks: watch::Sender::new(false),
             tasks: Mutex::default(),
@@ -130,9 +133,11 @@ impl House {
             }
         }
         let events = self.ledger.follow(&self.db, told);
-        let desks = tokio::spawn(desk::run(self.clone(), events, self.stop_tasks.subscribe()));
-        let chores = tokio::spawn(chores::run(self.clone(), self.stop_tasks.subscribe()));
-        self.tasks.lock().await.extend([desks, chores]);
+        let stop = || self.stop_tasks.subscribe();
+        let desks = until_over(self.pulses.desks.clone(), desk::run(self.clone(), events, stop()));
+        let chores = until_over(self.pulses.chores.clone(), chores::run(self.clone(), stop()));
+        let watch = health::watch(self.clone(), stop());
+        self.tasks.lock().await.extend([tokio::spawn(desks), tokio::spawn(chores), tokio::spawn(watch)]);
         self.gateway.restore(seats).await;
         Ok(())
     }
@@ -151,14 +156,19 @@ impl House {
 
     /// How far the folds are: name, events behind, events passed over.
     pub async fn fold_counts(&self) -> Vec<(&'static str, u64, u64)> {
-        self.folds.lock().await.as_ref().map(Folds::counts).unwrap_or_default()
+        self.folds.read().await.as_ref().map(Folds::counts).unwrap_or_default()
+    }
+
+    /// The folds that broke.
+    pub async fn ended_folds(&self) -> Vec<&'static str> {
+        self.folds.read().await.as_ref().map(Folds::ended).unwrap_or_default()
     }
 
     /// Until the tables show everything told so far.
     pub async fn wait_until_folded(&self) {
         let last = self.ledger.counts().last;
         self.ledger.wait_until_durable(last).await;
-        if let Some(folds) = &*self.folds.lock().await {
+        if let Some(folds) = &*self.folds.read().await {
             folds.wait_until_applied(last).await;
         }
     }
@@ -182,8 +192,10 @@ impl House {
 
     /// Ends what [`House::open`] started. Nothing told so far is lost, and the tables show all of it.
     pub async fn close(&self) {
-        let caught_up = tokio::time::timeout(Duration::from_secs(10), self.wait_until_folded()).await;
-        if caught_up.is_err() {
+        // First who still has something to tell the ledger.
+        self.gateway.close().await;
+        let caught_up = tokio::time::timeout(Duration::from_secs(10), self.wait_until_folded());
+        if !self.ledger.is_running() || caught_up.await.is_err() {
             tracing::warn!("the tables are behind the ledger; they catch up at the next start");
         }
         self.stop_tasks.send_replace(true);
@@ -192,7 +204,7 @@ impl House {
                 tracing::error!("a task of the house ended badly: {e}");
             }
         }
-        if let Some(folds) = self.folds.lock().await.take() {
+        if let Some(folds) = self.folds.write().await.take() {
             folds.stop().await;
         }
         self.ledger.close().await;

@@ -13,6 +13,7 @@ pub mod desk;
 pub mod extract;
 pub mod first;
 pub mod flows;
+pub mod health;
 pub mod house;
 pub mod http;
 pub mod log;

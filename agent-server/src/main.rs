@@ -58,7 +58,7 @@ fn main() -> ExitCode {
 
 fn with(config: Config, what: What) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| e.to_string())?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         match what {
             What::Serve => run::serve(config).await,
             What::Check => run::check(config).await,
@@ -66,5 +66,8 @@ fn with(config: Config, what: What) -> Result<(), String> {
             What::Password { username } => run::password(config, &username).await,
             What::Config | What::Openapi => Ok(()),
         }
-    })
+    });
+    // What hangs by then must not keep the program from ending.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+    done
 }

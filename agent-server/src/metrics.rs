@@ -79,6 +79,9 @@ pub async fn render(app: &App) -> String {
     signalling(&mut registry, app);
     media(&mut registry, app);
     house(&mut registry, app).await;
+    let parts = crate::health::parts(app).await;
+    let up = parts.iter().map(|part| (part.name.to_owned(), u8::from(part.is_well())));
+    family(&mut registry, "part_up", "1: this part of the program is well; /readyz says what is wrong", up);
     let mut text = String::new();
     // Writing to a string does not fail.
     let _ = encode(&mut text, &registry);
@@ -110,8 +113,11 @@ fn family<V: TryInto<i64>>(registry: &mut Registry, name: &str, help: &str, valu
     registry.register(name, help, family);
 }
 
+/// Longest wait for the switch; a figure that is missing says more than a page that does not come.
+const PHONES: Duration = Duration::from_secs(2);
+
 async fn phones(registry: &mut Registry, app: &App) {
-    let g = app.gateway.gauges().await;
+    let Some(g) = app.gateway.gauges_within(PHONES).await else { return };
     family(registry, "calls", "Calls by what they do", g.by_stage.into_iter().map(|(stage, n)| (stage.to_owned(), n)));
     family(registry, "refused", "Calls refused at the door, by SIP status", g.refused.into_iter().map(|(status, n)| (status.to_string(), n)));
     for (name, help, value) in [
@@ -138,6 +144,7 @@ fn signalling(registry: &mut Registry, app: &App) {
         ("sip_transactions", "SIP transactions, absorbing ones included", c.transactions() as u64),
         ("sip_registrations", "Contacts registered", c.registrations as u64),
         ("sip_bans", "Addresses banned", c.bans as u64),
+        ("sip_broken_connections", "TCP connections whose task broke; must be 0", c.broken_connections),
     ] {
         gauge(registry, name, help, value);
     }

@@ -44,7 +44,11 @@ pub async fn run(app: App, mut events: Follower, mut stop: watch::Receiver<bool>
                     board.tick().await;
                 }
             },
-            _ = board.tick() => app.desk.tick(app.gateway.clock().now()),
+            _ = board.tick() => {
+                let now = app.gateway.clock().now();
+                app.pulses.desks.beat(now);
+                app.desk.tick(now);
+            }
             _ = keep.tick() => save(&app).await,
             () = asked(&mut stop) => return save(&app).await,
         }

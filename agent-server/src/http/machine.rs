@@ -4,25 +4,21 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::App;
+use crate::{App, health};
 
 /// The process answers.
 pub async fn healthz() -> &'static str {
     "ok"
 }
 
-/// Calls and people may come: the database answers and nobody asked us to stop.
+/// Calls and people may come: every part of the house is well, and nobody asked us to stop.
 pub async fn readyz(State(app): State<App>) -> Response {
     if app.stopping() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping").into_response();
     }
-    match app.db.query("SELECT 1 AS one", Vec::new()).await {
-        Ok(_) => "ready".into_response(),
-        Err(e) => {
-            tracing::warn!("not ready: {e}");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer").into_response()
-        }
-    }
+    let (ready, text) = health::page(&health::parts(&app).await);
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, text).into_response()
 }
 
 pub async fn metrics(State(app): State<App>) -> Response {
