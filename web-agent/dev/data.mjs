@@ -169,6 +169,7 @@ export const recordingOf = (row) => ({
   durationMs: row.talkMs,
   bytes: row.talkMs * 16,
   complete: row.cause !== "interrupted",
+  state: "done",
   number: row.number,
   callerRaw: row.callerRaw,
   customer: row.customer,
@@ -176,6 +177,8 @@ export const recordingOf = (row) => ({
   queue: row.queue,
   gaps: Number(row.id) % 3 === 0 ? [{ atMs: row.talkMs / 2, ms: 5000, reason: "card data" }] : [],
 });
+const saved = new Map();
+export const save = (id, agent, words) => saved.set(id, { agent, ...words });
 export function detail(row) {
   const b = row.began;
   const segments = [
@@ -226,13 +229,16 @@ export function detail(row) {
     event(b + 6000, { kind: "queued", queue: row.queue.id, vip: row.vip, priority: 0, position: 2 }),
     event(row.ended, { kind: "call_ended", cause: row.cause, by: row.hungUpBy }),
   ];
+  const word = saved.get(row.id);
+  if (word) events.push(event(row.ended + 5000, { kind: "disposition_saved", ...word }));
   return {
     ...row,
+    ...(word && { dispositions: leaves.filter((one) => word.dispositions.includes(one.id)) }),
     segments,
     events,
     recordings: row.recorded ? [recordingOf(row)] : [],
     candidates: [],
-    notes: row.dispositions.length ? "客户询问订单进度，已告知预计周三送达。" : "",
+    notes: word ? word.notes : row.dispositions.length ? "客户询问订单进度，已告知预计周三送达。" : "",
     draft: null,
   };
 }

@@ -1,5 +1,5 @@
 // A pretend server for looking at pages: sample data, a call every few seconds. `npm run fake`, then open the printed address.
-// POST /fake/{ring|ring-many|ring-none|talk|gone|drop} makes things happen. Never shipped, never part of a test of the product.
+// POST /fake/{ring|ring-many|ring-none|ring-tail|timeout|meanwhile|gone|drop} makes things happen. Never shipped, never part of a test of the product.
 
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
@@ -26,6 +26,7 @@ const me = {
     "audit.read",
   ],
   language: "zh-CN",
+  zone: "Asia/Shanghai",
   mustChangePassword: false,
 };
 let signedIn = process.env.SIGNED_IN !== "0";
@@ -88,11 +89,26 @@ const put = (card) => {
   );
 };
 const gone = (interaction, why) => {
+  const card = cards.find((c) => c.interaction === interaction);
+  if (card?.talkingSince) d.rows.unshift(rowOf(card));
   cards = cards.filter((c) => c.interaction !== interaction);
   say({ kind: "card_gone", interaction, why });
   setSeat({ activity: { kind: "idle" }, activitySince: Date.now() }, "call");
 };
 let next = 990001;
+/** A call that was a card is a row afterwards. */
+const rowOf = (card) => ({
+  ...d.rows.find((r) => r.agent),
+  id: card.interaction,
+  began: card.talkingSince - 40000,
+  number: card.caller.number,
+  callerRaw: card.caller.raw,
+  customer: d.customers.find((c) => c.id === card.customer) ?? null,
+  vip: card.vip,
+  queue: d.queues[1],
+  agent: me.agent,
+  dispositions: [],
+});
 function ring(kind) {
   const known = (c, reason, confidence) => ({
     customer: c.id,
@@ -125,7 +141,9 @@ function ring(kind) {
       ? []
       : kind === "many"
         ? [known(first, "exact", 90), known(d.customers[7], "shared_line", 60), known(d.customers[11], "tail", 40)]
-        : [{ ...known(first, "exact", 100), vip: true }];
+        : kind === "tail"
+          ? [known(first, "tail", 40)]
+          : [{ ...known(first, "exact", 100), vip: true }];
   put({
     interaction: String(next++),
     state: "ringing",
@@ -147,7 +165,7 @@ function ring(kind) {
       { node: "order", label: null, digits: "2023****" },
     ],
     candidates,
-    customer: candidates.length === 1 ? candidates[0].customer : null,
+    customer: candidates.length === 1 && candidates[0].confidence >= 80 ? candidates[0].customer : null,
     disposition: null,
     allowed: [],
     ended: null,
@@ -387,7 +405,7 @@ const wav = (ms) => {
   }
   return b;
 };
-const notes = new Map();
+const drafts = new Map();
 
 async function api(req, path, q) {
   const method = req.method;
@@ -423,6 +441,18 @@ async function api(req, path, q) {
       ],
       agents: d.agents.map((a, i) => ({ ...a, presence: ["free", "busy", "not_ready", "offline"][i % 4] })),
     };
+  if (path === "/filters")
+    return {
+      agents: d.agents.map((a) => ({
+        id: a.id,
+        name: a.name,
+        team: { id: a.team, name: a.team },
+        active: true,
+        calls: true,
+        recordings: true,
+      })),
+      queues: d.queues,
+    };
   if (path === "/interactions") {
     const f = (k) => q.get(k);
     const list = d.rows.filter(
@@ -441,12 +471,23 @@ async function api(req, path, q) {
   }
   if ((m = is("GET", /^\/interactions\/(\d+)$/))) {
     const row = d.rows.find((r) => r.id === m[1]);
-    return row ? d.detail(row) : { id: m[1], draft: notes.get(m[1]) ?? null, segments: [], events: [], recordings: [] };
+    const draft = drafts.get(m[1]) ?? null;
+    return row ? { ...d.detail(row), draft } : { id: m[1], draft, segments: [], events: [], recordings: [] };
   }
   if ((m = is("PUT", /^\/interactions\/(\d+)\/draft$/))) {
-    notes.set(m[1], (await body(req)).notes);
+    const typed = await body(req);
+    if (typed.notes || typed.dispositions.length) drafts.set(m[1], { ...typed, at: Date.now() });
+    else drafts.delete(m[1]);
     return null;
   }
+  if (path === "/drafts")
+    return {
+      items: [...drafts].flatMap(([id, draft]) => {
+        const interaction = d.rows.find((r) => r.id === id);
+        return interaction ? [{ ...draft, interaction }] : [];
+      }),
+      next: null,
+    };
   if ((m = is("PUT", /^\/interactions\/(\d+)\/customer$/))) {
     const b = await body(req);
     const c = cards.find((x) => x.interaction === m[1]);
@@ -457,6 +498,8 @@ async function api(req, path, q) {
     const b = await body(req);
     const c = cards.find((x) => x.interaction === m[1]);
     if (c) put({ ...c, disposition: b });
+    drafts.delete(m[1]);
+    d.save(m[1], me.agent.id, b);
     return null;
   }
   if (path === "/customers" && method === "GET") {
@@ -501,7 +544,16 @@ async function api(req, path, q) {
   }
   if (is("POST", /^\/customers\/(\d+)\/points$/))
     return { id: String(Math.random()), ...(await body(req)), contact: null };
-  if (path === "/recordings") return page(d.rows.filter((r) => r.recorded).map(d.recordingOf), q);
+  if (path === "/recordings")
+    return page(
+      d.rows
+        .filter((r) => r.recorded && (!q.get("customer") || r.customer?.id === q.get("customer")))
+        .map((r, i) => ({
+          ...d.recordingOf(r),
+          ...(i === 0 ? { state: "recording", durationMs: 0, complete: false } : {}),
+        })),
+      q,
+    );
   if ((m = is("GET", /^\/recordings\/rec(\d+)\/peaks$/))) {
     const r = d.rows.find((x) => x.id === m[1]);
     return {
@@ -620,11 +672,12 @@ async function api(req, path, q) {
       list.push(t);
       return t;
     }
-    if (method === "PUT")
-      return Object.assign(
-        list.find((x) => x.id === m[2]),
-        await body(req),
-      );
+    if (method === "PUT") {
+      const [one, sent] = [list.find((x) => x.id === m[2]), await body(req)];
+      if (sent.version !== one.version)
+        throw problem(409, "version_conflict", "somebody was quicker", { current: one });
+      return Object.assign(one, sent, { version: one.version + 1 });
+    }
     things[m[1]] = list.filter((x) => x.id !== m[2]);
     return null;
   }
@@ -645,6 +698,14 @@ const server = createServer(async (req, res) => {
     if (m[1] === "ring") ring();
     if (m[1] === "ring-many") ring("many");
     if (m[1] === "ring-none") ring("none");
+    if (m[1] === "ring-tail") ring("tail");
+    if (m[1] === "timeout" && cards[0]) gone(cards[0].interaction, "finished");
+    // Somebody else saves the first queue and the company.
+    if (m[1] === "meanwhile") {
+      const one = things.queues[0];
+      Object.assign(one, { version: one.version + 1, updatedAt: Date.now(), updatedBy: d.agents[1].id });
+      Object.assign(one, { ringSeconds: 25, atMaxWait: { kind: "queue", queue: d.queues[2].id }, record: false });
+    }
     if (m[1] === "gone" && cards[0]) gone(cards[0].interaction, "caller_left");
     if (m[1] === "reset") {
       for (const c of cards) gone(c.interaction, "finished");

@@ -44,6 +44,45 @@ const pages = {
   ring: ringing("ring"),
   many: ringing("ring-many"),
   none: ringing("ring-none"),
+  guess: ringing("ring-tail"),
+  linked: async (page) => {
+    await ringing("ring-tail")(page);
+    await page.locator(".candidate").click();
+    await page.locator(".hero-who .chip").waitFor();
+  },
+  change: async (page) => {
+    await ringing("ring")(page);
+    await page.keyboard.press("Alt+c");
+    await page.locator(".candidates").waitFor();
+  },
+  unfinished: async (page) => {
+    await ringing("ring")(page);
+    await page.keyboard.press("Alt+a");
+    await page.locator(".focus-talking").waitFor();
+    await page.locator(".notes textarea").fill("客户询问订单进度");
+    await page.keyboard.press("Alt+e");
+    await page.locator(".focus-wrap_up").waitFor();
+    await poke("timeout");
+    await page.locator(".inbox-mark").first().waitFor();
+  },
+  finish: async (page) => {
+    await pages.unfinished(page);
+    await page.locator(".ant-notification .ant-btn-primary").click();
+    await page.locator(".own .leaf").first().waitFor();
+  },
+  number: async (page) => {
+    await page.goto(`${base}/calls`);
+    await page.locator(".filterbar input").nth(3).fill("Wang");
+  },
+  conflict: async (page) => {
+    await page.goto(`${base}/admin/queues`);
+    await page.locator(".ant-table-row").first().click();
+    await page.locator("#ringSeconds").fill("33");
+    await page.locator("#record").click();
+    await poke("meanwhile");
+    await page.locator(".ant-drawer-footer .ant-btn-primary").click();
+    await page.locator(".differences").waitFor();
+  },
   talk: async (page) => {
     await ringing("ring")(page);
     await page.keyboard.press("Alt+a");

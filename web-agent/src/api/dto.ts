@@ -105,6 +105,7 @@ export type Recording = {
   durationMs: number;
   bytes: number;
   complete: boolean;
+  state: "recording" | "done" | "lost";
   number: string | null;
   callerRaw: string;
   customer: Ref | null;
@@ -121,9 +122,11 @@ export type InteractionDetail = InteractionRow & {
   recordings: Recording[];
   candidates: Candidate[];
   notes: string;
-  /** Notes kept while typing and not yet saved. */
-  draft: string | null;
+  /** What I typed and have not saved. */
+  draft: Draft | null;
 };
+export type Draft = { dispositions: Id[]; notes: string; at: number };
+export type DraftRow = Draft & { interaction: InteractionRow };
 
 // ---- customers
 

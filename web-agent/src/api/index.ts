@@ -40,8 +40,11 @@ export const interactions = {
   one: (id: Id) => get<dto.InteractionDetail>(`/interactions/${part(id)}`),
   dispose: (id: Id, dispositions: Id[], notes: string) =>
     put<void>(`/interactions/${part(id)}/disposition`, { dispositions, notes }),
-  link: (id: Id, customer: Id | null) => put<void>(`/interactions/${part(id)}/customer`, { customer }),
-  draft: (id: Id, notes: string) => put<void>(`/interactions/${part(id)}/draft`, { notes }),
+  link: (id: Id, customer: Id | null, contact: Id | null = null) =>
+    put<void>(`/interactions/${part(id)}/customer`, { customer, contact }),
+  draft: (id: Id, typed: { dispositions: Id[]; notes: string }) => put<void>(`/interactions/${part(id)}/draft`, typed),
+  /** Calls about which I typed something and saved nothing. */
+  drafts: () => get<dto.Page<dto.DraftRow>>("/drafts"),
 };
 
 export const customers = {

@@ -23,6 +23,7 @@ import { useRinging } from "../desk/useRinging";
 import { CallStrip } from "../pages/desk/CallStrip";
 import { SeatControl } from "../pages/desk/SeatControl";
 import { useCallKeys } from "../pages/desk/useCallKeys";
+import { useLeft } from "../pages/desk/useLeft";
 import { Mark } from "../ui/Brand";
 import { Key } from "../ui/bits";
 import { Account } from "./Account";
@@ -77,6 +78,7 @@ export function Shell() {
   }, [desk]);
   useRinging();
   useNotices();
+  useLeft();
   useCallKeys();
   useKeyHandlers({ commands: () => setCommands(true), help: () => setHelp(true) });
 

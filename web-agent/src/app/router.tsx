@@ -27,15 +27,21 @@ const callsRoute = createRoute({
   }),
 });
 
+const recordingsRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/recordings",
+  component: lazyRouteComponent(() => import("../pages/calls/RecordingsPage"), "RecordingsPage"),
+  validateSearch: (search: Record<string, unknown>): Pick<CallSearch, "customer"> => ({
+    customer: text(search.customer),
+  }),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     at("/", Start),
     at("/desk", DeskPage),
     callsRoute,
-    at(
-      "/recordings",
-      lazyRouteComponent(() => import("../pages/calls/RecordingsPage"), "RecordingsPage"),
-    ),
+    recordingsRoute,
     at("/customers", lazyRouteComponent(customers, "CustomersPage")),
     at(
       "/customers/$id",

@@ -2,6 +2,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type Me, type Permission, Problem, session } from "../api";
+import { keepAll } from "../desk/keeper";
 import { disconnectDesk } from "../desk/store";
 import { leaveTabs } from "../desk/tabs";
 
@@ -36,6 +37,7 @@ export function useMay() {
 export function useSignOut() {
   const queries = useQueryClient();
   return async () => {
+    await keepAll();
     await session.signOut().catch(() => {});
     disconnectDesk();
     leaveTabs();

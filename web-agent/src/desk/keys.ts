@@ -13,6 +13,7 @@ export type KeyAction =
   | "keypad"
   | "ready"
   | "finish"
+  | "customer"
   | "commands"
   | "help";
 
@@ -26,6 +27,7 @@ export const defaultKeys: Record<KeyAction, string> = {
   keypad: "Alt+D",
   ready: "Alt+R",
   finish: "Alt+Enter",
+  customer: "Alt+C",
   commands: "Mod+K",
   help: "?",
 };

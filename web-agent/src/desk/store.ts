@@ -1,12 +1,11 @@
-// The desk as screens see it: the fold, the line, the server's clock, and what the agent types. One per tab.
+// The desk as screens see it: the fold, the line, the server's clock. One per tab.
 
 import { create } from "zustand";
 import { checkSession } from "../api";
 import type { CallCommand, DeskAsk, DeskMessage, InteractionId, SeatCommand } from "../contract.gen";
 import { type DeskState, emptyDesk, fold } from "./fold";
+import { forgetAll, onDesk } from "./keeper";
 import { DeskSocket, type Link } from "./socket";
-
-type Work = { dispositions: string[]; notes: string; savedNotes: string };
 
 type DeskStore = {
   desk: DeskState;
@@ -15,10 +14,7 @@ type DeskStore = {
   upAt: number | null;
   skewMs: number;
   picked: InteractionId | null;
-  /** What was typed for a call; outlives leaving the page. */
-  work: Record<InteractionId, Work>;
   pick: (interaction: InteractionId | null) => void;
-  setWork: (interaction: InteractionId, work: Work) => void;
 };
 
 export const useDesk = create<DeskStore>()((set) => ({
@@ -27,9 +23,7 @@ export const useDesk = create<DeskStore>()((set) => ({
   upAt: null,
   skewMs: 0,
   picked: null,
-  work: {},
   pick: (picked) => set({ picked }),
-  setWork: (interaction, work) => set((state) => ({ work: { ...state.work, [interaction]: work } })),
 }));
 
 /** Now by the server's clock: all timers and bars run on it. */
@@ -58,15 +52,9 @@ function hear(message: DeskMessage): boolean {
   }
   const before = useDesk.getState().desk;
   const desk = fold(before, message);
-  if (desk !== before) useDesk.setState({ desk, work: kept(desk) });
+  if (desk !== before) useDesk.setState({ desk });
+  if (desk.cards !== before.cards) onDesk(desk.cards.map((card) => card.interaction));
   return desk.gap && !before.gap;
-}
-
-/** What was typed is forgotten with its card. */
-function kept(desk: DeskState): Record<InteractionId, Work> {
-  const { work } = useDesk.getState();
-  const here = Object.entries(work).filter(([id]) => desk.cards.some((card) => card.interaction === id));
-  return here.length === Object.keys(work).length ? work : Object.fromEntries(here);
 }
 
 export function connectDesk() {
@@ -96,7 +84,8 @@ export function disconnectDesk() {
   socket?.stop();
   socket = null;
   boards = [];
-  useDesk.setState({ desk: emptyDesk, link: "connecting", upAt: null, picked: null, work: {} });
+  useDesk.setState({ desk: emptyDesk, link: "connecting", upAt: null, picked: null });
+  forgetAll();
 }
 
 export function askDesk(ask: DeskAsk): Promise<void> {

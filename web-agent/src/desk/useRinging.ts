@@ -9,6 +9,7 @@ import { ringing } from "./fold";
 import { ringer } from "./ring";
 import { serverNow, useDesk } from "./store";
 import { useTabs } from "./tabs";
+import { nameOf } from "./who";
 
 const TITLE = "Zuoxi 坐席";
 
@@ -36,9 +37,7 @@ export function useRinging() {
   const owns = useTabs((state) => state.owns);
   const { ringVolume, notify } = usePrefs();
   const card = useDesk((state) => state.desk.cards.find((one) => one.interaction === heard));
-  const who = card
-    ? card.candidates[0]?.name || card.caller.name || phone(card.caller.number ?? card.caller.raw) || t("word.withheld")
-    : "";
+  const who = card ? nameOf(card)?.name || phone(card.caller.number ?? card.caller.raw) || t("word.withheld") : "";
   const words = useRef({ who, title: t("ring.title", { who }), body: card?.queueName ?? "" });
   words.current = { who, title: t("ring.title", { who }), body: card?.queueName ?? "" };
 

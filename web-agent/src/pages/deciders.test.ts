@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { CustomerEdit } from "../api";
 import { matches } from "../app/Commands";
+import { merge } from "../ui/merge";
 import { offsetOf } from "./admin/CodeEditor";
 import { written } from "./admin/Things";
-import { merged } from "./customers/CustomerPage";
 import { dialable } from "./desk/TransferDialog";
 
 const customer = (over: Partial<CustomerEdit> = {}): CustomerEdit => ({
@@ -28,10 +28,16 @@ describe("two people edit one customer", () => {
       customer({ level: "Gold", vip: true }),
       customer({ name: "Acme Ltd", vip: false }),
     ];
-    expect(merged(base, theirs, mine)).toEqual(customer({ name: "Acme Ltd", level: "Gold", vip: true }));
+    expect(merge(base, theirs, mine)).toEqual(customer({ name: "Acme Ltd", level: "Gold", vip: true }));
+  });
+  it("what they emptied stays empty, and equal values are no change in whatever order their keys come", () => {
+    const base = { ...customer({ level: "Gold" }), overflow: { kind: "queue", queue: "1" } };
+    const theirs = { ...base, level: null, overflow: { kind: "voicemail" } as never };
+    const mine = { ...base, overflow: { queue: "1", kind: "queue" } };
+    expect(merge(base, theirs, mine)).toEqual(theirs);
   });
   it("where both changed one field, keeping mine keeps mine", () => {
-    expect(merged(customer(), customer({ notes: "theirs" }), customer({ notes: "mine" })).notes).toBe("mine");
+    expect(merge(customer(), customer({ notes: "theirs" }), customer({ notes: "mine" })).notes).toBe("mine");
   });
 });
 

@@ -1,7 +1,7 @@
 // Filters above a list, and one press to clear them.
 
 import { ClearOutlined, SearchOutlined } from "@ant-design/icons";
-import { Button, DatePicker, Input, Select } from "antd";
+import { Button, DatePicker, Input, Select, Tooltip } from "antd";
 import type { Dayjs } from "dayjs";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -21,40 +21,61 @@ export function FilterBar({ children, used, clear }: { children: ReactNode; used
   );
 }
 
+/** What is asked for of what is typed; where digits are wanted, a text without any asks for nothing. */
+export const askedOf = (typed: string, digits: boolean): string => (digits && !/\d/.test(typed) ? "" : typed.trim());
+
 /** Text that filters when typing pauses. */
 export function TextFilter({
   label,
   value,
   change,
   width = 220,
+  digits = false,
 }: {
   label: string;
   value: string;
   change: (text: string) => void;
   width?: number;
+  /** It is a number's: without a digit it says so, and the list stays whole. */
+  digits?: boolean;
 }) {
+  const { t } = useTranslation();
   const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
+  const asked = askedOf(typed, digits);
+  useEffect(() => setTyped((now) => (askedOf(now, digits) === value ? now : value)), [value, digits]);
   useEffect(() => {
-    if (typed === value) return;
-    const timer = setTimeout(() => change(typed), 250);
+    if (asked === value) return;
+    const timer = setTimeout(() => change(asked), 250);
     return () => clearTimeout(timer);
-  }, [typed, value, change]);
+  }, [asked, value, change]);
+  const empty = typed.trim() !== "" && asked === "";
+  const hint = empty ? t("filter.digits") : undefined;
   return (
-    <Input
-      allowClear
-      prefix={<SearchOutlined />}
-      placeholder={label}
-      aria-label={label}
-      value={typed}
-      style={{ width }}
-      onChange={(event) => setTyped(event.target.value)}
-    />
+    <Tooltip open={empty} title={hint} placement="bottomLeft">
+      <Input
+        allowClear
+        prefix={<SearchOutlined />}
+        placeholder={label}
+        aria-label={hint ? `${label}: ${hint}` : label}
+        status={empty ? "warning" : undefined}
+        value={typed}
+        style={{ width }}
+        onChange={(event) => setTyped(event.target.value)}
+      />
+    </Tooltip>
   );
 }
 
-type Option = { value: string; label: string };
-export function ChoiceFilter({
+/** A number, whole or its last digits. */
+export function NumberFilter(props: { value: string; change: (text: string) => void }) {
+  const { t } = useTranslation();
+  return <TextFilter label={t("filter.number")} digits width={170} {...props} />;
+}
+
+type Option<V> = { value: V; label: string };
+/** One to choose, or some under a heading. */
+export type Choice<V> = Option<V> | { label: string; options: Option<V>[] };
+export function ChoiceFilter<V extends string>({
   label,
   value,
   options,
@@ -62,13 +83,13 @@ export function ChoiceFilter({
   width = 150,
 }: {
   label: string;
-  value: string | undefined;
-  options: Option[];
-  change: (value: string | undefined) => void;
+  value: V | null | undefined;
+  options: Choice<V>[];
+  change: (value: V | undefined) => void;
   width?: number;
 }) {
   return (
-    <Select
+    <Select<V, Choice<V>>
       allowClear
       showSearch={{ optionFilterProp: "label" }}
       placeholder={label}

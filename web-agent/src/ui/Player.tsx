@@ -35,7 +35,8 @@ export function Player({ recording, autoplay = false }: { recording: Recording; 
     if (!box.current || !peaks.data) return;
     const mode = document.documentElement.dataset.theme === "dark" ? palette.dark : palette.light;
     const sound = new Audio();
-    sound.preload = "metadata";
+    // The first byte is a listening, and is written down: none is asked for before somebody plays.
+    sound.preload = "none";
     sound.src = recordings.audio(recording.id);
     const channels = peaks.data.channels;
     const colours = [mode.primaryText, mode.wrap];

@@ -53,6 +53,12 @@ export function useName() {
     i18n.language === "zh-CN" ? thing.nameZh || thing.nameEn : thing.nameEn || thing.nameZh;
 }
 
+/** Several words in a row, as the reader's language joins them. */
+export function useList() {
+  const { t } = useTranslation();
+  return (words: string[]) => words.join(t("word.comma"));
+}
+
 export function PermissionGate({
   need,
   children,

@@ -3,9 +3,13 @@ import { Alert, App, Button, Form, Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { admin, type Company, Problem } from "../../api";
+import { meKey } from "../../app/session";
 import { Panel, PermissionGate } from "../../ui/bits";
+import { useSave } from "../../ui/conflict";
+import { Failed } from "../../ui/Failed";
 import { fault, saying } from "../../ui/say";
-import { Pick, Text } from "./parts";
+import { Pick as Choice, Text } from "./parts";
+import { currentOf, useShown } from "./shown";
 
 export function CompanySection() {
   const { t } = useTranslation();
@@ -18,6 +22,8 @@ export function CompanySection() {
       <Panel className="narrow">
         {company.data ? (
           <CompanyForm key={company.data.version} company={company.data} />
+        ) : company.isError ? (
+          <Failed why={company.error} again={() => void company.refetch()} />
         ) : (
           <Skeleton active className="pad" />
         )}
@@ -26,17 +32,42 @@ export function CompanySection() {
   );
 }
 
+const settings = ["name", "zone", "country", "areaCode", "language"] as const;
+type Settings = Pick<Company, (typeof settings)[number]>;
+const settingsOf = ({ name, zone, country, areaCode, language }: Company): Settings => ({
+  name,
+  zone,
+  country,
+  areaCode,
+  language,
+});
+
 function CompanyForm({ company }: { company: Company }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const queries = useQueryClient();
   const [form] = Form.useForm<Company>();
   const [failed, setFailed] = useState<string | null>(null);
+  const saveOver = useSave();
+  const { show, by } = useShown();
   async function save(values: Company) {
     setFailed(null);
     try {
-      queries.setQueryData(["admin", "company"], await admin.company.save({ ...values, version: company.version }));
-      void message.success(t("form.saved"));
+      const done = await saveOver<Company, Settings, Company>({
+        base: settingsOf(company),
+        version: company.version,
+        mine: settingsOf({ ...company, ...values }),
+        put: (version, edit) => admin.company.save({ ...edit, version }),
+        theirs: async (why) => currentOf<Company>(why),
+        edit: settingsOf,
+        labels: Object.fromEntries(settings.map((field) => [field, t(`company.${field}`)])),
+        show,
+        by: (doc) => by(doc.updatedBy),
+      });
+      queries.setQueryData(["admin", "company"], "saved" in done ? done.saved : done.theirs);
+      // The zone that moments are shown in came with the session.
+      void queries.invalidateQueries({ queryKey: meKey });
+      if ("saved" in done) void message.success(t("form.saved"));
     } catch (why) {
       if (why instanceof Problem)
         form.setFields(why.errors.map((one) => ({ name: one.field as keyof Company, errors: [fault(one)] })));
@@ -49,7 +80,7 @@ function CompanyForm({ company }: { company: Company }) {
       <Text name="name" label={t("company.name")} required />
       <div className="two">
         <Text name="zone" label={t("company.zone")} required hint={t("company.zoneHint")} placeholder="Asia/Shanghai" />
-        <Pick
+        <Choice
           name="language"
           label={t("company.language")}
           clear={false}

@@ -1,15 +1,25 @@
 // One kind of document: a table with a search, a drawer to add or change, a removal that asks first.
 
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { App, Button, Input, Table, type TableColumnsType } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Things as Api, Edit, Kept } from "../../api";
+import { type Things as Api, type Edit, type Edited, type Kept, Problem } from "../../api";
 import { useMay } from "../../app/session";
-import { Nothing, Panel, PermissionGate } from "../../ui/bits";
+import { Nothing, Panel, PermissionGate, useList } from "../../ui/bits";
+import { useSave } from "../../ui/conflict";
+import { Failed } from "../../ui/Failed";
 import { FormDrawer } from "../../ui/FormDrawer";
 import { saying } from "../../ui/say";
+import { adminKey, useThings } from "./reading";
+import { currentOf, useShown } from "./shown";
+
+export { adminKey, useThings };
+
+type Needed<T> = { [K in keyof T]-?: object extends Pick<T, K> ? never : K }[keyof T];
+/** Each field a form shows, by its word. */
+export type Labels<T extends Kept> = Record<Exclude<Needed<Edit<T>>, "builtin" | "count">, string>;
 
 type Props<T extends Kept> = {
   api: Api<T>;
@@ -20,28 +30,12 @@ type Props<T extends Kept> = {
   name: (thing: T) => string;
   blank: Edit<T>;
   fields: (thing: T | null) => ReactNode;
+  labels: Labels<T>;
   width?: number;
   hint?: string;
   /** What may not be removed. */
   fixed?: (thing: T) => boolean;
 };
-
-export const adminKey = (name: string) => ["admin", name];
-export function useThings<T extends Kept>(api: Api<T>) {
-  return useQuery({ queryKey: adminKey(api.name), queryFn: () => everyPage(api), staleTime: 10_000 });
-}
-const MOST_PAGES = 50;
-async function everyPage<T extends Kept>(api: Api<T>): Promise<T[]> {
-  const all: T[] = [];
-  let cursor: string | null = null;
-  for (let page = 0; page < MOST_PAGES; page++) {
-    const { items, next }: { items: T[]; next: string | null } = await api.list(cursor);
-    all.push(...items);
-    if (!next) break;
-    cursor = next;
-  }
-  return all;
-}
 
 /** What is written: the fields of a blank one, and a password only where one was typed. */
 export function written<T extends Kept>(blank: Edit<T>, values: Record<string, unknown>): Edit<T> {
@@ -54,8 +48,12 @@ export function written<T extends Kept>(blank: Edit<T>, values: Record<string, u
   return edit as Edit<T>;
 }
 
-export function Things<T extends Kept>({ api, word, columns, name, blank, fields, width, hint, fixed }: Props<T>) {
+export function Things<T extends Kept>(props: Props<T>) {
+  const { api, word, columns, name, blank, fields, labels, width, hint, fixed } = props;
   const { t } = useTranslation();
+  const list = useList();
+  const saveOver = useSave();
+  const { show, by } = useShown();
   const { message, modal } = App.useApp();
   const may = useMay();
   const queries = useQueryClient();
@@ -70,15 +68,32 @@ export function Things<T extends Kept>({ api, word, columns, name, blank, fields
   const open = (one: T) => writes && setEdited(one);
   async function fresh() {
     await queries.invalidateQueries({ queryKey: adminKey(api.name) });
-    // The desk shows queues, reasons and agents as well.
+    // The desk and the filters above lists show queues, reasons and agents as well.
     void queries.invalidateQueries({ queryKey: ["desk", "setup"] });
+    void queries.invalidateQueries({ queryKey: ["filters"] });
   }
   async function save(values: Record<string, unknown>) {
-    const edit = written<T>(blank, values);
-    const saved = await (thing ? api.save(thing.id, thing.version, edit) : api.add(edit));
+    const mine = written<T>(blank, values);
+    if (!thing) return took(await api.add(mine));
+    const edit = (doc: T) => written<T>(blank, doc as Record<string, unknown>);
+    const done = await saveOver<T, Edit<T>, Edited<T>>({
+      base: edit(thing),
+      version: thing.version,
+      mine,
+      put: (version, all) => api.save(thing.id, version, all),
+      theirs: async (why) => currentOf<T>(why),
+      edit,
+      labels: labels as Record<string, string>,
+      show,
+      by: (doc) => by(doc.updatedBy),
+    });
+    if ("saved" in done) await took(done.saved);
+    else await fresh();
+  }
+  async function took(saved: Edited<T>) {
     await fresh();
     const broken = (saved.flowFaults ?? []).map((one) => one.flow);
-    if (broken.length > 0) void message.warning(t("admin.flowFaults", { flows: broken.join("、") }));
+    if (broken.length > 0) void message.warning(t("admin.flowFaults", { flows: list(broken) }));
     else void message.success(t("form.saved"));
   }
   function remove(one: T) {
@@ -93,6 +108,9 @@ export function Things<T extends Kept>({ api, word, columns, name, blank, fields
           setEdited(null);
           await fresh();
         } catch (why) {
+          const now = why instanceof Problem ? currentOf<T>(why) : null;
+          if (now) setEdited(now);
+          await fresh();
           void message.error(saying(why));
         }
       },
@@ -137,7 +155,7 @@ export function Things<T extends Kept>({ api, word, columns, name, blank, fields
           })}
           locale={{
             emptyText: things.isError ? (
-              <Nothing title={t("list.failed")} hint={saying(things.error)} />
+              <Failed why={things.error} again={() => void things.refetch()} />
             ) : things.isPending ? (
               <span />
             ) : (
@@ -148,7 +166,7 @@ export function Things<T extends Kept>({ api, word, columns, name, blank, fields
       </Panel>
       {edited !== null && (
         <FormDrawer<Record<string, unknown>>
-          key={thing?.id ?? "new"}
+          key={thing ? `${thing.id} ${thing.version}` : "new"}
           open
           close={() => setEdited(null)}
           width={width}

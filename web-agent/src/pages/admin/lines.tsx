@@ -25,6 +25,18 @@ export function TrunksSection() {
     <Things<AdminTrunk>
       api={admin.trunks}
       word="trunks"
+      labels={{
+        name: t("customer.name"),
+        from: t("trunk.from"),
+        digestUser: t("trunk.digestUser"),
+        to: t("trunk.to"),
+        tcp: t("trunk.tcp"),
+        trusted: t("trunk.trusted"),
+        maxCalls: t("trunk.maxCalls"),
+        country: t("company.country"),
+        callerId: t("trunk.callerId"),
+        prefixes: t("trunk.prefixes"),
+      }}
       name={(one) => one.name}
       blank={blankTrunk}
       width={520}
@@ -90,6 +102,11 @@ export function StationsSection() {
     <Things<AdminStation>
       api={admin.stations}
       word="stations"
+      labels={{
+        username: t("station.user"),
+        answerBy: t("station.answerBy"),
+        note: t("customer.notes"),
+      }}
       name={(one) => one.username}
       blank={{ username: "", answerBy: "phone", note: "" }}
       hint={t("admin.stationsHint")}

@@ -2,7 +2,7 @@
 
 import { useTranslation } from "react-i18next";
 import { type AdminAgent, type AdminSkill, type AdminTeam, admin, type Edit, type Role } from "../../api";
-import { Chip, Face } from "../../ui/bits";
+import { Chip, Face, useList } from "../../ui/bits";
 import { Password, Pick, Skills, SkillTags, Text, Toggle, Words } from "./parts";
 import { Things, useThings } from "./Things";
 
@@ -21,6 +21,7 @@ const blankAgent: Edit<AdminAgent> = {
 
 export function AgentsSection() {
   const { t } = useTranslation();
+  const list = useList();
   const teams = useThings(admin.teams);
   const stations = useThings(admin.stations);
   const team = (id: string | null) => teams.data?.find((one) => one.id === id)?.name ?? "–";
@@ -29,6 +30,17 @@ export function AgentsSection() {
     <Things<AdminAgent>
       api={admin.agents}
       word="agents"
+      labels={{
+        name: t("customer.name"),
+        username: t("signin.username"),
+        roles: t("admin.roles"),
+        team: t("admin.team"),
+        station: t("admin.station"),
+        skills: t("admin.skills"),
+        dialPrefixes: t("admin.dialPrefixes"),
+        language: t("account.language"),
+        active: t("admin.active"),
+      }}
       name={(one) => `${one.name} ${one.username}`}
       blank={blankAgent}
       width={520}
@@ -47,7 +59,7 @@ export function AgentsSection() {
             </span>
           ),
         },
-        { title: t("admin.roles"), render: (_, one) => one.roles.map((role) => t(`role.${role}`)).join("、") },
+        { title: t("admin.roles"), render: (_, one) => list(one.roles.map((role) => t(`role.${role}`))) },
         { title: t("admin.team"), render: (_, one) => team(one.team) },
         { title: t("admin.skills"), render: (_, one) => <SkillTags skills={one.skills} /> },
         { title: t("admin.station"), render: (_, one) => <span className="num">{station(one.station)}</span> },
@@ -89,7 +101,7 @@ export function AgentsSection() {
             name="dialPrefixes"
             label={t("admin.dialPrefixes")}
             hint={t("admin.dialPrefixesHint")}
-            placeholder="+86, internal"
+            placeholder="+86"
           />
           <Pick
             name="language"
@@ -115,6 +127,10 @@ export function TeamsSection() {
     <Things<AdminTeam>
       api={admin.teams}
       word="teams"
+      labels={{
+        name: t("customer.name"),
+        lead: t("admin.lead"),
+      }}
       name={(one) => one.name}
       blank={{ name: "", lead: null }}
       hint={t("admin.teamsHint")}
@@ -151,6 +167,9 @@ export function SkillsSection() {
     <Things<AdminSkill>
       api={admin.skills}
       word="skills"
+      labels={{
+        name: t("customer.name"),
+      }}
       name={(one) => one.name}
       blank={{ name: "" }}
       hint={t("admin.skillsHint")}

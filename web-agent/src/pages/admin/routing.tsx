@@ -36,6 +36,25 @@ export function QueuesSection() {
     <Things<AdminQueue>
       api={admin.queues}
       word="queues"
+      labels={{
+        name: t("customer.name"),
+        skills: t("admin.needs"),
+        ringSeconds: t("queue.ring"),
+        wrapUpSeconds: t("queue.wrapUp"),
+        record: t("queue.record"),
+        missedNotReady: t("queue.missed"),
+        rejectedNotReady: t("queue.rejected"),
+        maxWaitSeconds: t("queue.maxWait"),
+        announceSeconds: t("queue.announce"),
+        atMaxWait: t("queue.atMaxWait"),
+        maxWaiting: t("queue.maxWaiting"),
+        whenFull: t("queue.whenFull"),
+        music: t("queue.music"),
+        priority: t("queue.priority"),
+        ageStepSeconds: t("queue.ageStep"),
+        targetSeconds: t("queue.target"),
+        shortSeconds: t("queue.short"),
+      }}
       name={(one) => one.name}
       blank={blankQueue}
       width={560}
@@ -136,6 +155,11 @@ export function NumbersSection() {
     <Things<AdminNumber>
       api={admin.numbers}
       word="numbers"
+      labels={{
+        pattern: t("filter.number"),
+        flow: t("admin.flow"),
+        note: t("customer.notes"),
+      }}
       name={(one) => one.pattern}
       blank={{ pattern: "", flow: "", note: "" }}
       hint={t("admin.numbersHint")}
@@ -172,6 +196,10 @@ export function ListsSection() {
     <Things<AdminList>
       api={admin.lists}
       word="lists"
+      labels={{
+        name: t("customer.name"),
+        numbers: t("admin.listNumbers"),
+      }}
       name={(one) => one.name}
       blank={{ name: "", numbers: [], builtin: false, count: 0 }}
       fixed={(one) => one.builtin}

@@ -2,13 +2,14 @@
 
 import { useTranslation } from "react-i18next";
 import { type AdminDisposition, type AdminReason, admin } from "../../api";
-import { useName } from "../../ui/bits";
+import { useList, useName } from "../../ui/bits";
 import { Count, Pick, Text } from "./parts";
 import { Things, useThings } from "./Things";
 
 export function DispositionsSection() {
   const { t } = useTranslation();
   const name = useName();
+  const list = useList();
   const all = useThings(admin.dispositions);
   const queues = useThings(admin.queues);
   const parent = (id: string | null) => all.data?.find((one) => one.id === id);
@@ -20,6 +21,13 @@ export function DispositionsSection() {
     <Things<AdminDisposition>
       api={admin.dispositions}
       word="dispositions"
+      labels={{
+        nameZh: t("admin.nameZh"),
+        nameEn: t("admin.nameEn"),
+        parent: t("admin.parent"),
+        queues: t("admin.queues"),
+        position: t("admin.position"),
+      }}
       name={path}
       blank={{ nameZh: "", nameEn: "", parent: null, queues: [], position: 0 }}
       hint={t("admin.dispositionsHint")}
@@ -37,7 +45,7 @@ export function DispositionsSection() {
           render: (_, one) =>
             one.queues.length === 0
               ? t("admin.everywhere")
-              : one.queues.map((id) => queues.data?.find((each) => each.id === id)?.name ?? id).join("、"),
+              : list(one.queues.map((id) => queues.data?.find((each) => each.id === id)?.name ?? id)),
         },
         { title: t("admin.position"), align: "right", render: (_, one) => <span className="num">{one.position}</span> },
       ]}
@@ -74,6 +82,11 @@ export function ReasonsSection() {
     <Things<AdminReason>
       api={admin.reasons}
       word="reasons"
+      labels={{
+        nameZh: t("admin.nameZh"),
+        nameEn: t("admin.nameEn"),
+        targetMinutes: t("admin.targetMinutes"),
+      }}
       name={name}
       blank={{ nameZh: "", nameEn: "", targetMinutes: 0 }}
       hint={t("admin.reasonsHint")}

@@ -11,6 +11,7 @@ import { Chip, Nothing, Phone, useName, Vip } from "../../ui/bits";
 import { clock, moment, time } from "../../ui/format";
 import { PlayHere } from "../../ui/PlayHere";
 import { saying } from "../../ui/say";
+import { OwnWork } from "./OwnWork";
 import { Cause } from "./words";
 
 export function CallDrawer({ id, close }: { id: string | null; close: () => void }) {
@@ -19,6 +20,7 @@ export function CallDrawer({ id, close }: { id: string | null; close: () => void
     queryKey: ["interactions", "one", id],
     queryFn: () => interactions.one(id ?? ""),
     enabled: id !== null,
+    staleTime: 0,
     // A call in progress grows while one looks at it.
     refetchInterval: (query) => (query.state.data && query.state.data.ended === null ? 2000 : false),
   });
@@ -30,7 +32,7 @@ export function CallDrawer({ id, close }: { id: string | null; close: () => void
           hint={saying(call.error)}
         />
       ) : call.data ? (
-        <Body call={call.data} />
+        <Body call={call.data} fresh={call.isFetchedAfterMount} />
       ) : (
         <Skeleton active />
       )}
@@ -38,7 +40,7 @@ export function CallDrawer({ id, close }: { id: string | null; close: () => void
   );
 }
 
-function Body({ call }: { call: InteractionDetail }) {
+function Body({ call, fresh }: { call: InteractionDetail; fresh: boolean }) {
   const { t } = useTranslation();
   const name = useName();
   const may = useMay();
@@ -63,6 +65,7 @@ function Body({ call }: { call: InteractionDetail }) {
       <Segments call={call} />
       {may("recordings.listen") &&
         call.recordings.map((recording) => <PlayHere key={recording.id} recording={recording} open />)}
+      <OwnWork key={call.id} call={call} fresh={fresh} />
       {call.recordings.some((recording) => recording.gaps.length > 0) && <p className="hint">{t("call.gaps")}</p>}
       <Tabs
         size="small"

@@ -6,10 +6,11 @@ import type { TableColumnsType } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type CallFilter, type InteractionRow, interactions } from "../../api";
-import { Chip, Phone, useName, Vip } from "../../ui/bits";
-import { ChoiceFilter, FilterBar, TextFilter, TimeFilter } from "../../ui/FilterBar";
+import { Phone, useList, useName, Vip } from "../../ui/bits";
+import { ChoiceFilter, FilterBar, NumberFilter, TimeFilter } from "../../ui/FilterBar";
 import { clock, moment } from "../../ui/format";
 import { ListPage } from "../../ui/ListPage";
+import { CustomerFilter } from "../customers/CustomerFilter";
 import { useSetup } from "../desk/SeatControl";
 import { CallDrawer } from "./CallDrawer";
 import { Cause, causes, DirectionIcon } from "./words";
@@ -51,12 +52,11 @@ export function CallsPage() {
             }}
           >
             <TimeFilter from={filter.from} to={filter.to} change={(from, to) => change({ from, to })} />
-            <TextFilter
-              label={t("filter.number")}
-              value={filter.number ?? ""}
-              change={(number) => change({ number: number || undefined })}
-              width={190}
+            <CustomerFilter
+              value={customer}
+              change={(id) => void go({ search: (before) => ({ ...before, customer: id }) })}
             />
+            <NumberFilter value={filter.number ?? ""} change={(number) => change({ number: number || undefined })} />
             <ChoiceFilter
               label={t("word.queue")}
               value={filter.queue}
@@ -78,6 +78,7 @@ export function CallsPage() {
             />
             <ChoiceFilter
               label={t("filter.cause")}
+              width={130}
               value={filter.cause}
               change={(cause) => change({ cause })}
               options={causes.map((value) => ({ value, label: t(`cause.${value}`) }))}
@@ -92,7 +93,6 @@ export function CallsPage() {
                 { value: "false", label: t("filter.withoutRecording") },
               ]}
             />
-            {customer && <Chip tone="info">{t("filter.oneCustomer")}</Chip>}
           </FilterBar>
         }
       />
@@ -104,6 +104,7 @@ export function CallsPage() {
 function useColumns(): TableColumnsType<InteractionRow> {
   const { t } = useTranslation();
   const name = useName();
+  const list = useList();
   return useMemo(
     () => [
       {
@@ -152,7 +153,7 @@ function useColumns(): TableColumnsType<InteractionRow> {
         title: t("calls.disposition"),
         width: 150,
         ellipsis: true,
-        render: (_, row) => row.dispositions.map(name).join("、") || <span className="soft">–</span>,
+        render: (_, row) => list(row.dispositions.map(name)) || <span className="soft">–</span>,
       },
       {
         title: t("filter.recorded"),
@@ -161,6 +162,6 @@ function useColumns(): TableColumnsType<InteractionRow> {
         render: (_, row) => row.recorded && <AudioOutlined aria-label={t("filter.withRecording")} />,
       },
     ],
-    [t, name],
+    [t, name, list],
   );
 }

@@ -1,24 +1,28 @@
-// Every recording: search by time, number, queue, agent; play without leaving the list.
+// Every recording: search by time, customer, number, queue, agent; play without leaving the list.
 
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import type { TableColumnsType } from "antd";
 import { Drawer } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Recording, type RecordingFilter, recordings } from "../../api";
 import { Chip, Phone } from "../../ui/bits";
-import { ChoiceFilter, FilterBar, TextFilter, TimeFilter } from "../../ui/FilterBar";
+import { ChoiceFilter, FilterBar, NumberFilter, TimeFilter } from "../../ui/FilterBar";
 import { bytes, clock, moment } from "../../ui/format";
 import { ListPage } from "../../ui/ListPage";
-import { PlayHere } from "../../ui/PlayHere";
+import { PlayHere, RecordingChip } from "../../ui/PlayHere";
+import { CustomerFilter } from "../customers/CustomerFilter";
 import { useSetup } from "../desk/SeatControl";
 
 export function RecordingsPage() {
   const { t } = useTranslation();
   const setup = useSetup();
-  const [filter, setFilter] = useState<RecordingFilter>({});
+  const { customer } = useSearch({ from: "/recordings" });
+  const go = useNavigate({ from: "/recordings" });
+  const [some, setSome] = useState<RecordingFilter>({});
+  const filter = { ...some, customer };
   const [open, setOpen] = useState<Recording | null>(null);
-  const change = (some: RecordingFilter) => setFilter((before) => ({ ...before, ...some }));
+  const change = (more: RecordingFilter) => setSome((before) => ({ ...before, ...more }));
   const used = Object.values(filter).some((value) => value !== undefined);
   const columns = useMemo<TableColumnsType<Recording>>(
     () => [
@@ -49,7 +53,7 @@ export function RecordingsPage() {
         title: t("recordings.length"),
         width: 90,
         align: "right",
-        render: (_, row) => <span className="num">{clock(row.durationMs)}</span>,
+        render: (_, row) => <span className="num">{row.state === "recording" ? "–" : clock(row.durationMs)}</span>,
       },
       {
         title: t("recordings.size"),
@@ -60,16 +64,7 @@ export function RecordingsPage() {
       {
         title: t("recordings.state"),
         width: 110,
-        render: (_, row) =>
-          row.complete ? (
-            row.gaps.length > 0 ? (
-              <Chip tone="warn">{t("recordings.gaps", { n: row.gaps.length })}</Chip>
-            ) : (
-              <Chip tone="ok">{t("recordings.complete")}</Chip>
-            )
-          ) : (
-            <Chip tone="warn">{t("recordings.cut")}</Chip>
-          ),
+        render: (_, row) => <RecordingChip recording={row} />,
       },
     ],
     [t],
@@ -89,14 +84,16 @@ export function RecordingsPage() {
           hint: used ? t("calls.noneFilteredHint") : t("recordings.noneHint"),
         }}
         filters={
-          <FilterBar used={used} clear={() => setFilter({})}>
+          <FilterBar
+            used={used}
+            clear={() => {
+              setSome({});
+              void go({ search: {} });
+            }}
+          >
             <TimeFilter from={filter.from} to={filter.to} change={(from, to) => change({ from, to })} />
-            <TextFilter
-              label={t("filter.number")}
-              value={filter.number ?? ""}
-              change={(number) => change({ number: number || undefined })}
-              width={190}
-            />
+            <CustomerFilter value={customer} change={(id) => void go({ search: { customer: id } })} />
+            <NumberFilter value={filter.number ?? ""} change={(number) => change({ number: number || undefined })} />
             <ChoiceFilter
               label={t("word.queue")}
               value={filter.queue}

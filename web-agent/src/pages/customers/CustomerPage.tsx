@@ -2,12 +2,13 @@
 
 import { DeleteOutlined, EditOutlined, PlusOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
 import { App, Button, Form, Input, Popconfirm, Select, Skeleton, Switch } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type ContactPoint, type Customer, type CustomerEdit, customers, type PointKind, Problem } from "../../api";
 import { Chip, Face, Nothing, Panel, PermissionGate, Phone, Vip } from "../../ui/bits";
+import { useSave } from "../../ui/conflict";
 import { DetailPage } from "../../ui/DetailPage";
 import { FormDrawer } from "../../ui/FormDrawer";
 import { moment } from "../../ui/format";
@@ -84,7 +85,23 @@ export function CustomerPage() {
             </Panel>
           )}
         </div>
-        <Panel title={t("side.timeline")}>
+        <Panel
+          title={t("side.timeline")}
+          extra={
+            <span className="row">
+              <PermissionGate need="calls.read">
+                <Link to="/calls" search={{ customer: id }}>
+                  {t("nav.calls")}
+                </Link>
+              </PermissionGate>
+              <PermissionGate need="recordings.listen">
+                <Link to="/recordings" search={{ customer: id }}>
+                  {t("nav.recordings")}
+                </Link>
+              </PermissionGate>
+            </span>
+          }
+        >
           <Timeline customer={id} />
         </Panel>
       </div>
@@ -96,31 +113,25 @@ export function CustomerPage() {
 /** Saves over the version it was opened with. On a conflict both are shown and the person decides. */
 function Edit({ customer, close }: { customer: Customer; close: () => void }) {
   const { t } = useTranslation();
-  const { message, modal } = App.useApp();
+  const { message } = App.useApp();
   const queries = useQueryClient();
+  const saveOver = useSave();
   const [opened] = useState(customer);
-  const took = (saved: Customer) => {
-    queries.setQueryData(["customer", saved.id], saved);
-    void queries.invalidateQueries({ queryKey: ["customers"] });
-    void message.success(t("form.saved"));
-  };
   async function save(values: CustomerEdit) {
-    const edit = trimmed(opened, values);
-    try {
-      took(await customers.save(opened.id, opened.version, edit));
-    } catch (why) {
-      if (!(why instanceof Problem && why.code === "version_conflict")) throw why;
-      const theirs = await customers.one(opened.id);
-      const keep = await modal.confirm({
-        title: t("conflict.title"),
-        width: 560,
-        content: <Differences theirs={theirs} mine={edit} base={opened} />,
-        okText: t("conflict.mine"),
-        cancelText: t("conflict.theirs"),
-      });
-      if (keep) took(await customers.save(opened.id, theirs.version, merged(opened, theirs, edit)));
-      else queries.setQueryData(["customer", theirs.id], theirs);
-    }
+    const done = await saveOver<Customer, CustomerEdit, Customer>({
+      base: trimmed(opened, opened),
+      version: opened.version,
+      mine: trimmed(opened, values),
+      put: (version, edit) => customers.save(opened.id, version, edit),
+      theirs: () => customers.one(opened.id),
+      edit: (doc) => trimmed(doc, doc),
+      labels: Object.fromEntries(fields.map((field) => [field, t(`customer.${field}`)])),
+      show: (value, field) => (field === "kind" ? t(`customerKind.${value as Customer["kind"]}`) : String(value)),
+    });
+    const now = "saved" in done ? done.saved : done.theirs;
+    queries.setQueryData(["customer", now.id], now);
+    void queries.invalidateQueries({ queryKey: ["customers"] });
+    if ("saved" in done) void message.success(t("form.saved"));
   }
   return (
     <FormDrawer<CustomerEdit> open close={close} title={t("customer.edit")} initial={opened} save={save}>
@@ -140,43 +151,6 @@ function trimmed(base: CustomerEdit, values: Partial<CustomerEdit>): CustomerEdi
     all[field] = typeof value === "string" ? value.trim() || null : value;
   }
   return all as CustomerEdit;
-}
-
-/** What I changed wins; what only they changed stays theirs. */
-export function merged(base: CustomerEdit, theirs: CustomerEdit, mine: CustomerEdit): CustomerEdit {
-  const result: Record<string, unknown> = {};
-  for (const field of kept) result[field] = mine[field] !== base[field] ? mine[field] : theirs[field];
-  return result as CustomerEdit;
-}
-
-function Differences({ base, theirs, mine }: { base: CustomerEdit; theirs: CustomerEdit; mine: CustomerEdit }) {
-  const { t } = useTranslation();
-  const both = fields.filter((field) => theirs[field] !== base[field] || mine[field] !== base[field]);
-  const show = (value: unknown) =>
-    typeof value === "boolean" ? t(value ? "form.yes" : "form.no") : String(value ?? "–") || "–";
-  return (
-    <>
-      <p>{t("conflict.hint")}</p>
-      <table className="differences">
-        <thead>
-          <tr>
-            <th>{t("conflict.field")}</th>
-            <th>{t("conflict.theirsNow")}</th>
-            <th>{t("conflict.mineNow")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {both.map((field) => (
-            <tr key={field}>
-              <th>{t(`customer.${field}`)}</th>
-              <td>{show(theirs[field])}</td>
-              <td>{show(mine[field])}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </>
-  );
 }
 
 type PointValues = Pick<ContactPoint, "kind" | "value" | "label" | "sharedLine">;

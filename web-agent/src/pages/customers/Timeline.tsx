@@ -7,6 +7,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { customers, type TimelineItem } from "../../api";
 import { Chip, Nothing, PermissionGate, useName } from "../../ui/bits";
+import { Failed } from "../../ui/Failed";
 import { clock, when } from "../../ui/format";
 import { PlayHere } from "../../ui/PlayHere";
 import { Cause, DirectionIcon } from "../calls/words";
@@ -20,6 +21,7 @@ export function Timeline({ customer, before }: { customer: string; before?: Reac
     getNextPageParam: (page) => page.next ?? undefined,
   });
   if (pages.isPending) return before ?? <Skeleton active className="pad" />;
+  if (pages.isError && !pages.data) return <Failed why={pages.error} again={() => void pages.refetch()} />;
   const items = pages.data?.pages.flatMap((page) => page.items) ?? [];
   if (items.length === 0) return before ?? <Nothing title={t("timeline.none")} hint={t("timeline.noneHint")} />;
   return (

@@ -1,16 +1,17 @@
-// Disposition and notes. Typed in talk or after it; kept on the server every 2 s; saved in at most three key presses:
-// a digit for one of the five most used, then Ctrl+Enter.
+// Disposition and notes. Typed in talk, after it, or days later from the call list; kept on the server every 2 s; saved in
+// at most three key presses: a digit for one of the five most used, then Ctrl+Enter.
 
 import { CheckOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Input } from "antd";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { interactions } from "../../api";
 import { usePrefs } from "../../app/prefs";
 import type { CallCard } from "../../contract.gen";
 import { may } from "../../desk/fold";
-import { useDesk } from "../../desk/store";
+import { save, show, type, useWorks } from "../../desk/keeper";
+import { opened, type Typed, type Work } from "../../desk/work";
 import { Key } from "../../ui/bits";
 import { saying } from "../../ui/say";
 import { Dispositions } from "./Dispositions";
@@ -18,41 +19,63 @@ import { useSetup } from "./SeatControl";
 import { forQueue } from "./tree";
 import { useDo } from "./useCall";
 
-const DRAFT_MS = 2000;
-
+/** Of the call in focus: the draft is read once, then this tab knows better. */
 export function AfterWork({ card }: { card: CallCard }) {
   const { t } = useTranslation();
-  const { message } = App.useApp();
-  const queries = useQueryClient();
-  const setup = useSetup();
   const { seat, busy } = useDo();
-  const { used, set } = usePrefs();
-  const [saving, setSaving] = useState(false);
-  const [wrong, setWrong] = useState<string | null>(null);
-  const { work, setWork, loaded, draftState } = useWork(card);
-  const tree = useMemo(() => forQueue(setup.data?.dispositions ?? [], card.queue), [setup.data, card.queue]);
+  const typed = useWorks((state) => state.all[card.interaction] !== undefined);
+  const kept = useQuery({
+    queryKey: ["draft", card.interaction],
+    queryFn: () => interactions.one(card.interaction),
+    enabled: !typed,
+    staleTime: 0,
+    gcTime: 0,
+  });
+  const first = useMemo(() => opened(kept.data?.draft ?? null, card.disposition), [kept.data, card.disposition]);
   const wrap = card.state === "wrap_up";
-  const mayDispose = may(card, "dispose");
+  return (
+    <WorkForm
+      id={card.interaction}
+      queue={card.queue}
+      first={first}
+      ready={typed || !kept.isPending}
+      mayDispose={may(card, "dispose")}
+      focus={wrap}
+      finish={
+        wrap && may(card, "end_wrap_up")
+          ? { word: t("wrap.saveFinish"), busy: busy("seat:end_wrap_up"), after: () => seat({ kind: "end_wrap_up" }) }
+          : undefined
+      }
+    />
+  );
+}
 
-  async function save(finish: boolean) {
-    if (!mayDispose) return;
-    if (work.dispositions.length === 0) return setWrong(t("wrap.needOne"));
-    setWrong(null);
-    setSaving(true);
-    try {
-      await interactions.dispose(card.interaction, work.dispositions, work.notes.trim());
-      setWork({ ...work, savedNotes: work.notes });
-      const more = Object.fromEntries(work.dispositions.map((id) => [id, (used[id] ?? 0) + 1]));
-      set({ used: { ...used, ...more } });
-      void queries.invalidateQueries({ queryKey: ["interactions"] });
-      if (finish && may(card, "end_wrap_up")) await seat({ kind: "end_wrap_up" });
-      else void message.success(t("wrap.saved"));
-    } catch (why) {
-      void message.error(saying(why));
-    } finally {
-      setSaving(false);
-    }
-  }
+type Props = {
+  id: string;
+  queue: string | null;
+  /** What stands here until something is typed. */
+  first: Work;
+  /** `first` is known. */
+  ready: boolean;
+  mayDispose: boolean;
+  focus: boolean;
+  /** What Ctrl+Enter does besides saving. */
+  finish?: { word: string; busy: boolean; after: () => Promise<unknown> };
+  /** Once it is saved and stays open. */
+  saved?: () => void;
+  extra?: ReactNode;
+};
+
+export function WorkForm({ id, queue, first, ready, mayDispose, focus, finish, saved, extra }: Props) {
+  const { t } = useTranslation();
+  const setup = useSetup();
+  const { used } = usePrefs();
+  const now = useWorks((state) => state.all[id]) ?? first;
+  const tree = useMemo(() => forQueue(setup.data?.dispositions ?? [], queue), [setup.data, queue]);
+  const { keep, saving, wrong } = useSave(id, first, saved);
+  useEffect(() => show(id), [id]);
+  const edit = (some: Partial<Typed>) => type(id, some, first);
+  const done = (whole: boolean) => mayDispose && ready && void keep(now, whole ? finish?.after : undefined);
 
   return (
     <div
@@ -60,56 +83,63 @@ export function AfterWork({ card }: { card: CallCard }) {
       onKeyDown={(event) => {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
           event.preventDefault();
-          void save(wrap);
+          done(true);
         }
       }}
     >
       <Dispositions
         tree={tree}
-        chosen={work.dispositions}
-        choose={(dispositions) => setWork({ ...work, dispositions })}
+        all={setup.data?.dispositions ?? []}
+        chosen={now.dispositions}
+        choose={(dispositions) => edit({ dispositions })}
         used={used}
-        focus={wrap}
-        disabled={!mayDispose}
+        focus={focus}
+        disabled={!mayDispose || !ready}
       />
       <div className="notes">
         <span className="notes-head">
           {t("wrap.notes")}
-          <span className="soft" aria-live="polite">
-            {t(`draft.${draftState}`)}
+          <span className={now.state === "failed" || now.state === "refused" ? "wrong" : "soft"} aria-live="polite">
+            {t(`draft.${now.state}`)}
           </span>
         </span>
         <Input.TextArea
           aria-label={t("wrap.notes")}
-          value={work.notes}
-          disabled={!loaded}
+          value={now.notes}
+          disabled={!ready}
           autoSize={{ minRows: 3, maxRows: 10 }}
           maxLength={8000}
           placeholder={t("wrap.notesHint")}
-          onChange={(event) => setWork({ ...work, notes: event.target.value })}
+          onChange={(event) => edit({ notes: event.target.value })}
         />
       </div>
-      {wrong && (
+      {wrong && now.dispositions.length === 0 && (
         <p className="wrong" role="alert">
           {wrong}
         </p>
       )}
       <div className="row">
         <span className="soft grow">
-          <Key chord="Mod+Enter" /> {wrap ? t("wrap.saveFinish") : t("wrap.save")}
+          <Key chord="Mod+Enter" /> {finish?.word ?? t("wrap.save")}
         </span>
-        <Button onClick={() => void save(false)} disabled={!mayDispose} loading={saving}>
+        {extra}
+        <Button
+          type={finish ? "default" : "primary"}
+          onClick={() => done(false)}
+          disabled={!mayDispose || !ready}
+          loading={saving}
+        >
           {t("wrap.save")}
         </Button>
-        {wrap && (
+        {finish && (
           <Button
             type="primary"
             icon={<CheckOutlined />}
-            onClick={() => void save(true)}
-            disabled={!mayDispose}
-            loading={saving || busy("seat:end_wrap_up")}
+            onClick={() => done(true)}
+            disabled={!mayDispose || !ready}
+            loading={saving || finish.busy}
           >
-            {t("wrap.saveFinish")}
+            {finish.word}
           </Button>
         )}
       </div>
@@ -117,56 +147,31 @@ export function AfterWork({ card }: { card: CallCard }) {
   );
 }
 
-type DraftState = "none" | "typing" | "kept" | "failed";
-
-/** What was typed for this call: from this tab, else from the server's draft, else from what was saved. */
-function useWork(card: CallCard) {
-  const id = card.interaction;
-  const typed = useDesk((state) => state.work[id]);
-  const put = useDesk((state) => state.setWork);
-  const [draftState, setDraftState] = useState<DraftState>("none");
-  const kept = useQuery({
-    queryKey: ["draft", id],
-    queryFn: () => interactions.one(id),
-    enabled: typed === undefined,
-    staleTime: 0,
-    gcTime: 0,
-  });
-  const dispositions = card.disposition?.dispositions ?? [];
-  const notes = kept.data?.draft ?? card.disposition?.notes ?? "";
-  const work = typed ?? { dispositions, notes, savedNotes: notes };
-  const loaded = typed !== undefined || !kept.isPending;
-  const setWork = useCallback((next: typeof work) => put(id, next), [id, put]);
-
-  const now = useRef(work);
-  now.current = work;
-  const dirty = typed !== undefined && typed.notes !== typed.savedNotes;
-  useEffect(() => {
-    if (!dirty) return;
-    setDraftState("typing");
-    let sent = now.current.savedNotes;
-    const keep = () => {
-      const { notes } = now.current;
-      if (notes === sent) return;
-      sent = notes;
-      interactions.draft(id, notes).then(
-        () => {
-          setDraftState("kept");
-          const { work: all, setWork: put } = useDesk.getState();
-          const mine = all[id];
-          if (mine) put(id, { ...mine, savedNotes: notes });
-        },
-        () => {
-          sent = "\u0000";
-          setDraftState("failed");
-        },
-      );
-    };
-    const timer = setInterval(keep, DRAFT_MS);
-    return () => {
-      clearInterval(timer);
-      keep();
-    };
-  }, [dirty, id]);
-  return { work, setWork, loaded, draftState };
+function useSave(id: string, first: Work, saved?: () => void) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const queries = useQueryClient();
+  const [saving, setSaving] = useState(false);
+  const [wrong, setWrong] = useState<string | null>(null);
+  async function keep(now: Work, after?: () => Promise<unknown>) {
+    if (saving) return;
+    if (now.dispositions.length === 0) return setWrong(t("wrap.needOne"));
+    setWrong(null);
+    setSaving(true);
+    try {
+      const { dispositions } = await save(id, first, after !== undefined);
+      const { used, set } = usePrefs.getState();
+      const fresh = dispositions.filter((one) => !now.saved?.dispositions.includes(one));
+      set({ used: { ...used, ...Object.fromEntries(fresh.map((one) => [one, (used[one] ?? 0) + 1])) } });
+      void queries.invalidateQueries({ queryKey: ["interactions"] });
+      if (after) await after();
+      else void message.success(t("wrap.saved"));
+      saved?.();
+    } catch (why) {
+      void message.error(saying(why));
+    } finally {
+      setSaving(false);
+    }
+  }
+  return { keep, saving, wrong };
 }

@@ -4,6 +4,7 @@ import { Link, useNavigate, useRouterState } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { useDesk } from "../../desk/store";
+import { guesses, nameOf } from "../../desk/who";
 import { Chip, Face, Phone, Vip } from "../../ui/bits";
 import { clock } from "../../ui/format";
 import { Shrink, Since } from "../../ui/Timer";
@@ -11,6 +12,7 @@ import { CallBar } from "./CallBar";
 import { Keypad } from "./Keypad";
 import { TransferDialog } from "./TransferDialog";
 import { useFocus } from "./useCall";
+import { WhoName } from "./useWho";
 
 export function CallStrip() {
   const { t } = useTranslation();
@@ -30,9 +32,7 @@ export function CallStrip() {
           <Link to="/desk" className="strip-who">
             <span className={`dot dot-${live.state}`} />
             <b>
-              {live.candidates.find((one) => one.customer === live.customer)?.name ?? (
-                <Phone number={live.caller.number} raw={live.caller.raw} withheld={live.caller.withheld} />
-              )}
+              <WhoName card={live} />
             </b>
             <span>{t(`cardState.${live.state}`)}</span>
             <Since at={live.stateSince} />
@@ -43,13 +43,17 @@ export function CallStrip() {
       {!onDesk && rings.length > 0 && (
         <div className="pops" role="alertdialog" aria-label={t("ring.here")}>
           {rings.map((card) => {
-            const first = card.candidates[0];
+            const named = nameOf(card);
+            const [first, ...more] = guesses(card);
             return (
               <div key={card.interaction} className="pop-small">
                 <div className="pop-small-top">
-                  <Face name={first?.name ?? "?"} size={40} />
+                  <Face name={named?.sure ? named.name : "?"} size={40} />
                   <div className="grow">
-                    <b>{first?.name ?? t("pop.unknown")}</b> {(card.vip || first?.vip) && <Vip />}
+                    <b>
+                      {named?.name ?? (more.length > 0 ? t("pop.several", { n: more.length + 1 }) : t("pop.unknown"))}
+                    </b>{" "}
+                    {(card.vip || (named?.sure && first?.vip)) && <Vip />}
                     <div>
                       <Phone number={card.caller.number} raw={card.caller.raw} withheld={card.caller.withheld} />
                     </div>

@@ -1,77 +1,111 @@
-// Who it may be: one is shown, several are a choice with the reason for each, none opens "create" with the number in it.
+// Who it may be: every guess with its reason, any other customer, or a new one. Shown until somebody is settled, and again
+// when that is to be changed. Keys in the list: digits choose, arrows move.
 
-import { CheckCircleFilled, PlusOutlined, UserAddOutlined } from "@ant-design/icons";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Select } from "antd";
-import { lazy, Suspense, useDeferredValue, useState } from "react";
+import { CheckCircleFilled, CloseOutlined, UserAddOutlined, UserDeleteOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { Button, Select } from "antd";
+import { lazy, Suspense, useDeferredValue, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { customers, interactions } from "../../api";
-import type { CallCard, KnownCustomer } from "../../contract.gen";
-import { Chip, Face, Panel, PermissionGate, Phone, Vip } from "../../ui/bits";
+import { type CustomerRow, customers } from "../../api";
+import type { CallCard } from "../../contract.gen";
+import { useKeys } from "../../desk/keys";
+import { type Guess, guesses, trust } from "../../desk/who";
+import { Chip, Face, Key, Panel, PermissionGate, Phone, useList, Vip } from "../../ui/bits";
 import { phone, when } from "../../ui/format";
-import { saying } from "../../ui/say";
+import { useLink } from "./useWho";
 
 const CustomerDrawer = lazy(() => import("../customers/CustomerDrawer").then((m) => ({ default: m.CustomerDrawer })));
 
-export function useLink(interaction: string) {
-  const { message } = App.useApp();
-  const queries = useQueryClient();
-  return async (customer: string | null) => {
-    try {
-      await interactions.link(interaction, customer);
-      void queries.invalidateQueries({ queryKey: ["interactions"] });
-    } catch (why) {
-      void message.error(saying(why));
-    }
-  };
-}
+type Props = {
+  card: CallCard;
+  /** Takes the keyboard each time this changes; 0: leaves it where it is. */
+  focus: number;
+  /** There is somebody already: this closes the choice. */
+  close?: () => void;
+};
 
-export function Candidates({ card }: { card: CallCard }) {
+export function Candidates({ card, focus, close }: Props) {
   const { t } = useTranslation();
-  const link = useLink(card.interaction);
+  const { link, busy } = useLink(card);
   const [creating, setCreating] = useState(false);
-  const several = card.candidates.length > 1;
-  const none = card.candidates.length === 0 && card.customer === null;
-  if (!several && !none) return null;
+  const box = useRef<HTMLDivElement>(null);
+  const all = guesses(card);
+  const focusKey = useKeys((state) => state.keys.customer);
+  const choose = (choice: { id: string; name: string } | null) =>
+    void link(choice).then((done) => (done ? close?.() : undefined));
+  useEffect(() => {
+    if (focus > 0) box.current?.querySelector<HTMLElement>(".candidate, .find input")?.focus();
+  }, [focus]);
+
+  function pressed(event: React.KeyboardEvent) {
+    if (event.key === "Escape" && close) return close();
+    const rows = [...(box.current?.querySelectorAll<HTMLElement>(".candidate") ?? [])];
+    const at = rows.indexOf(event.target as HTMLElement);
+    if (at < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) rows[(at + step + rows.length) % rows.length]?.focus();
+    else if (/^[1-9]$/.test(event.key)) rows[Number(event.key) - 1]?.click();
+    else return;
+    event.preventDefault();
+  }
+
+  const found = all.length === 1 ? t("pop.one") : t("pop.several", { n: all.length });
+  const title = close ? t("pop.change") : all.length === 0 ? t("pop.noMatch") : found;
   return (
     <Panel
-      title={none ? t("pop.noMatch") : t("pop.several", { n: card.candidates.length })}
+      title={title}
       className="candidates"
       extra={
-        <PermissionGate need="customers.write">
-          <Button size="small" icon={<PlusOutlined />} onClick={() => setCreating(true)}>
-            {t("pop.create")}
-          </Button>
-        </PermissionGate>
+        <span className="row">
+          {focusKey && <Key chord={focusKey} />}
+          {close && (
+            <Button size="small" type="text" icon={<CloseOutlined />} aria-label={t("form.cancel")} onClick={close} />
+          )}
+        </span>
       }
     >
-      {several && (
-        <ul role="radiogroup" aria-label={t("pop.several", { n: card.candidates.length })}>
-          {card.candidates.map((one) => (
-            <Candidate
-              key={one.customer + (one.contact ?? "")}
-              one={one}
-              chosen={one.customer === card.customer}
-              choose={() => void link(one.customer === card.customer ? null : one.customer)}
-            />
-          ))}
-        </ul>
-      )}
-      {none && (
-        <div className="nomatch">
-          <p className="soft">
-            {card.caller.withheld
-              ? t("pop.withheldHint")
-              : t("pop.noMatchHint", { number: phone(card.caller.number ?? card.caller.raw) })}
-          </p>
-          <FindCustomer choose={(id) => void link(id)} />
+      <div ref={box} onKeyDown={pressed} className="candidates-body">
+        {all.length > 0 ? (
+          <ul aria-label={title}>
+            {all.map((one, index) => (
+              <li key={one.customer}>
+                <Candidate
+                  one={one}
+                  digit={index + 1}
+                  chosen={one.customer === card.customer}
+                  busy={busy}
+                  choose={() => choose(one.customer === card.customer ? null : { id: one.customer, name: one.name })}
+                />
+              </li>
+            ))}
+          </ul>
+        ) : (
+          !close && (
+            <p className="soft">
+              {card.caller.withheld
+                ? t("pop.withheldHint")
+                : t("pop.noMatchHint", { number: phone(card.caller.number ?? card.caller.raw) })}
+            </p>
+          )
+        )}
+        <div className="candidates-else">
+          <FindCustomer choose={(found) => choose({ id: found.id, name: found.name })} />
           <PermissionGate need="customers.write">
-            <Button type="primary" icon={<UserAddOutlined />} onClick={() => setCreating(true)}>
-              {t("pop.createWith")}
+            <Button
+              type={all.length === 0 && !close ? "primary" : "default"}
+              icon={<UserAddOutlined />}
+              onClick={() => setCreating(true)}
+            >
+              {all.length === 0 ? t("pop.createWith") : t("pop.create")}
             </Button>
           </PermissionGate>
+          {card.customer !== null && (
+            <Button icon={<UserDeleteOutlined />} loading={busy} onClick={() => choose(null)}>
+              {t("pop.unlink")}
+            </Button>
+          )}
         </div>
-      )}
+      </div>
       {creating && (
         <Suspense fallback={null}>
           <CustomerDrawer
@@ -79,7 +113,7 @@ export function Candidates({ card }: { card: CallCard }) {
             number={card.caller.number ?? card.caller.raw}
             name={card.caller.name}
             close={() => setCreating(false)}
-            saved={(customer) => void link(customer.id)}
+            saved={(made) => choose({ id: made.id, name: made.name })}
           />
         </Suspense>
       )}
@@ -87,37 +121,54 @@ export function Candidates({ card }: { card: CallCard }) {
   );
 }
 
-function Candidate({ one, chosen, choose }: { one: KnownCustomer; chosen: boolean; choose: () => void }) {
+/** Why it may be this one, and how much that says. */
+export function Match({ one }: { one: Pick<Guess, "reason" | "confidence"> }) {
   const { t } = useTranslation();
-  const last = one.lastContacts[0];
   return (
-    <li role="none">
-      <button
-        type="button"
-        role="radio"
-        aria-checked={chosen}
-        className={`candidate ${chosen ? "on" : ""}`}
-        onClick={choose}
-      >
-        <Face name={one.name} size={36} />
-        <span className="grow">
-          <b>
-            {one.name} {one.contactName && <span className="soft">{one.contactName}</span>} {one.vip && <Vip />}
-          </b>
-          <span className="soft">
-            {t(`match.${one.reason}`)} · {t("pop.confidence", { n: one.confidence })}
-            {last && ` · ${t("pop.lastSeen", { when: when(last.at) })}`}
-          </span>
+    <Chip tone={trust(one.confidence)}>
+      {t(`match.${one.reason}`)} · <span className="num">{t("pop.confidence", { n: one.confidence })}</span>
+    </Chip>
+  );
+}
+
+type CandidateProps = { one: Guess; digit: number; chosen: boolean; busy: boolean; choose: () => void };
+
+function Candidate({ one, digit, chosen, busy, choose }: CandidateProps) {
+  const { t } = useTranslation();
+  const list = useList();
+  const last = one.lastContacts[0];
+  const about = [
+    one.people.length > 0 && list(one.people),
+    last && t("pop.lastSeen", { when: when(last.at) }),
+    last?.disposition,
+  ];
+  return (
+    <button
+      type="button"
+      aria-pressed={chosen}
+      className={`candidate ${chosen ? "on" : ""}`}
+      aria-busy={busy}
+      onClick={choose}
+    >
+      <kbd>{digit}</kbd>
+      <Face name={one.name} size={36} />
+      <span className="grow">
+        <b>
+          {one.name} {one.vip && <Vip />} {one.level && <Chip>{one.level}</Chip>}
+        </b>
+        <span className="candidate-why">
+          <Match one={one} /> <span className="soft">{about.filter(Boolean).join(" · ") || t("timeline.none")}</span>
         </span>
-        {one.level && <Chip>{one.level}</Chip>}
-        {chosen && <CheckCircleFilled className="chosen" />}
-      </button>
-    </li>
+      </span>
+      <span className="candidate-do">
+        {chosen ? <CheckCircleFilled aria-label={t("pop.isLinked")} /> : t("pop.link")}
+      </span>
+    </button>
   );
 }
 
 /** Any customer, by a few letters. */
-export function FindCustomer({ choose }: { choose: (id: string) => void }) {
+export function FindCustomer({ choose }: { choose: (found: CustomerRow) => void }) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState("");
   const q = useDeferredValue(typed.trim());
@@ -126,6 +177,7 @@ export function FindCustomer({ choose }: { choose: (id: string) => void }) {
     queryFn: ({ signal }) => customers.list(q, null, 8, signal),
     enabled: q.length > 0,
   });
+  const rows = q ? (found.data?.items ?? []) : [];
   return (
     <Select
       className="find"
@@ -134,8 +186,11 @@ export function FindCustomer({ choose }: { choose: (id: string) => void }) {
       value={null}
       showSearch={{ filterOption: false, onSearch: setTyped, searchValue: typed }}
       notFoundContent={q ? (found.isFetching ? t("word.loading") : t("word.nothing")) : t("pop.findHint")}
-      onChange={(id: string | null) => id && choose(id)}
-      options={(q ? (found.data?.items ?? []) : []).map((one) => ({
+      onChange={(id: string | null) => {
+        const row = rows.find((one) => one.id === id);
+        if (row) choose(row);
+      }}
+      options={rows.map((one) => ({
         value: one.id,
         label: (
           <span className="spread">

@@ -1,21 +1,26 @@
-// Right: the customer of the call in focus. Fills while the call still rings.
+// Right: the customer of the call in focus. Fills while the call still rings; a lone guess is shown as what it is.
 
-import { ExportOutlined } from "@ant-design/icons";
+import { ExportOutlined, LinkOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Skeleton, Tabs } from "antd";
+import { Button, Skeleton, Tabs } from "antd";
 import { useTranslation } from "react-i18next";
 import { customers } from "../../api";
 import type { CallCard, LastContact } from "../../contract.gen";
+import { guesses } from "../../desk/who";
 import { Chip, Face, Nothing, PermissionGate, Phone, Vip } from "../../ui/bits";
+import { Failed } from "../../ui/Failed";
 import { when } from "../../ui/format";
 import { Timeline } from "../customers/Timeline";
+import { useLink } from "./useWho";
 
 export function CustomerSide({ card }: { card: CallCard }) {
   const { t } = useTranslation();
-  const only = card.candidates.length === 1 ? card.candidates[0]?.customer : undefined;
-  const id = card.customer ?? only ?? null;
-  const known = card.candidates.find((one) => one.customer === id);
+  const { link, busy } = useLink(card);
+  const all = guesses(card);
+  const guess = card.customer === null && all.length === 1 ? (all[0] ?? null) : null;
+  const id = card.customer ?? guess?.customer ?? null;
+  const known = all.find((one) => one.customer === id);
   if (!id) {
     return (
       <aside className="side" aria-label={t("word.customer")}>
@@ -25,6 +30,22 @@ export function CustomerSide({ card }: { card: CallCard }) {
   }
   return (
     <aside className="side" aria-label={t("word.customer")}>
+      {guess && (
+        <div className="side-guess">
+          <span className="grow">
+            <b>{t("side.guess")}</b> <span>{t("side.guessHint")}</span>
+          </span>
+          <Button
+            size="small"
+            type="primary"
+            icon={<LinkOutlined />}
+            loading={busy}
+            onClick={() => void link({ id: guess.customer, name: guess.name })}
+          >
+            {t("pop.link")}
+          </Button>
+        </div>
+      )}
       <PermissionGate need="customers.read">
         <Profile id={id} last={known?.lastContacts ?? []} openItems={known?.openItems ?? 0} />
       </PermissionGate>
@@ -34,7 +55,8 @@ export function CustomerSide({ card }: { card: CallCard }) {
 
 function Profile({ id, last, openItems }: { id: string; last: LastContact[]; openItems: number }) {
   const { t } = useTranslation();
-  const { data } = useQuery({ queryKey: ["customer", id], queryFn: () => customers.one(id) });
+  const { data, error, refetch } = useQuery({ queryKey: ["customer", id], queryFn: () => customers.one(id) });
+  if (error && !data) return <Failed why={error} again={() => void refetch()} />;
   if (!data) return <Skeleton active avatar className="pad" />;
   return (
     <>

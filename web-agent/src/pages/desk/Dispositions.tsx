@@ -10,6 +10,8 @@ import { findLeaves, type Leaf, leavesOf, toggled, topFive } from "./tree";
 
 type Props = {
   tree: DispositionNode[];
+  /** The company's: what was chosen in another queue still has its name. */
+  all: DispositionNode[];
   chosen: string[];
   choose: (ids: string[]) => void;
   used: Record<string, number>;
@@ -18,7 +20,7 @@ type Props = {
   disabled: boolean;
 };
 
-export function Dispositions({ tree, chosen, choose, used, focus, disabled }: Props) {
+export function Dispositions({ tree, all, chosen, choose, used, focus, disabled }: Props) {
   const { t } = useTranslation();
   const name = useName();
   const [typed, setTyped] = useState("");
@@ -28,6 +30,8 @@ export function Dispositions({ tree, chosen, choose, used, focus, disabled }: Pr
   // Frozen while the card is open: keys must not move under the fingers.
   const [frozen] = useState(used);
   const top = useMemo(() => topFive(leaves, frozen), [leaves, frozen]);
+  // What is chosen is always in sight, also where its branch is shut.
+  const elsewhere = leavesOf(all).filter((leaf) => chosen.includes(leaf.id) && !top.some((one) => one.id === leaf.id));
   const found = useMemo(() => (typed ? findLeaves(leaves, typed) : []), [leaves, typed]);
   const current = Math.min(at, found.length - 1);
   const toggle = (leaf: Leaf | undefined) => {
@@ -93,6 +97,9 @@ export function Dispositions({ tree, chosen, choose, used, focus, disabled }: Pr
                 digit={index + 1}
                 press={() => toggle(leaf)}
               />
+            ))}
+            {elsewhere.map((leaf) => (
+              <LeafButton key={leaf.id} leaf={leaf} on press={() => toggle(leaf)} />
             ))}
           </div>
           <div className="branches">

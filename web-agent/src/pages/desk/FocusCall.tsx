@@ -1,29 +1,40 @@
 // Middle: the call in focus. While it rings: who, from where, why, and how long is left. Then timers, buttons, notes.
 
-import { SoundOutlined } from "@ant-design/icons";
+import { CheckOutlined, SoundOutlined } from "@ant-design/icons";
+import { Button, Tooltip } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useKeyHandlers } from "../../app/Shell";
 import type { CallCard } from "../../contract.gen";
-import { Chip, Face, Panel, Phone, Vip } from "../../ui/bits";
+import { useKeys } from "../../desk/keys";
+import { guesses } from "../../desk/who";
+import { Chip, Face, Key, Panel, Phone, Vip } from "../../ui/bits";
 import { clock } from "../../ui/format";
 import { Shrink, Since, Until } from "../../ui/Timer";
 import { AfterWork } from "./AfterWork";
 import { CallBar } from "./CallBar";
 import { Candidates } from "./Candidates";
+import { useWho, type Who } from "./useWho";
 
 export function FocusCall({ card }: { card: CallCard }) {
   const { t } = useTranslation();
-  const settled =
-    card.candidates.find((one) => one.customer === card.customer) ??
-    (card.candidates.length === 1 ? card.candidates[0] : undefined);
-  const vip = card.vip || settled?.vip === true;
-  const title = settled?.name || card.caller.name || null;
+  const who = useWho(card);
+  const [changing, setChanging] = useState(false);
+  const [asked, setAsked] = useState(0);
+  const change = () => {
+    setChanging(true);
+    setAsked((n) => n + 1);
+  };
+  useKeyHandlers({ customer: change });
+  const vip = card.vip || who.match?.vip === true;
+  const title = (who.sure ? who.name : card.caller.name) || null;
   const number = <Phone number={card.caller.number} raw={card.caller.raw} withheld={card.caller.withheld} />;
   const wrap = card.state === "wrap_up";
   return (
     <section className={`focus focus-${card.state}`} aria-label={t("desk.focus")}>
       <div className="hero">
         <div className="hero-top">
-          <Face name={settled?.name ?? "?"} size={56} />
+          <Face name={who.sure && who.name ? who.name : "?"} size={56} />
           <div className="grow">
             <div className="hero-state">
               <span className={`dot dot-${card.state} ${card.state === "ringing" ? "pulse" : ""}`} />
@@ -41,14 +52,10 @@ export function FocusCall({ card }: { card: CallCard }) {
             </h2>
             <p className="hero-number">
               {title && number}
-              {!title && (
-                <span>
-                  {card.candidates.length > 1 ? t("pop.several", { n: card.candidates.length }) : t("pop.unknown")}
-                </span>
-              )}
-              {settled?.level && <Chip>{settled.level}</Chip>}
-              {settled?.contactName && <Chip>{settled.contactName}</Chip>}
+              {who.match?.level && <Chip>{who.match.level}</Chip>}
+              {who.match?.people.length === 1 && <Chip>{who.match.people[0]}</Chip>}
             </p>
+            <WhoLine card={card} who={who} change={change} />
           </div>
           <Clocks card={card} />
         </div>
@@ -96,13 +103,47 @@ export function FocusCall({ card }: { card: CallCard }) {
         )}
         {wrap && card.ended && <p className="hint">{t("wrap.ended", { cause: t(`cause.${card.ended}`) })}</p>}
       </div>
-      <Candidates card={card} />
+      {card.customer === null ? (
+        <Candidates card={card} focus={asked} />
+      ) : (
+        changing && <Candidates card={card} focus={asked} close={() => setChanging(false)} />
+      )}
       {card.state !== "ringing" && card.state !== "connecting" && (
         <Panel title={t("wrap.title")} className="work">
           <AfterWork card={card} />
         </Panel>
       )}
     </section>
+  );
+}
+
+/** How it is known who calls, and the way to say otherwise; while nobody is settled, who it may be. */
+function WhoLine({ card, who, change }: { card: CallCard; who: Who; change: () => void }) {
+  const { t } = useTranslation();
+  const key = useKeys((state) => state.keys.customer);
+  const all = guesses(card);
+  if (card.customer === null) {
+    return (
+      <p className="hero-who">
+        {all.length === 1 && all[0]
+          ? t("pop.perhaps", { name: all[0].name })
+          : all.length > 1
+            ? t("pop.several", { n: all.length })
+            : t("pop.unknown")}
+      </p>
+    );
+  }
+  return (
+    <p className="hero-who">
+      <Chip tone="ok" icon={<CheckOutlined />}>
+        {who.match && !who.byPerson ? t(`match.${who.match.reason}`) : t("pop.byHand")}
+      </Chip>
+      <Tooltip title={<Key chord={key} />}>
+        <Button type="link" size="small" onClick={change}>
+          {t("pop.notThem")}
+        </Button>
+      </Tooltip>
+    </p>
   );
 }
 

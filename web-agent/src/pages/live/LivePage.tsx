@@ -15,6 +15,7 @@ import { type LiveSnapshot, live } from "../../api";
 import type { LiveAgent, LiveCall, LiveQueue, SeatCommand } from "../../contract.gen";
 import { useDesk, watchBoard } from "../../desk/store";
 import { Chip, Face, Nothing, Panel, PermissionGate, Phone, Vip } from "../../ui/bits";
+import { Failed } from "../../ui/Failed";
 import { clock, percent, time } from "../../ui/format";
 import { Formula, StatCard } from "../../ui/StatCard";
 import { saying } from "../../ui/say";
@@ -49,7 +50,7 @@ export function LivePage() {
     return (
       <main className="page">
         <h1>{t("nav.live")}</h1>
-        <Skeleton active />
+        {snapshot.isError ? <Failed why={snapshot.error} again={() => void snapshot.refetch()} /> : <Skeleton active />}
       </main>
     );
   }
