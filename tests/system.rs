@@ -1,7 +1,8 @@
-//! The whole program, started and stopped as a process: its first start, a call through all of it, its sudden end, its
-//! orderly end. Each test has a data folder and ports of its own.
+//! The whole program, started and stopped as a process: its first start, a call through all of it, desks that come and go,
+//! its sudden end, its orderly end. Each test has a data folder and ports of its own.
 
 mod system_call;
 mod system_crash;
+mod system_desk;
 mod system_drain;
 mod system_start;

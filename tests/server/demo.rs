@@ -148,4 +148,4 @@ pub async fn rests(program: &Program) {
 }
 
 /// What is not 0 in a house at rest.
-const STANDING: [&str; 5] = ["sip_registrations", "ports_free", "desktop", "seat", "agents"];
+const STANDING: [&str; 6] = ["sip_registrations", "ports_free", "desktop", "seat", "agents", "part_up"];
