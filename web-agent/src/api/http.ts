@@ -1,6 +1,9 @@
-// One way to ask the server. Errors are RFC 9457 problems; screens switch on `code` and show `detail`.
+// One way to ask the server: a route's own types say what it takes and what it answers. Errors are RFC 9457 problems;
+// screens switch on `code` and show `detail`.
 
-export type FieldError = { field: string; rule: string; message: string };
+import type { components, paths } from "./schema";
+
+export type FieldError = components["schemas"]["FieldFault"];
 
 export class Problem extends Error {
   constructor(
@@ -9,14 +12,46 @@ export class Problem extends Error {
     detail: string,
     readonly errors: FieldError[] = [],
     /** The whole document: some problems carry more (a flow's `problems`). */
-    readonly body: Record<string, unknown> = {},
+    readonly body: Partial<components["schemas"]["Problem"]> = {},
   ) {
     super(detail);
     this.name = "Problem";
   }
 }
 
-type Query = Record<string, string | number | boolean | null | undefined>;
+const base = "/api/v1";
+type Routes = { [P in keyof paths as P extends `${typeof base}${infer Rest}` ? Rest : never]: paths[P] };
+type Method = "get" | "post" | "put" | "delete";
+
+/** The routes that have a method. */
+export type Path<M extends Method> = {
+  [P in keyof Routes]: Routes[P] extends { [K in M]: { responses: unknown } } ? P : never;
+}[keyof Routes];
+type Operation<M extends Method, P extends Path<M>> = Routes[P] extends { [K in M]: infer O } ? O : never;
+
+type Json<T> = T extends { content: { "application/json": infer Body } } ? Body : never;
+type Good<R> = Json<R[keyof R & (200 | 201)]>;
+/** What a route answers; nothing where it has no words. */
+export type Answer<M extends Method, P extends Path<M>> =
+  Operation<M, P> extends { responses: infer R } ? ([Good<R>] extends [never] ? undefined : Good<R>) : never;
+/** What a route is sent. */
+export type Sent<M extends Method, P extends Path<M>> =
+  Operation<M, P> extends { requestBody: infer B } ? Json<B> : never;
+
+/** What may be asked for behind a route's `?`. */
+export type Query<M extends Method, P extends Path<M>> =
+  Operation<M, P> extends { parameters: { query?: infer Q } } ? NonNullable<Q> : never;
+type Places<M extends Method, P extends Path<M>> =
+  Operation<M, P> extends { parameters: { path: infer Names extends object } } ? { path: Names } : { path?: never };
+type Body<M extends Method, P extends Path<M>> = [Sent<M, P>] extends [never] ? { body?: never } : { body: Sent<M, P> };
+type OrNull<T> = { [K in keyof T]: T[K] | null };
+/** The names in the path, the query, the body: as the route wants them. */
+type Ask<M extends Method, P extends Path<M>> = Places<M, P> &
+  Body<M, P> & { query?: OrNull<Query<M, P>>; signal?: AbortSignal };
+type Args<M extends Method, P extends Path<M>> =
+  Record<never, never> extends Ask<M, P> ? [ask?: Ask<M, P>] : [ask: Ask<M, P>];
+
+type Loose = { path?: object; query?: object; body?: unknown; signal?: AbortSignal };
 
 let onSignedOut: () => void = () => {};
 /** Called once a request finds the session gone. */
@@ -24,34 +59,39 @@ export function whenSignedOut(then: () => void) {
   onSignedOut = then;
 }
 
-export function withQuery(path: string, query?: Query): string {
-  if (!query) return path;
+/** Names filled in, what is not given left out. */
+function addressed(path: string, { path: names = {}, query = {} }: Loose = {}): string {
+  const filled = Object.entries(names).reduce(
+    (text, [name, value]) => text.replace(`{${name}}`, encodeURIComponent(String(value))),
+    base + path,
+  );
   const parts = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
     if (value !== null && value !== undefined && value !== "") parts.set(key, String(value));
   }
   const text = parts.toString();
-  return text ? `${path}?${text}` : path;
+  return text ? `${filled}?${text}` : filled;
 }
 
 async function problem(answer: Response): Promise<Problem> {
-  const body = (await answer.json().catch(() => ({}))) as Record<string, unknown>;
-  const text = (key: string) => (typeof body[key] === "string" ? (body[key] as string) : "");
-  const errors = Array.isArray(body.errors) ? (body.errors as FieldError[]) : [];
+  const body = (await answer.json().catch(() => ({}))) as Problem["body"];
   return new Problem(
     answer.status,
-    text("code") || `http_${answer.status}`,
-    text("detail") || text("title") || answer.statusText,
-    errors,
+    body.code || `http_${answer.status}`,
+    body.detail || body.title || answer.statusText,
+    body.errors,
     body,
   );
 }
 
-export async function ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+/** For routes that are all alike: whoever calls says what they take and answer. */
+// biome-ignore lint/suspicious/noExplicitAny: the caller knows
+export async function send(method: Method, path: string, ask: Loose = {}): Promise<any> {
+  const { body, signal } = ask;
   let answer: Response;
   try {
-    answer = await fetch(`/api/v1${path}`, {
-      method,
+    answer = await fetch(addressed(path, ask), {
+      method: method.toUpperCase(),
       credentials: "same-origin",
       headers: body === undefined ? undefined : { "content-type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -66,19 +106,25 @@ export async function ask<T>(method: string, path: string, body?: unknown, signa
     if (answer.status === 401 && !path.startsWith("/session")) onSignedOut();
     throw failed;
   }
-  if (answer.status === 204) return undefined as T;
-  return (await answer.json()) as T;
+  return answer.status === 204 ? undefined : answer.json();
 }
 
-export const get = <T>(path: string, query?: Query, signal?: AbortSignal) =>
-  ask<T>("GET", withQuery(path, query), undefined, signal);
-export const post = <T>(path: string, body?: unknown) => ask<T>("POST", path, body ?? {});
-export const put = <T>(path: string, body: unknown) => ask<T>("PUT", path, body);
-export const del = (path: string) => ask<void>("DELETE", path);
+const asking =
+  <M extends Method>(method: M) =>
+  <P extends Path<M>>(path: P, ...[ask]: Args<M, P>) =>
+    send(method, path, ask) as Promise<Answer<M, P>>;
+
+export const get = asking("get");
+export const post = asking("post");
+export const put = asking("put");
+export const del = asking("delete");
+
+/** Where the browser itself gets something. */
+export const address = <P extends Path<"get">>(path: P, ...[ask]: Args<"get", P>) => addressed(path, ask);
 
 /** Looks whether the session is still there; tells where it is not. */
 export function checkSession() {
-  ask("GET", "/session").catch((why) => {
+  get("/session").catch((why) => {
     if (why instanceof Problem && why.status === 401) onSignedOut();
   });
 }

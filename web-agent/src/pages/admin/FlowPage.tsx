@@ -105,7 +105,7 @@ function Editor({ name, flow }: { name: string; flow: AdminFlow | null }) {
       await queries.invalidateQueries({ queryKey: adminKey("flows") });
     } catch (why) {
       setNote(null);
-      if (why instanceof Problem && Array.isArray(why.body.problems)) setRefused(why.body.problems as FlowProblem[]);
+      if (why instanceof Problem && why.body.problems) setRefused(why.body.problems);
       void message.error(saying(why));
     } finally {
       setBusy(false);

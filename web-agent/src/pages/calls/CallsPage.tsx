@@ -11,8 +11,8 @@ import { ChoiceFilter, FilterBar, NumberFilter, TimeFilter } from "../../ui/Filt
 import { clock, moment } from "../../ui/format";
 import { ListPage } from "../../ui/ListPage";
 import { CustomerFilter } from "../customers/CustomerFilter";
-import { useSetup } from "../desk/SeatControl";
 import { CallDrawer } from "./CallDrawer";
+import { useNarrowing } from "./narrowing";
 import { Cause, causes, DirectionIcon } from "./words";
 
 const PAGE = 100;
@@ -21,7 +21,7 @@ export function CallsPage() {
   const { t } = useTranslation();
   const { call, customer } = useSearch({ from: "/calls" });
   const go = useNavigate({ from: "/calls" });
-  const setup = useSetup();
+  const { agents, queues } = useNarrowing("calls");
   const [filter, setFilter] = useState<CallFilter>({});
   const columns = useColumns();
   const whole = { ...filter, customer };
@@ -61,20 +61,25 @@ export function CallsPage() {
               label={t("word.queue")}
               value={filter.queue}
               change={(queue) => change({ queue })}
-              options={(setup.data?.queues ?? []).map((one) => ({ value: one.id, label: one.name }))}
+              options={queues}
             />
-            <ChoiceFilter
-              label={t("role.agent")}
-              value={filter.agent}
-              change={(agent) => change({ agent })}
-              options={(setup.data?.agents ?? []).map((one) => ({ value: one.id, label: one.name }))}
-            />
+            {agents.length > 0 && (
+              <ChoiceFilter
+                label={t("role.agent")}
+                value={filter.agent}
+                change={(agent) => change({ agent })}
+                options={agents}
+              />
+            )}
             <ChoiceFilter
               label={t("filter.direction")}
               width={110}
               value={filter.direction}
               change={(direction) => change({ direction })}
-              options={["inbound", "outbound", "internal"].map((value) => ({ value, label: t(`direction.${value}`) }))}
+              options={(["inbound", "outbound", "internal"] as const).map((value) => ({
+                value,
+                label: t(`direction.${value}`),
+              }))}
             />
             <ChoiceFilter
               label={t("filter.cause")}

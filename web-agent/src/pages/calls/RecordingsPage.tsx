@@ -12,11 +12,11 @@ import { bytes, clock, moment } from "../../ui/format";
 import { ListPage } from "../../ui/ListPage";
 import { PlayHere, RecordingChip } from "../../ui/PlayHere";
 import { CustomerFilter } from "../customers/CustomerFilter";
-import { useSetup } from "../desk/SeatControl";
+import { useNarrowing } from "./narrowing";
 
 export function RecordingsPage() {
   const { t } = useTranslation();
-  const setup = useSetup();
+  const { agents, queues } = useNarrowing("recordings");
   const { customer } = useSearch({ from: "/recordings" });
   const go = useNavigate({ from: "/recordings" });
   const [some, setSome] = useState<RecordingFilter>({});
@@ -98,14 +98,16 @@ export function RecordingsPage() {
               label={t("word.queue")}
               value={filter.queue}
               change={(queue) => change({ queue })}
-              options={(setup.data?.queues ?? []).map((one) => ({ value: one.id, label: one.name }))}
+              options={queues}
             />
-            <ChoiceFilter
-              label={t("role.agent")}
-              value={filter.agent}
-              change={(agent) => change({ agent })}
-              options={(setup.data?.agents ?? []).map((one) => ({ value: one.id, label: one.name }))}
-            />
+            {agents.length > 0 && (
+              <ChoiceFilter
+                label={t("role.agent")}
+                value={filter.agent}
+                change={(agent) => change({ agent })}
+                options={agents}
+              />
+            )}
           </FilterBar>
         }
       />
