@@ -60,8 +60,13 @@ impl Call {
                 }
             }
             (Stage::Talking(talk), CallCommand::Resume) => {
-                if talk.held_since.is_some() {
-                    self.resume(now, out);
+                let (leg, held, answer_by) = (talk.leg, talk.held_since.is_some(), talk.answer_by);
+                match (self.holds(leg), answer_by) {
+                    _ if !held => {}
+                    (false, _) => self.resume(now, out),
+                    // It takes the call back by itself, and says so; until then it neither speaks nor hears.
+                    (true, AnswerBy::TalkEvent) => out.push(Action::PressTalk(leg)),
+                    (true, AnswerBy::Phone | AnswerBy::AutoAnswer) => return Err(CommandRefused::PhoneHolds),
                 }
             }
             (Stage::Talking(talk), CallCommand::Mute | CallCommand::Unmute) => {

@@ -41,7 +41,7 @@ impl Call {
                 self.feed(now, ivr::Input::CallerLeft, world, out);
                 self.finish(now, left, by, out);
             }
-            Stage::Entering { .. } | Stage::Waiting(_) | Stage::Ringing(..) => {
+            Stage::Entering(_) | Stage::Waiting(_) | Stage::Ringing(..) => {
                 out.push(Action::Router(RouterAsk::Leave { outcome: QueueOutcome::Abandoned }));
                 self.finish(now, left, by, out);
             }
@@ -92,7 +92,7 @@ impl Call {
     pub(super) fn abort(&mut self, now: EpochMs, cause: EndCause, world: &dyn ivr::World, out: Out) {
         match &self.stage {
             Stage::Closing { .. } | Stage::Over => return,
-            Stage::Entering { .. } | Stage::Waiting(_) | Stage::Ringing(..) => {
+            Stage::Entering(_) | Stage::Waiting(_) | Stage::Ringing(..) => {
                 out.push(Action::Router(RouterAsk::Leave { outcome: QueueOutcome::Failed }));
             }
             Stage::Talking(_) => self.end_talk(now, out),

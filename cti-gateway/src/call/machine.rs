@@ -78,6 +78,13 @@ impl Call {
                 self.leg_gone(now, leg, EndCause::Failed, None, world, out);
                 self.leg_closed(leg, quality, out);
             }
+            CallEvent::Phone { leg, lost } => {
+                if let Stage::Talking(talk) = &mut self.stage
+                    && talk.leg == leg
+                {
+                    talk.lost = lost;
+                }
+            }
             CallEvent::FarHold { leg, on } => self.far_hold(now, leg, on, out),
             CallEvent::Digit { leg, digit } => self.digit(now, leg, digit, world, out),
             CallEvent::PlayDone { leg, id, ok } => self.play_done(now, leg, id, ok, world, out),
@@ -170,8 +177,18 @@ impl Call {
     }
 
     fn talk_begins(&mut self, now: EpochMs, offer: Offer, leg: LegId, out: Out) {
-        let Offer { agent, queue, .. } = offer;
-        self.stage = Stage::Talking(Talk { agent, leg, queue, since: now, held_since: None, held_ms: 0, muted: false });
+        let Offer { agent, queue, answer_by, .. } = offer;
+        self.stage = Stage::Talking(Talk {
+            agent,
+            leg,
+            queue,
+            answer_by,
+            since: now,
+            held_since: None,
+            held_ms: 0,
+            muted: false,
+            lost: false,
+        });
         self.moving = None;
         out.extend([Action::Quiet(self.caller_leg), Action::Bridge(self.caller_leg, leg)]);
         out.push(Action::Router(RouterAsk::Answered { offer: offer.offer }));
@@ -268,6 +285,10 @@ impl Call {
             return self.caller_left(now, cause, by, world, out);
         }
         match &self.stage {
+            // Nobody has hung up: the caller is still there, and is not to pay for a phone's trouble.
+            Stage::Talking(talk) if talk.leg == leg && by == HungUpBy::System => {
+                self.agent_lost(now, cause, world, out);
+            }
             Stage::Talking(talk) if talk.leg == leg => {
                 self.end_talk(now, out);
                 self.finish(now, cause, by, out);
@@ -304,6 +325,10 @@ impl Call {
         }
         match &mut self.stage {
             Stage::Flow => self.feed(now, ivr::Input::PlayDone { id, ok }, world, out),
+            Stage::Entering(entering) if entering.saying == Some(id) => {
+                entering.saying = None;
+                out.push(music(leg, None));
+            }
             Stage::Waiting(wait) | Stage::Ringing(_, wait) if wait.announcing == Some(id) => {
                 wait.announcing = None;
                 out.push(music(leg, wait.facts.as_ref()));
@@ -321,7 +346,7 @@ impl Call {
             return;
         }
         let vip = candidates.first().is_some_and(|best| best.vip);
-        if vip && !self.vip && matches!(self.stage, Stage::Entering { .. } | Stage::Waiting(_) | Stage::Ringing(..)) {
+        if vip && !self.vip && matches!(self.stage, Stage::Entering(_) | Stage::Waiting(_) | Stage::Ringing(..)) {
             out.push(Action::Router(RouterAsk::Vip));
         }
         self.vip |= vip;
@@ -347,6 +372,10 @@ impl Call {
         }
         match &mut self.stage {
             Stage::Flow => self.feed(now, ivr::Input::Deadline, world, out),
+            Stage::Entering(entering) => {
+                let direct = entering.direct;
+                self.unanswered(now, direct, world, out);
+            }
             Stage::Waiting(wait) => {
                 wait.next_announce = None;
                 out.push(Action::Router(RouterAsk::Position));
@@ -357,7 +386,7 @@ impl Call {
                 self.finish(now, cause, HungUpBy::System, out);
             }
             Stage::Closing { .. } => self.close(out),
-            Stage::Entering { .. } | Stage::Ringing(..) | Stage::Talking(_) | Stage::Outside { .. } | Stage::Over => {}
+            Stage::Ringing(..) | Stage::Talking(_) | Stage::Outside { .. } | Stage::Over => {}
         }
     }
 }

@@ -22,7 +22,7 @@ mod tests;
 mod waiting;
 
 pub use allowed::{Face, allowed};
-pub use silence::{SILENT_TALK_MS, SILENT_WAIT_MS};
+pub use silence::{SILENT_LOST_HELD_MS, SILENT_LOST_MS, SILENT_TALK_MS, SILENT_WAIT_MS};
 
 /// Longest wait, after everybody was told to go, for the last words of media and recorder.
 pub const CLOSING_MS: EpochMs = 3_000;
@@ -32,6 +32,12 @@ pub const MOST_OVERFLOWS: u8 = 5;
 
 /// How long a last prompt may take.
 pub const FAREWELL_MS: EpochMs = 30_000;
+
+/// How long the router may take to answer: it does so in the same breath, or something broke.
+pub const ROUTER_ANSWERS_MS: EpochMs = 5_000;
+
+/// How long a caller sent to one agent waits for that agent to be free.
+pub const DIRECT_WAIT_MS: u32 = 60_000;
 
 /// How long an outside number may ring when a call is transferred there.
 pub const OUTSIDE_RING_MS: u32 = 45_000;
@@ -86,6 +92,11 @@ pub enum CallEvent {
     LegClosed {
         leg: LegId,
         quality: Option<Quality>,
+    },
+    /// The phone of a leg is not registered any more, or is again. Its audio may go on all the same.
+    Phone {
+        leg: LegId,
+        lost: bool,
     },
     /// The far end put us on hold, or took us back (RFC 3264 §8.4).
     FarHold {
@@ -273,6 +284,10 @@ pub enum RouterAsk {
         agent: AgentId,
         on: bool,
     },
+    /// The agent's phone was lost in the middle of the talk, whose end follows.
+    StationFailed {
+        agent: AgentId,
+    },
     /// The agent's part is over; wrap-up may begin.
     TalkEnded {
         agent: AgentId,
@@ -292,6 +307,8 @@ pub enum CommandRefused {
     PhoneOnly,
     #[error("digits may be 0-9, *, #, A-D, and at most {most} of them")]
     BadDigits { most: usize },
+    #[error("the phone itself holds the call; take it back there")]
+    PhoneHolds,
     #[error("nothing of this call is being recorded")]
     NotRecording,
     #[error("a reason is needed to pause a recording, of at most {most} characters")]
@@ -325,10 +342,13 @@ struct Talk {
     agent: AgentId,
     leg: LegId,
     queue: Option<QueueId>,
+    answer_by: AnswerBy,
     since: EpochMs,
     held_since: Option<EpochMs>,
     held_ms: i64,
     muted: bool,
+    /// Its phone is not registered any more: it has ended when it falls silent.
+    lost: bool,
 }
 
 /// `leg`: none while a phone that answers by itself waits for the agent's word.
@@ -336,6 +356,18 @@ struct Talk {
 struct Ringing {
     offer: Offer,
     leg: Option<LegId>,
+}
+
+/// What the router was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Entering {
+    since: EpochMs,
+    /// No answer until then is a fault of ours.
+    until: EpochMs,
+    /// One agent, and no queue.
+    direct: bool,
+    /// What is being said meanwhile; music follows.
+    saying: Option<u32>,
 }
 
 /// A wait in a queue, or for one agent.
@@ -365,9 +397,7 @@ enum Stage {
     /// The flow leads.
     Flow,
     /// Asked the router to take the caller in; its answer is next, or the agent asked for is busy.
-    Entering {
-        since: EpochMs,
-    },
+    Entering(Entering),
     Waiting(Wait),
     Ringing(Ringing, Wait),
     Talking(Talk),
@@ -512,7 +542,7 @@ impl Call {
     pub fn stage_name(&self) -> &'static str {
         match &self.stage {
             Stage::Flow => "ivr",
-            Stage::Entering { .. } | Stage::Waiting(_) => "waiting",
+            Stage::Entering(_) | Stage::Waiting(_) => "waiting",
             Stage::Ringing(..) => "ringing",
             Stage::Talking(_) => "talking",
             Stage::Outside { .. } => "outside",
@@ -527,11 +557,10 @@ impl Call {
         let flow = self.session.as_ref().and_then(ivr::Session::deadline);
         match &self.stage {
             Stage::Flow => flow,
+            Stage::Entering(entering) => Some(entering.until),
             Stage::Waiting(wait) => wait.next_announce,
             Stage::Message { until, .. } | Stage::Farewell { until, .. } | Stage::Closing { until } => Some(*until),
-            Stage::Entering { .. } | Stage::Ringing(..) | Stage::Talking(_) | Stage::Outside { .. } | Stage::Over => {
-                None
-            }
+            Stage::Ringing(..) | Stage::Talking(_) | Stage::Outside { .. } | Stage::Over => None,
         }
     }
 }

@@ -6,6 +6,10 @@ use super::*;
 /// No audio for so long ends a leg: while talking, and while a flow or a queue leads (a caller may listen in silence).
 pub const SILENT_TALK_MS: u32 = 120_000;
 pub const SILENT_WAIT_MS: u32 = 600_000;
+/// The phone is not registered any more: one that sends nothing for so long is gone. Media tells every five seconds.
+pub const SILENT_LOST_MS: u32 = 4_500;
+/// The same where it may rightly be silent: time enough to come back.
+pub const SILENT_LOST_HELD_MS: u32 = 30_000;
 /// Silence is what was asked for: on hold, or muted.
 const NEVER: u32 = u32::MAX;
 
@@ -34,13 +38,18 @@ impl Call {
         most != NEVER && counts >= most
     }
 
+    /// Its far end has put us on hold.
+    pub(super) fn holds(&self, leg: LegId) -> bool {
+        self.legs.get(&leg).is_some_and(|known| known.holds)
+    }
+
     /// Keeps the rule in step with what the call is at.
     pub(super) fn mind_silence(&mut self, now: EpochMs) {
         let usual = match &self.stage {
             Stage::Talking(talk) if talk.held_since.is_some() => NEVER,
             Stage::Talking(_) | Stage::Outside { .. } => SILENT_TALK_MS,
             Stage::Flow
-            | Stage::Entering { .. }
+            | Stage::Entering(_)
             | Stage::Waiting(_)
             | Stage::Ringing(..)
             | Stage::Message { .. }
@@ -55,9 +64,14 @@ impl Call {
             _ => None,
         };
         // Phones that hold us may play music of their own, or nothing at all.
-        let holds = |leg: LegId| self.legs.get(&leg).is_some_and(|known| known.holds);
-        let caller = if holds(self.caller_leg) { NEVER } else { usual };
-        let other = if muted || other.is_some_and(holds) { NEVER } else { usual };
+        let caller = if self.holds(self.caller_leg) { NEVER } else { usual };
+        let other = if muted || other.is_some_and(|leg| self.holds(leg)) { NEVER } else { usual };
+        let lost = matches!(&self.stage, Stage::Talking(talk) if talk.lost);
+        let other = match (lost, other) {
+            (false, other) => other,
+            (true, NEVER) => SILENT_LOST_HELD_MS,
+            (true, _) => SILENT_LOST_MS,
+        };
         if (caller, other) != (self.patience.caller, self.patience.other) {
             self.patience = Patience { caller, other, since: now };
         }

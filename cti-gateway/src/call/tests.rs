@@ -7,7 +7,9 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod alive;
 mod lessons;
+mod lost;
 
 const T0: EpochMs = 1_790_000_000_000;
 const QUEUE: QueueId = QueueId(5);
@@ -70,6 +72,10 @@ struct Line {
 
 impl Line {
     fn ring_in() -> Self {
+        Self::ring_in_to(flow())
+    }
+
+    fn ring_in_to(flow: Arc<ivr::Flow>) -> Self {
         let caller = Caller { raw: "13800138000".into(), name: String::new(), number: None, withheld: false };
         let facts = Facts {
             id: InteractionId(1),
@@ -80,7 +86,7 @@ impl Line {
             dialed: "400".into(),
         };
         let start = ivr::Start { caller, dialed: "400".into(), country: None };
-        let (call, actions) = Call::begin(facts, flow(), start, Arc::new(IdMaker::new(1)), T0, &Nowhere);
+        let (call, actions) = Call::begin(facts, flow, start, Arc::new(IdMaker::new(1)), T0, &Nowhere);
         let mut line = Self { call, now: T0, told: vec![], last: vec![] };
         line.note(actions);
         line
@@ -612,7 +618,8 @@ fn any_event() -> impl Strategy<Value = Step> {
         leg.clone().prop_map(Step::NotDialed),
         leg.clone().prop_map(Step::Closed),
         (leg.clone(), any::<bool>()).prop_map(|(l, on)| Step::FarHold(l, on)),
-        (leg, 0_u32..700_000).prop_map(|(l, ms)| Step::Silent(l, ms)),
+        (leg.clone(), 0_u32..700_000).prop_map(|(l, ms)| Step::Silent(l, ms)),
+        (leg, any::<bool>()).prop_map(|(l, lost)| Step::Phone(l, lost)),
         prop::sample::select(vec!['1', '5', '#', '*']).prop_map(Step::Digit),
         Just(Step::Played),
         Just(Step::Enqueued),
@@ -655,6 +662,7 @@ enum Step {
     Closed(usize),
     FarHold(usize, bool),
     Silent(usize, u32),
+    Phone(usize, bool),
     Digit(char),
     Played,
     Enqueued,
@@ -683,6 +691,7 @@ fn step(line: &mut Line, step: Step) {
         Step::Closed(at) => CallEvent::LegClosed { leg: leg(line, at), quality: None },
         Step::FarHold(at, on) => CallEvent::FarHold { leg: leg(line, at), on },
         Step::Silent(at, ms) => CallEvent::Silent { leg: leg(line, at), ms },
+        Step::Phone(at, lost) => CallEvent::Phone { leg: leg(line, at), lost },
         Step::Digit(digit) => CallEvent::Digit { leg: CALLER, digit },
         Step::Played => {
             let id = line.last.iter().find_map(|a| match a {

@@ -8,7 +8,7 @@ type Out<'a> = &'a mut Vec<Action>;
 impl Call {
     /// Into a queue. `waited_ms`: waited elsewhere before, where that wait goes on here.
     pub(super) fn enter(&mut self, now: EpochMs, queue: QueueId, priority: Option<u8>, waited_ms: i64, out: Out) {
-        self.stage = Stage::Entering { since: now };
+        self.stage = Stage::Entering(Entering::queue(now));
         self.waited_ms = u32::try_from(waited_ms.max(0)).unwrap_or(u32::MAX);
         let credit_ms = self.waited_ms;
         out.push(Action::Router(RouterAsk::Enqueue { queue, priority, vip: self.vip, credit_ms }));
@@ -23,17 +23,18 @@ impl Call {
         ring_ms: Option<u32>,
         out: Out,
     ) {
-        self.stage = Stage::Entering { since: now };
+        let until = now + EpochMs::from(DIRECT_WAIT_MS) + ROUTER_ANSWERS_MS;
+        self.stage = Stage::Entering(Entering { until, direct: true, ..Entering::queue(now) });
         self.waited_ms = 0;
         out.push(music(self.caller_leg, None));
         out.push(Action::Router(RouterAsk::Direct { agent, queue, vip: self.vip, ring_ms }));
     }
 
     pub(super) fn enqueued(&mut self, now: EpochMs, facts: QueueFacts, out: Out) {
-        if !matches!(self.stage, Stage::Entering { .. }) {
-            return;
+        let Stage::Entering(Entering { saying, .. }) = self.stage else { return };
+        if saying.is_none() {
+            out.push(music(self.caller_leg, Some(&facts)));
         }
-        out.push(music(self.caller_leg, Some(&facts)));
         let next_announce = (facts.announce_ms > 0).then(|| now + i64::from(facts.announce_ms).min(10_000));
         self.stage = Stage::Waiting(Wait {
             facts: Some(facts),
@@ -41,7 +42,7 @@ impl Call {
             credit_ms: i64::from(self.waited_ms),
             next_announce,
             announcer: Default::default(),
-            announcing: None,
+            announcing: saying,
         });
     }
 
@@ -49,13 +50,13 @@ impl Call {
         let wait = match &self.stage {
             Stage::Waiting(wait) => wait.clone(),
             // Straight to one agent: there was no queue to wait in.
-            Stage::Entering { since } => Wait {
+            Stage::Entering(entering) => Wait {
                 facts: None,
-                since: *since,
+                since: entering.since,
                 credit_ms: i64::from(self.waited_ms),
                 next_announce: None,
                 announcer: Default::default(),
-                announcing: None,
+                announcing: entering.saying,
             },
             _ => return,
         };
@@ -102,7 +103,7 @@ impl Call {
         out: Out,
     ) {
         let credit = match &self.stage {
-            Stage::Entering { .. } => i64::from(self.waited_ms),
+            Stage::Entering(_) => i64::from(self.waited_ms),
             Stage::Waiting(wait) => wait.credit_ms + (now - wait.since),
             Stage::Ringing(ringing, wait) => {
                 let (leg, credit) = (ringing.leg, wait.credit_ms + (now - wait.since));
@@ -172,6 +173,44 @@ impl Call {
         }
         self.stage = Stage::Flow;
         self.feed(now, ivr::Input::TransferFailed(cause), world, out);
+        // A flow that did not send the caller there goes on nowhere.
+        if matches!(self.stage, Stage::Flow) && self.deadline().is_none() {
+            self.farewell(now, "transfer-failed", cause, out);
+        }
+    }
+
+    /// The router has forgotten the caller, or broke on the question.
+    pub(super) fn unanswered(&mut self, now: EpochMs, direct: bool, world: &dyn ivr::World, out: Out) {
+        tracing::error!(call.id = %self.id, "routing does not know of call {}", self.id);
+        out.push(Action::Router(RouterAsk::Leave { outcome: QueueOutcome::Failed }));
+        if direct {
+            return self.outside_failed(now, EndCause::Failed, world, out);
+        }
+        self.farewell(now, "technical", EndCause::Failed, out);
+    }
+
+    /// The agent's phone is gone in the middle of the talk. The caller is asked to wait, and goes before everybody else.
+    pub(super) fn agent_lost(&mut self, now: EpochMs, cause: EndCause, world: &dyn ivr::World, out: Out) {
+        let Stage::Talking(Talk { agent, queue, .. }) = self.stage else { return };
+        out.push(Action::Router(RouterAsk::StationFailed { agent }));
+        self.end_talk(now, out);
+        self.own_overflow = (false, false);
+        self.overflows = 0;
+        match queue {
+            Some(queue) => {
+                let saying = self.say("please-wait", out);
+                self.first_in(now, queue, Some(saying), out);
+            }
+            None => self.outside_failed(now, cause, world, out),
+        }
+    }
+
+    /// Into a queue before everybody else there.
+    fn first_in(&mut self, now: EpochMs, queue: QueueId, saying: Option<u32>, out: Out) {
+        // What puts the caller in front is no time waited: the talk that follows must not say so.
+        let credit_ms = std::mem::take(&mut self.waited_ms).saturating_add(BACK_CREDIT_MS);
+        self.stage = Stage::Entering(Entering { saying, ..Entering::queue(now) });
+        out.push(Action::Router(RouterAsk::Enqueue { queue, priority: Some(9), vip: self.vip, credit_ms }));
     }
 
     pub(super) fn direct_failed(
@@ -183,7 +222,7 @@ impl Call {
         out: Out,
     ) {
         let waits_for_agent = match &self.stage {
-            Stage::Entering { .. } => true,
+            Stage::Entering(_) => true,
             Stage::Waiting(wait) => wait.facts.is_none(),
             _ => false,
         };
@@ -194,37 +233,33 @@ impl Call {
         self.outside_failed(now, cause, world, out);
     }
 
-    /// A transfer that reached nobody: back to the queue the caller came from, with all the time waited, or good-bye.
+    /// A transfer that reached nobody: back to the queue the caller came from, with all the time waited; from no queue,
+    /// back to who transferred, once, and then to the flow.
     fn move_failed(&mut self, now: EpochMs, cause: EndCause, out: Out) {
         let Some(moving) = self.moving.take() else { return };
         out.push(Action::Tell(EventKind::TransferFailed { agent: moving.by, target: moving.target, cause }));
         match moving.from_queue {
-            Some(queue) => {
-                let waited_ms = self.waited_ms;
-                // What puts the caller in front is no time waited: the talk that follows must not say so.
-                self.stage = Stage::Entering { since: now };
-                self.waited_ms = 0;
-                let credit_ms = waited_ms.saturating_add(BACK_CREDIT_MS);
-                out.push(Action::Router(RouterAsk::Enqueue { queue, priority: Some(9), vip: self.vip, credit_ms }));
-            }
-            None => self.farewell(now, "transfer-failed", cause, out),
+            Some(queue) => self.first_in(now, queue, None, out),
+            None => self.ask_for(now, moving.by, None, None, out),
         }
     }
 
     pub(super) fn farewell(&mut self, now: EpochMs, prompt: &str, cause: EndCause, out: Out) {
-        let play = self.next_play;
-        self.next_play += 1;
-        let name = if prompt.is_empty() { "goodbye" } else { prompt };
-        let prompts = vec![ivr::Prompt::File { language: self.language, name: name.into() }];
-        out.push(Action::Play { leg: self.caller_leg, id: play, prompts });
+        let play = self.say(if prompt.is_empty() { "goodbye" } else { prompt }, out);
         self.stage = Stage::Farewell { play, cause, until: now + FAREWELL_MS };
     }
 
-    pub(super) fn take_message(&mut self, now: EpochMs, ask: &ivr::Voicemail, out: Out) {
-        let beep = self.next_play;
+    /// Says a prompt to the caller in the caller's language.
+    fn say(&mut self, prompt: &str, out: Out) -> u32 {
+        let id = self.next_play;
         self.next_play += 1;
-        let prompts = vec![ivr::Prompt::File { language: self.language, name: "beep".into() }];
-        out.push(Action::Play { leg: self.caller_leg, id: beep, prompts });
+        let prompts = vec![ivr::Prompt::File { language: self.language, name: prompt.into() }];
+        out.push(Action::Play { leg: self.caller_leg, id, prompts });
+        id
+    }
+
+    pub(super) fn take_message(&mut self, now: EpochMs, ask: &ivr::Voicemail, out: Out) {
+        self.say("beep", out);
         self.record(now, None, None, ask.queue, out);
         self.stage = Stage::Message {
             since: now,
@@ -244,5 +279,11 @@ impl Call {
     }
 }
 
-/// What a caller whom a transfer lost is credited, so that nobody in the queue comes first.
+impl Entering {
+    fn queue(now: EpochMs) -> Self {
+        Self { since: now, until: now + ROUTER_ANSWERS_MS, direct: false, saying: None }
+    }
+}
+
+/// What a caller whom a transfer, or a phone, lost is credited, so that nobody in the queue comes first.
 const BACK_CREDIT_MS: u32 = 3_600_000;

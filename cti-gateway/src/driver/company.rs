@@ -11,30 +11,45 @@ use contract::{EpochMs, PhoneNumber, QueueId, TrunkId};
 
 use crate::media::{Clip, ClipLibrary, music_on_hold, tone};
 
-/// Prompts by language and music, loaded once: `<folder>/zh-CN/*.wav`, `<folder>/en/*.wav`, `<folder>/music/*.wav`; later
-/// folders win.
+/// Prompts and music by name: `zh-CN/welcome`, `en/welcome`, `music/default`; what stands in no folder is for every language.
 #[derive(Debug, Default, Clone)]
 pub struct Prompts {
-    spoken: ClipLibrary,
-    /// Where no file is named `music/default`.
-    hold: Option<Arc<Clip>>,
+    library: ClipLibrary,
 }
+
+/// Where music stands, and what those hear who wait where nothing else is named.
+const MUSIC: &str = "music";
+const DEFAULT_MUSIC: &str = "default";
 
 impl Prompts {
     /// The sounds every house has: a beep, and soft music for those who wait.
     #[must_use]
     pub fn built_in() -> Self {
-        let mut library = ClipLibrary::new();
         let beep = Clip::from_samples("beep", &tone::sine(&[(BEEP_HZ, BEEP_LEVEL)], BEEP_MS));
-        // An empty library has room.
-        let _ = library.insert(beep);
-        Self { spoken: library, hold: Some(Arc::new(music_on_hold())) }
+        let music = music_on_hold().named(format!("{MUSIC}/{DEFAULT_MUSIC}"));
+        Self::of([beep, music].map(Arc::new))
+    }
+
+    /// These, as far as a library has room.
+    #[must_use]
+    pub fn of(clips: impl IntoIterator<Item = Arc<Clip>>) -> Self {
+        let mut library = ClipLibrary::new();
+        for clip in clips {
+            if let Err(clip) = library.insert(clip) {
+                tracing::error!("{clip:?} is left out: the library is full");
+            }
+        }
+        Self { library }
+    }
+
+    pub fn clips(&self) -> impl Iterator<Item = &Arc<Clip>> {
+        self.library.clips()
     }
 
     /// # Errors
     /// In words: the files that are no sounds, or the folder that cannot be read; all other files are in.
     pub fn load(&mut self, folder: &Path) -> Result<(), Vec<String>> {
-        match self.spoken.add_folder(folder) {
+        match self.library.add_folder(folder) {
             Ok(wrong) if wrong.is_empty() => Ok(()),
             Ok(wrong) => Err(wrong.iter().map(ToString::to_string).collect()),
             Err(why) => Err(vec![why.to_string()]),
@@ -42,12 +57,12 @@ impl Prompts {
     }
 
     pub fn spoken(&self, language: ivr::Language, name: &str) -> Option<Arc<Clip>> {
-        self.spoken.prompt(language.code(), name)
+        self.library.prompt(language.code(), name)
     }
 
     pub fn music(&self, name: &str) -> Option<Arc<Clip>> {
-        let named = |name: &str| self.spoken.get(&format!("music/{name}"));
-        named(name).or_else(|| named("default")).or_else(|| self.hold.clone())
+        let named = |name: &str| self.library.get(&format!("{MUSIC}/{name}"));
+        named(name).or_else(|| named(DEFAULT_MUSIC))
     }
 
     /// Names per language, for checking flows.
@@ -58,7 +73,7 @@ impl Prompts {
                 Some((folder, rest)) => (folder == language.code()).then(|| rest.to_owned()),
                 None => Some(name.to_owned()),
             };
-            (language, self.spoken.names().filter_map(own).collect())
+            (language, self.library.names().filter_map(own).collect())
         };
         ivr::Language::ALL.into_iter().map(spoken).collect()
     }
@@ -82,7 +97,17 @@ pub struct FlowFault {
 pub struct Company {
     pub directory: Arc<Directory>,
     flows: BTreeMap<String, Arc<ivr::Flow>>,
+    /// In place of flows that numbers start and that cannot run.
+    apologies: BTreeMap<String, Arc<ivr::Flow>>,
     numbers: Numbers,
+}
+
+/// What answers a dialed number.
+#[derive(Debug, Clone, Copy)]
+pub enum Answer<'a> {
+    Flow(&'a Arc<ivr::Flow>),
+    /// Its flow cannot run: nobody is turned away for that, but hears a word of regret.
+    Apology(&'a Arc<ivr::Flow>),
 }
 
 /// Our numbers, read once, so that a call at the door costs three look-ups.
@@ -115,15 +140,29 @@ impl Company {
                 }
             }
         }
-        let mut company = Self { directory, flows, numbers: Numbers::default() };
+        let mut company = Self { directory, flows, ..Self::default() };
         company.numbers = company.read_numbers();
+        company.apologies = company.regrets();
         (company, faults)
+    }
+
+    fn regrets(&self) -> BTreeMap<String, Arc<ivr::Flow>> {
+        let language = ivr::Language::parse(&self.directory.company.language).unwrap_or(ivr::Language::ZhCn);
+        let Numbers { exact, starts, .. } = &self.numbers;
+        let named = exact.values().chain(starts.iter().map(|(_, flow)| flow));
+        let broken = named.filter(|name| !self.flows.contains_key(*name));
+        broken.map(|name| (name.clone(), Arc::new(ivr::Flow::apology(name, language)))).collect()
+    }
+
+    /// Flows that numbers start and that cannot run. Must be none.
+    pub fn broken_flows(&self) -> usize {
+        self.apologies.len()
     }
 
     fn read_numbers(&self) -> Numbers {
         let mut out = Numbers::default();
         for number in &self.directory.numbers {
-            let (pattern, flow) = (&number.pattern, &number.flow);
+            let (pattern, flow) = (&number.pattern, self.flow_name(&number.flow));
             if let Some(start) = pattern.strip_suffix('*') {
                 out.starts.push((start.to_owned(), flow.clone()));
                 continue;
@@ -138,6 +177,12 @@ impl Company {
         out
     }
 
+    /// As the flow writes itself: people name flows without minding capitals.
+    fn flow_name<'a>(&'a self, name: &'a String) -> &'a String {
+        let same = |known: &&String| known.to_lowercase() == name.to_lowercase();
+        self.directory.flows.get_key_value(name).map(|(known, _)| known).or_else(|| self.directory.flows.keys().find(same)).unwrap_or(name)
+    }
+
     /// Our own numbers in full.
     pub fn own(&self) -> &[PhoneNumber] {
         &self.numbers.own
@@ -147,8 +192,9 @@ impl Company {
         self.flows.get(name)
     }
 
-    /// The flow of a dialed number: exact before patterns, longer patterns first; forms of one number are equal.
-    pub fn flow_for(&self, dialed: &str) -> Option<&Arc<ivr::Flow>> {
+    /// What answers a dialed number: exact before patterns, longer patterns first; forms of one number are equal. None:
+    /// it is no number of ours.
+    pub fn answer_for(&self, dialed: &str) -> Option<Answer<'_>> {
         let Numbers { exact, e164, starts, .. } = &self.numbers;
         let flow = exact.get(dialed).or_else(|| {
             let ours = self.e164(dialed);
@@ -157,7 +203,9 @@ impl Company {
             let by_start = || starts.iter().find(|(start, _)| begins(start)).map(|(_, flow)| flow);
             ours.as_ref().and_then(|n| e164.get(n)).or_else(by_start)
         });
-        self.flows.get(flow?)
+        let flow = flow?;
+        let regret = || self.apologies.get(flow).map(Answer::Apology);
+        self.flows.get(flow).map(Answer::Flow).or_else(regret)
     }
 
     pub fn e164(&self, raw: &str) -> Option<PhoneNumber> {
@@ -217,18 +265,27 @@ mod tests {
 
     use super::*;
 
+    /// Each number and the flow it starts; of the flows, those called `broken` cannot run.
     fn company(numbers: &[(&str, &str)]) -> Company {
         let mut directory = Directory::default();
         for (pattern, flow) in numbers {
-            let yaml = format!("name: {flow}\nstart: bye\nnodes:\n  bye:\n    kind: hangup\n");
-            directory.flows.insert((*flow).to_owned(), FlowSource { version: 1, yaml });
+            let start = if *flow == "broken" { "nowhere" } else { "bye" };
+            let yaml = format!("start: {start}\nnodes:\n  bye:\n    kind: hangup\n");
+            directory.flows.insert(flow.to_lowercase(), FlowSource { version: 1, yaml });
             directory.numbers.push(Number { pattern: (*pattern).into(), flow: (*flow).into() });
         }
-        let mut prompts = Prompts::default();
-        prompts.spoken.insert(Clip::from_samples("technical", &[0; 160])).unwrap();
+        let prompts = Prompts::of([Arc::new(Clip::from_samples("technical", &[0; 160]))]);
         let (company, faults) = Company::default().replaced(Arc::new(directory), &prompts, false);
-        assert!(faults.is_empty(), "{faults:?}");
+        assert!(faults.iter().all(|fault| fault.flow == "broken" && !fault.older_runs), "{faults:?}");
         company
+    }
+
+    /// The flow that answers, and whether it is its own.
+    fn answers<'a>(company: &'a Company, dialed: &str) -> Option<(&'a str, bool)> {
+        match company.answer_for(dialed)? {
+            Answer::Flow(flow) => Some((flow.name(), true)),
+            Answer::Apology(flow) => Some((flow.name(), false)),
+        }
     }
 
     #[test]
@@ -251,8 +308,34 @@ mod tests {
             ("5", None),
             ("", None),
         ] {
-            assert_eq!(company.flow_for(dialed).map(|f| f.name()), want, "{dialed}");
+            assert_eq!(answers(&company, dialed), want.map(|flow| (flow, true)), "{dialed}");
         }
-        assert_eq!(company.own().len(), 1);
+        assert_eq!((company.own().len(), company.broken_flows()), (1, 0));
+    }
+
+    #[test]
+    fn a_number_of_ours_is_never_unknown_because_its_flow_cannot_run() {
+        let mut company = company(&[("400", "broken"), ("8000", "broken"), ("95*", "broken"), ("401", "Service")]);
+        for (dialed, want) in [
+            ("400", Some(("broken", false))),
+            ("8000", Some(("broken", false))),
+            ("95588", Some(("broken", false))),
+            ("401", Some(("service", true))),
+            ("402", None),
+        ] {
+            assert_eq!(answers(&company, dialed), want, "{dialed}");
+        }
+        assert_eq!(company.broken_flows(), 1);
+        // Mended, it answers by itself; and once it ran it runs on, whatever becomes of its text.
+        let prompts = Prompts::of([Arc::new(Clip::from_samples("technical", &[0; 160]))]);
+        let mut directory = (*company.directory).clone();
+        for (yaml, faults) in [("start: a\nnodes:\n  a:\n    kind: hangup\n", 0), ("start: b\n", 1)] {
+            directory.flows.insert("broken".into(), FlowSource { version: 2, yaml: yaml.into() });
+            let told;
+            (company, told) = company.replaced(Arc::new(directory.clone()), &prompts, false);
+            assert_eq!(told.len(), faults);
+            assert!(told.iter().all(|fault| fault.older_runs));
+            assert_eq!((answers(&company, "400"), company.broken_flows()), (Some(("broken", true)), 0));
+        }
     }
 }

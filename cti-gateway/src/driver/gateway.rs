@@ -189,6 +189,8 @@ impl Gateway {
             refused: Default::default(),
             suspects: Default::default(),
             late_tapes: Default::default(),
+            lookups: Default::default(),
+            apologies: 0,
             lost,
         };
         let switching = async move {

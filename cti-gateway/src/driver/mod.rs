@@ -12,6 +12,7 @@ mod dialing;
 mod ending;
 mod gateway;
 mod legs;
+mod lookups;
 mod perform;
 mod signals;
 mod speech;

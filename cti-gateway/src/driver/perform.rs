@@ -8,12 +8,11 @@ use contract::directory::AnswerBy;
 use contract::{EndCause, EpochMs, EventKind, InteractionId, LegId, OfferOutcome, Party};
 
 use super::switch::{Message, Switch, Unspoken, Work};
-use crate::call::{Action, CallEvent, Dial, Offer, QueueFacts, QueueReturn, RouterAsk};
+use crate::call::{Action, CallEvent, DIRECT_WAIT_MS, Dial, Offer, QueueFacts, QueueReturn, RouterAsk};
 use crate::media::{Clip, MediaCommand, MediaError};
 use crate::sip::api::UaCommand;
 
-/// How long a caller sent to one agent waits for that agent to be free, and to answer.
-const DIRECT_WAIT_MS: u32 = 60_000;
+/// How long the phone of one agent asked for rings.
 const DIRECT_RING_MS: u32 = 20_000;
 
 /// Media commands kept while a media thread does not take them.
@@ -91,6 +90,7 @@ impl Switch {
             RouterAsk::Withdrawn { offer } => acd::Input::OfferWithdrawn { offer },
             RouterAsk::Held { agent, on: true } => acd::Input::TalkHeld { interaction, agent },
             RouterAsk::Held { agent, on: false } => acd::Input::TalkResumed { interaction, agent },
+            RouterAsk::StationFailed { agent } => acd::Input::StationFailed { agent },
             RouterAsk::TalkEnded { agent, .. } => acd::Input::TalkEnded { interaction, agent },
             RouterAsk::Position => {
                 if let Some(position) = self.router.position(now, interaction) {

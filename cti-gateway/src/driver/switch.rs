@@ -64,6 +64,14 @@ pub struct Gauges {
     pub lost: u64,
     /// Calls ended because deciding about them failed. Must read 0.
     pub broken: u64,
+    /// Questions to the customer store without an answer yet.
+    pub lookups: usize,
+    /// Callers nobody was asked about, because it answered too few.
+    pub lookups_passed_over: u64,
+    /// Flows that numbers start and that cannot run. Must read 0.
+    pub broken_flows: usize,
+    /// Callers who heard an apology in their place. Must read 0.
+    pub apologies: u64,
 }
 
 /// One step of work that follows from a message.
@@ -124,6 +132,8 @@ pub struct Switch {
     /// Recordings that outlive their call, since when.
     pub(super) late_tapes: HashMap<RecordingId, EpochMs>,
     pub(super) lost: Arc<std::sync::atomic::AtomicU64>,
+    pub(super) lookups: super::lookups::Lookups,
+    pub(super) apologies: u64,
 }
 
 impl Switch {
@@ -372,6 +382,10 @@ impl Switch {
             refused,
             lost: self.lost_count(),
             broken: self.broken,
+            lookups: self.lookups.open(),
+            lookups_passed_over: self.lookups.passed_over(),
+            broken_flows: self.company.broken_flows(),
+            apologies: self.apologies,
         }
     }
 }

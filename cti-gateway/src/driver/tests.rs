@@ -128,6 +128,8 @@ impl House {
             refused: Default::default(),
             suspects: Default::default(),
             late_tapes: Default::default(),
+            lookups: Default::default(),
+            apologies: 0,
             lost: Default::default(),
         };
         let now = clock.now();
@@ -193,7 +195,7 @@ impl House {
     fn answers(&mut self, call: InteractionId) {
         let leg = self.switch.calls[&call].call.agent_leg().expect("a phone rings");
         let dialog = self.switch.legs.get(leg).expect("it is dialed").dialog;
-        self.signal(UaEvent::Answered { dialog, sdp: Some(Bytes::from_static(ANSWER.as_bytes())), offer: false });
+        self.signal(UaEvent::Answered { dialog, sdp: Some(Bytes::from_static(ANSWER.as_bytes())), offer: false, from: HOME });
     }
 
     fn told<T>(&self, is: impl Fn(&EventKind) -> Option<T>) -> Vec<T> {

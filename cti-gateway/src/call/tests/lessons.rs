@@ -152,8 +152,9 @@ fn ended_by_everybody(story: &mut Story, first: usize) {
                 story.on(CallEvent::Silent { leg: CALLER, ms: SILENT_WAIT_MS });
             }
             _ => {
-                // Not the deadline of the closing itself: the last words come in time.
-                if !matches!(story.line.call.stage, Stage::Closing { .. })
+                // Not the deadline of the closing itself, as the last words come in time; nor that of routing that never
+                // answers, after which the call goes on elsewhere.
+                if !matches!(story.line.call.stage, Stage::Closing { .. } | Stage::Entering(_))
                     && let Some(due) = story.line.call.deadline()
                 {
                     story.line.now = story.line.now.max(due);
@@ -251,7 +252,7 @@ fn lesson_09_in_whichever_way_a_dial_fails_the_call_goes_on_and_ends_whole() {
     }
 }
 
-/// A call, which leg of it is silent, and after how many milliseconds that ends the call; none: never.
+/// A call, which leg of it is silent, and after how many milliseconds that leg is given up; none: never.
 type Quiet = (&'static str, Line, LegId, Option<u32>);
 
 fn silences() -> Vec<Quiet> {
@@ -293,6 +294,11 @@ fn lesson_10_how_long_a_leg_may_be_silent_is_a_rule_of_each_state_and_no_end_on_
         line.pass(EpochMs::from(most) - 1);
         assert_eq!(line.on(CallEvent::Silent { leg, ms: most - 1 }), [], "{who}");
         line.pass(1).on(CallEvent::Silent { leg, ms: most });
+        if leg != CALLER {
+            // An agent's phone is lost: the caller is still there.
+            assert_eq!((line.call.stage_name(), line.call.agent()), ("waiting", None), "{who}");
+            continue;
+        }
         line.settle();
         line.pass(CLOSING_MS).on(CallEvent::Deadline);
         assert_eq!(line.ended(), (EndCause::MediaTimeout, HungUpBy::System), "{who}");
@@ -333,6 +339,7 @@ fn lesson_10_who_was_rightly_silent_has_the_whole_time_anew_when_there_is_someth
         assert_eq!(line.on(CallEvent::Silent { leg, ms: BEFORE + SILENT_TALK_MS - 1 }), [], "{who}");
         assert_eq!(line.call.stage_name(), "talking", "{who}");
         line.pass(1).on(CallEvent::Silent { leg, ms: BEFORE + SILENT_TALK_MS });
-        assert_eq!(line.call.stage_name(), "closing", "{who}: and no longer than that");
+        let given_up = if leg == CALLER { "closing" } else { "waiting" };
+        assert_eq!(line.call.stage_name(), given_up, "{who}: and no longer than that");
     }
 }
