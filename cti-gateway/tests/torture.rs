@@ -1,6 +1,15 @@
 //! The 49 messages of RFC 4475, each with the answer the RFC names. Where the RFC leaves a choice, the choice is stated.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
 use bytes::Bytes;
+use contract::TrunkId;
+use cti_gateway::sip::Endpoint;
+use cti_gateway::sip::api::{
+    EndpointConfig, Flow, Input, Output, SipDirectory, SipTrunk, Transport, UaCommand, UaEvent,
+};
 use cti_gateway::sip::message::{Message, Method, Name, Request, Response, Rules, Unreadable, Verdict, guard, parse};
 
 #[derive(Debug, PartialEq)]
@@ -245,4 +254,98 @@ fn an_invite_of_rfc_2543_lacks_what_came_later() {
     assert_eq!(m.headers.max_forwards(), Ok(None));
     assert!(m.body.starts_with(b"v=0") && m.body.ends_with(b"RTP/AVP 0\r\n"));
     assert_eq!(m.headers.record_routes().unwrap()[0].uri.param("maddr"), Some("ss1.example.com"));
+}
+
+/// What the endpoint says on the wire to one message, and whether the house hears of a call. Each meets a new endpoint.
+fn met(name: &str, from: &str) -> (Vec<Response>, usize) {
+    #[expect(clippy::disallowed_methods, reason = "some first Instant")]
+    let now = Instant::now();
+    let here: SocketAddr = "192.0.2.1:5060".parse().unwrap();
+    let trunk = SipTrunk {
+        id: TrunkId(1),
+        from: vec![("198.51.100.7".parse().unwrap(), 32)],
+        digest: None,
+        to: vec![],
+        transport: Transport::Udp,
+        trusted: true,
+        max_calls: 0,
+    };
+    let mut endpoint = Endpoint::new(EndpointConfig::on(here), 1);
+    endpoint.handle(now, Input::Ask(UaCommand::SetDirectory(Arc::new(SipDirectory::new(1, [trunk], [])))));
+    let path = format!("{}/tests/torture/{name}.dat", env!("CARGO_MANIFEST_DIR"));
+    let bytes = Bytes::from(std::fs::read(path).expect("the message is in the repository"));
+    let flow = Flow { transport: Transport::Udp, local: here, remote: from.parse().unwrap() };
+    endpoint.handle(now, Input::Received { flow, bytes });
+    let (mut said, mut calls) = (Vec::new(), 0);
+    while let Some(output) = endpoint.poll() {
+        match output {
+            Output::Send { bytes, .. } => match parse(bytes) {
+                Ok(Message::Response(response)) => said.push(response),
+                other => panic!("{name}: an answer was expected, not {other:?}"),
+            },
+            Output::Tell(UaEvent::Incoming(_)) => calls += 1,
+            Output::Tell(other) => panic!("{name}: {other:?}"),
+        }
+    }
+    (said, calls)
+}
+
+const PEER: &str = "198.51.100.7:5060";
+
+/// The statuses on the wire where they are others than the guard's: what passes the guard meets the house.
+const HOUSE: &[(&str, u16, &str)] = &[
+    ("wsinv", 481, "its To tag names a dialog that is not"),
+    ("esc01", 100, "a call, which the house is told of"),
+    ("escnull", 401, "who registers is asked for a password"),
+    ("lwsdisp", 200, "OPTIONS"),
+    ("longreq", 100, "a call"),
+    ("dblreq", 401, "one answer, to the first of the two"),
+    ("semiuri", 200, "OPTIONS"),
+    ("transports", 200, "OPTIONS"),
+    ("mpart01", 405, "read without fault; messages are not taken here"),
+    ("baddate", 100, "a call"),
+    ("badbranch", 200, "OPTIONS"),
+    ("regaut01", 401, "no credentials that are understood"),
+    ("cparam01", 401, "REGISTER"),
+    ("cparam02", 401, "REGISTER"),
+    ("regescrt", 401, "REGISTER"),
+    ("inv2543", 100, "a call, without Contact as it was then"),
+];
+
+#[test]
+fn each_message_of_a_known_peer_gets_the_answer_on_the_wire() {
+    for (name, at_the_guard, section) in TABLE {
+        let in_the_house = HOUSE.iter().find(|(n, ..)| n == name).map(|(_, status, _)| *status);
+        let want: Vec<u16> = match at_the_guard {
+            Refused(status) => in_the_house.or(Some(*status)).into_iter().collect(),
+            // An answer to nothing we asked.
+            Accepted if read(name).is_ok_and(|m| matches!(m, Message::Response(_))) => vec![],
+            Accepted => vec![in_the_house.unwrap_or_else(|| panic!("{name} ({section}) has no answer in the table"))],
+            Dropped => vec![],
+        };
+        let (said, calls) = met(name, PEER);
+        assert_eq!(said.iter().map(|r| r.status).collect::<Vec<_>>(), want, "{name} ({section})");
+        assert_eq!(calls, usize::from(want == [100]), "{name} ({section})");
+        for answer in said {
+            let allow = matches!(answer.status, 200 | 405 | 501);
+            assert_eq!(answer.headers.get(Name::Allow).is_some(), allow, "{name} ({section}): Allow");
+        }
+    }
+}
+
+/// All faults look alike from outside: 403 and nothing else; who registers is asked for a password, as everybody is.
+#[test]
+fn the_same_messages_of_a_stranger_get_no_hint() {
+    for (name, _, section) in TABLE {
+        let (said, calls) = met(name, "203.0.113.66:5060");
+        assert_eq!(calls, 0, "{name} ({section})");
+        for answer in said {
+            let alike = matches!((answer.status, answer.reason.as_str()), (403, "Forbidden") | (401, "Unauthorized"));
+            let no_dialog = *name == "wsinv" && answer.status == 481;
+            assert!(alike || no_dialog, "{name} ({section}): {} {}", answer.status, answer.reason);
+            let known = ["Via", "From", "To", "Call-ID", "CSeq", "WWW-Authenticate", "Content-Length"];
+            let more = answer.headers.iter().find(|(header, _)| !known.contains(header));
+            assert_eq!(more, None, "{name} ({section})");
+        }
+    }
 }

@@ -28,7 +28,13 @@ impl Peer {
     /// A missing or unreadable From or Contact.
     pub fn from_invite(request: &Request, flow: Flow) -> Result<Self, Problem> {
         let headers = &request.headers;
-        let target = headers.contact_uri()?.ok_or(Problem::Missing(Name::Contact))?;
+        // Before RFC 3261 an INVITE needed no Contact: who sent it was reached at its From (RFC 2543 §6.13).
+        let old = headers.top_via()?.rfc3261_branch().is_none();
+        let target = match headers.contact_uri()? {
+            Some(target) => target,
+            None if old => headers.from()?.uri,
+            None => return Err(Problem::Missing(Name::Contact)),
+        };
         Ok(Self {
             tag: headers.from_tag().unwrap_or_default().to_owned(),
             address: headers.get(Name::From).unwrap_or_default().to_owned(),
