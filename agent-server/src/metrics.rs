@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use contract::EpochMs;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -21,10 +22,8 @@ struct Route {
 #[derive(Debug)]
 pub struct Metrics {
     http: Family<Route, Histogram>,
-    /// From an arrival to the card on the first offered agent's desk.
-    pub pop: Histogram,
-    /// From an offer to its card on the line.
-    pub card: Histogram,
+    /// From the decision to offer a call to its card on the agent's line, once for each desktop that is there.
+    pop: Histogram,
     /// From an arrival to the caller's candidates.
     pub lookup: Histogram,
     /// Of callers who were answered, and of those who were not.
@@ -47,7 +46,6 @@ impl Default for Metrics {
         Self {
             http: Family::new_with_constructor(quick),
             pop: quick(),
-            card: quick(),
             lookup: quick(),
             queue_wait: Histogram::new(WAITS),
             recordings_missing: Gauge::default(),
@@ -61,6 +59,11 @@ impl Metrics {
         let label = Route { route: route.to_owned(), status: status.into() };
         self.http.get_or_create(&label).observe(took.as_secs_f64());
     }
+
+    pub fn popped(&self, decided: EpochMs, now: EpochMs) {
+        let took = Duration::from_millis(u64::try_from(now - decided).unwrap_or(0));
+        self.pop.observe(took.as_secs_f64());
+    }
 }
 
 /// The page of figures.
@@ -68,8 +71,7 @@ pub async fn render(app: &App) -> String {
     let mut registry = Registry::with_prefix("zuoxi");
     let m = &app.metrics;
     registry.register("http_seconds", "Answers to requests, by route and status", m.http.clone());
-    registry.register("pop_seconds", "From a call's arrival to its card on an agent's desktop", m.pop.clone());
-    registry.register("card_seconds", "From an offer to its card on the line to the desktop", m.card.clone());
+    registry.register("pop_seconds", "From the decision to offer a call to its card on the line to the desktop", m.pop.clone());
     registry.register("lookup_seconds", "From a call's arrival to who may be calling", m.lookup.clone());
     registry.register("queue_wait_seconds", "Time in queue of callers who left it", m.queue_wait.clone());
     registry.register("recordings_missing", "Of yesterday; must be 0", m.recordings_missing.clone());
@@ -170,8 +172,9 @@ fn media(registry: &mut Registry, app: &App) {
         ("rtp_packets_out", "RTP packets sent", m.packets_out),
         ("rtp_dropped", "Packets not taken: strangers', malformed, duplicates", m.dropped),
         ("rtp_send_failed", "Packets the kernel did not take", m.send_failed),
+        ("rtp_lost", "RTP packets that never came, of legs up to their last report", m.lost),
         ("rtp_late", "Packets too late for their turn", m.late),
-        ("rtp_filled_ms", "Silence for want of packets, of legs that are gone", m.filled_ms),
+        ("rtp_filled_ms", "Silence for want of packets, of legs up to their last report", m.filled_ms),
         ("rtp_skipped_slices", "Slices skipped after a stall", m.skipped_slices),
     ] {
         total(registry, name, help, value);

@@ -20,15 +20,17 @@ pub struct Gauges {
     pub packets_out: u64,
     /// Packets not taken: strangers', malformed, duplicates.
     pub dropped: u64,
+    /// Packets that never came; of each leg up to its last report.
+    pub lost: u64,
     /// Packets the kernel did not take.
     pub send_failed: u64,
     /// Commands refused because a shard's queue was full.
     pub refused: u64,
     /// Slices skipped after a stall of over a second.
     pub skipped_slices: u64,
-    /// Milliseconds of silence in recordings, mixes and tone detection for want of a packet; of legs that are gone.
+    /// Milliseconds of silence in recordings, mixes and tone detection for want of a packet; of each leg up to its last report.
     pub filled_ms: u64,
-    /// Packets too late for their turn, whose sound was kept by waiting longer; of legs that are gone.
+    /// Packets too late for their turn, whose sound was kept by waiting longer; of each leg up to its last report.
     pub late: u64,
     pub ports_free: u64,
     pub ports_taken: u64,
@@ -47,6 +49,7 @@ pub(super) struct ShardGauges {
     pub packets_in: AtomicU64,
     pub packets_out: AtomicU64,
     pub dropped: AtomicU64,
+    pub lost: AtomicU64,
     pub send_failed: AtomicU64,
     pub skipped_slices: AtomicU64,
     pub filled_ms: AtomicU64,
@@ -67,6 +70,7 @@ impl ShardGauges {
         sum.packets_in += self.packets_in.load(Relaxed);
         sum.packets_out += self.packets_out.load(Relaxed);
         sum.dropped += self.dropped.load(Relaxed);
+        sum.lost += self.lost.load(Relaxed);
         sum.send_failed += self.send_failed.load(Relaxed);
         sum.skipped_slices += self.skipped_slices.load(Relaxed);
         sum.filled_ms += self.filled_ms.load(Relaxed);

@@ -210,6 +210,7 @@ impl MediaThread {
             (&self.gauges.packets_in, counts.packets_in),
             (&self.gauges.packets_out, counts.packets_out),
             (&self.gauges.dropped, counts.dropped),
+            (&self.gauges.lost, counts.lost),
             (&self.gauges.skipped_slices, counts.skipped_slices),
             (&self.gauges.filled_ms, counts.playout.filled / 8),
             (&self.gauges.late, counts.playout.late),
