@@ -216,10 +216,10 @@ impl Endpoint {
                         session.interval = least;
                         leg.wanted.get_or_insert((now, ours.change));
                     }
-                    _ => self.change_refused(now, leg, &ours.change, status),
+                    _ => self.change_refused(now, leg, &ours.change, status, sent),
                 }
             }
-            _ => self.change_refused(now, leg, &ours.change, status),
+            _ => self.change_refused(now, leg, &ours.change, status, sent),
         }
         self.change_due(now, leg);
     }
@@ -244,16 +244,23 @@ impl Endpoint {
 
     fn change_again(&mut self, now: Instant, leg: &mut Leg, sent: &Bytes, ours: Ours, response: &Response, status: u16) {
         let heard = leg.auth.as_mut().is_some_and(|a| a.answerer.hear(response).is_ok());
-        let purpose = if sent.starts_with(b"UPDATE") { Purpose::Update } else { Purpose::Reinvite };
+        let purpose = if is_update(sent) { Purpose::Update } else { Purpose::Reinvite };
         match self.repeat_authorized(now, leg, sent, purpose).filter(|_| heard) {
             Some(tx) => leg.our_change = Some(Ours { tx, ..ours }),
-            None => self.change_refused(now, leg, &ours.change, status),
+            None => self.change_refused(now, leg, &ours.change, status, sent),
         }
     }
 
-    fn change_refused(&mut self, now: Instant, leg: &mut Leg, change: &Change, status: u16) {
+    fn change_refused(&mut self, now: Instant, leg: &mut Leg, change: &Change, status: u16, sent: &Bytes) {
         match change {
             Change::Offer(_) => self.tell_of(leg, UaEvent::ReofferFailed { dialog: leg.id, status }),
+            Change::Refresh if is_update(sent) => {
+                // Some allow UPDATE and refuse it all the same: a re-INVITE does as well (RFC 4028 §7.4).
+                if let Some(peer) = leg.peer_mut() {
+                    peer.update = false;
+                }
+                leg.wanted.get_or_insert((now, Change::Refresh));
+            }
             Change::Refresh => {
                 if let Some(session) = &mut leg.session {
                     session.again(now, REFRESH_AGAIN);
@@ -292,6 +299,10 @@ impl Endpoint {
             }
         }
     }
+}
+
+fn is_update(sent: &Bytes) -> bool {
+    sent.starts_with(b"UPDATE")
 }
 
 /// The first offer of their INVITE was answered in a reliable 1xx that they acknowledged (RFC 3311 §5.1).

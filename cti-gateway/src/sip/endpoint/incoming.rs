@@ -387,6 +387,13 @@ fn party(addr: &NameAddr) -> Party {
     }
 }
 
+/// Digits, as people part them.
+fn is_number(party: &Party) -> bool {
+    let digits = party.user.strip_prefix('+').unwrap_or(&party.user);
+    digits.starts_with(|c: char| c.is_ascii_digit() || c == '(')
+        && digits.chars().all(|c| c.is_ascii_digit() || "-.() ".contains(c))
+}
+
 fn facts(
     dialog: DialogId,
     source: Source,
@@ -407,7 +414,7 @@ fn facts(
         dialed: request.target().ok().and_then(|u| u.user().map(|u| u.into_owned())).unwrap_or_default(),
         to: headers.to().map(|a| party(&a)).unwrap_or_default(),
         // A number says more than a name: tel or a SIP user, whichever comes first.
-        asserted: asserted.first().map(party),
+        asserted: asserted.iter().map(party).find(is_number).or_else(|| asserted.first().map(party)),
         private: headers.wants_privacy() || anonymous,
         from,
         call_id: headers.call_id().unwrap_or_default().to_owned(),

@@ -291,6 +291,25 @@ fn an_anonymous_caller_of_a_trusted_trunk_shows_its_asserted_number_and_is_marke
     assert_eq!(call.headers, [("Diversion".to_owned(), "<sip:800@x>;reason=unconditional".to_owned())]);
 }
 
+/// Asserted identities as they came → who is taken for the caller.
+#[test]
+fn the_first_asserted_number_is_the_caller_whatever_name_stands_before_it() {
+    let table = [
+        ("<sip:reception@pbx>, <tel:+86-10-8888-0000>", "+86-10-8888-0000"),
+        ("<sip:+8613800138000@pbx;user=phone>, <tel:+861088880000>", "+8613800138000"),
+        ("<sip:800x@pbx>, <sip:(010)88880000@pbx>", "(010)88880000"),
+        ("<sip:reception@pbx>", "reception"),
+    ];
+    for (n, (identities, caller)) in table.into_iter().enumerate() {
+        let mut net = Net::new();
+        let text = request("INVITE", 1, "", &with_sdp(&format!("P-Asserted-Identity: {identities}")));
+        net.inject(A, PEER, &text.replace("Call-ID: hole", &format!("Call-ID: asserted{n}")));
+        let heard = net.heard(A);
+        let [UaEvent::Incoming(call)] = heard.as_slice() else { panic!("{heard:?}") };
+        assert_eq!(call.asserted.as_ref().map(|p| p.user.as_str()), Some(caller), "{identities}");
+    }
+}
+
 #[test]
 fn a_replaces_names_the_dialog_it_is_meant_for() {
     let mut net = Net::new();

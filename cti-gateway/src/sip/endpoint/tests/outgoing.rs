@@ -162,6 +162,25 @@ fn a_far_side_without_update_is_refreshed_by_reinvite_with_the_same_description(
     assert_eq!(net.words(A), ["answered"]);
 }
 
+/// It says that it takes UPDATE, and does not.
+#[test]
+fn a_refused_update_is_made_good_by_a_reinvite_at_once_so_that_the_session_lives_on() {
+    for status in [405, 488, 500, 501] {
+        let mut net = Net::new();
+        let invite = calling(&mut net);
+        answers(&mut net, &invite, 200, "y", &with_sdp("Allow: INVITE, ACK, BYE, CANCEL, UPDATE\n"));
+        net.run(secs(905));
+        let update = net.last_request(PEER);
+        assert_eq!(update.method.as_str(), "UPDATE");
+        answers(&mut net, &update, status, "", "");
+        let refresh = net.last_request(PEER);
+        assert_eq!((refresh.method.as_str(), Some(refresh.body.clone())), ("INVITE", offer::<Bytes>()), "after {status}");
+        answers(&mut net, &refresh, 200, "", &with_sdp(""));
+        net.run(secs(880));
+        assert_eq!(net.words(A), ["answered"], "the session goes on past the first interval");
+    }
+}
+
 #[test]
 fn a_provisional_answer_that_never_becomes_final_is_cancelled_and_given_up() {
     let mut net = Net::new();
