@@ -10,6 +10,7 @@ import { startPhones } from "./house/phones.mjs";
 import { apiOf, repo, startProgram, until } from "./house/program.mjs";
 import { must, quantile, same, tour } from "./house/run.mjs";
 import { administration } from "./tour/admin.mjs";
+import { whoAndAfter } from "./tour/after.mjs";
 import { listedAfter, mainCall } from "./tour/call.mjs";
 import { looks } from "./tour/looks.mjs";
 import { oddCalls } from "./tour/odd.mjs";
@@ -46,7 +47,10 @@ const house = {
       "an empty desk",
       async () => {
         if (await who.page.locator(".focus-wrap_up").isVisible()) await who.page.keyboard.press("Alt+Enter");
+        // A page that has just come knows of no call yet; once it knows the seat, it knows.
+        const rests = ".seat-button.tone-ready, .seat-button.tone-not_ready, .seat > .ant-btn-primary";
         return (
+          (await who.page.locator(rests).count()) > 0 &&
           (await who.page.locator(".inbox-item[aria-pressed]").count()) === 0 &&
           (await who.page.locator(".idle").isVisible())
         );
@@ -162,7 +166,7 @@ try {
     wants: { name: "王小明", vip: true, queue: "vip", pressed: ["1"], notes: "台灯闪烁，已约周一上门维修。" },
     picture: () => house.shot(wangfang.page, "ring-zh-CN"),
   });
-  await recordings({ step, house, supervisor: linyue, admin, customer: wang, notes: "台灯闪烁" });
+  await recordings({ step, house, supervisor: linyue, admin, customer: wang, notes: "台灯闪烁", api });
 
   await step(
     "a call is on the customer's timeline within a second of its end",
@@ -219,6 +223,18 @@ try {
     caller: await phones.caller("plain", "13700137000"),
     dial: "8000",
     supervisor: linyue,
+  });
+  await whoAndAfter({
+    step,
+    house,
+    who: wangfang,
+    station: stations.wangfang,
+    dial: "8000",
+    known: wang,
+    caller: await phones.caller("wang at home", "13800138000"),
+    household: await phones.caller("household", "13600136001"),
+    queue: "support-zh",
+    api,
   });
   await administration({ step, house, admin, api });
   await looks({ step, house, browser, customer: wang });

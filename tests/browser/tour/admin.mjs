@@ -24,6 +24,32 @@ export async function administration({ step, house, admin, api }) {
   );
 
   await step(
+    "of two who change one queue the second sees both, and keeping the own takes the other's where nothing was changed",
+    async () => {
+      const find = async () => (await api.get("/admin/queues?limit=200")).items.find((one) => one.name === "sales-en");
+      await page.goto(`${house.base}/admin/queues`);
+      await page.locator(".ant-table-row", { hasText: "sales-en" }).click();
+      const drawer = page.locator(".ant-drawer");
+      await drawer.locator("#ringSeconds").fill("21");
+      const { id, updatedAt, updatedBy, ...item } = await find();
+      await api.put(`/admin/queues/${id}`, { ...item, ringSeconds: 19, wrapUpSeconds: 41 });
+      const save = drawer.locator(".ant-drawer-footer .ant-btn-primary");
+      await save.click();
+      const both = page.locator(".ant-modal .differences");
+      for (const seconds of ["19", "21", "41"]) await both.getByRole("cell", { name: seconds, exact: true }).waitFor();
+      await page.getByRole("button", { name: say("conflict.back") }).click();
+      await both.waitFor({ state: "detached" });
+      same(await drawer.locator("#ringSeconds").inputValue(), "21", "what was typed, back in the form");
+      await save.click();
+      await page.getByRole("button", { name: say("conflict.mine") }).click();
+      await drawer.waitFor({ state: "detached" });
+      const kept = await find();
+      same([kept.ringSeconds, kept.wrapUpSeconds].join(), "21,41", "seconds it rings, and of wrap-up");
+    },
+    at,
+  );
+
+  await step(
     "a rule that is broken is said at its field, and nothing typed is lost",
     async () => {
       await page.goto(`${house.base}/admin/queues`);

@@ -10,9 +10,11 @@ const sound = (page) =>
     return it && { at: it.currentTime, length: it.duration, paused: it.paused, error: it.error?.message ?? null };
   });
 
-export async function recordings({ step, house, supervisor, admin, customer, notes }) {
+export async function recordings({ step, house, supervisor, admin, customer, notes, api }) {
   const { page, say } = supervisor;
   const at = { look: page };
+  /** Listenings that were written down. */
+  const listened = async () => (await api.get("/admin/audit?action=recording.listen&limit=200")).items.length;
 
   await step(
     "a supervisor finds the recording, plays it, and seeks in it",
@@ -26,6 +28,8 @@ export async function recordings({ step, house, supervisor, admin, customer, not
       await page.locator(".ant-table-row", { hasText: customer.name }).first().click();
       const player = page.locator(".ant-drawer .player");
       await player.locator(".player-box[data-ready]").waitFor();
+      await page.waitForLoadState("networkidle");
+      same([ranges.length, await listened()].join(), "0,0", "bytes asked for and listenings written down before Play");
       must(
         (await player.locator(".player-names span").count()) === 2,
         "one track for the customer and one for the agent",
@@ -78,7 +82,47 @@ export async function recordings({ step, house, supervisor, admin, customer, not
         ranges.length > 0 && ranges.every((one) => one.status === 206 && one.asked.startsWith("bytes=")),
         `ranges: ${JSON.stringify(ranges)}`,
       );
+      same(await listened(), 1, "listenings written down, seeking and all");
       await house.shot(page, "recording");
+    },
+    at,
+  );
+
+  await step(
+    "recordings are found by their customer, also from the customer's page",
+    async () => {
+      // Of all teams: others are there to be left out.
+      const { page, say } = admin;
+      await page.goto(`${house.base}/recordings`);
+      const rows = page.locator(".ant-table-row");
+      await rows.nth(1).waitFor();
+      const others = page.locator(".ant-table-row", { hasNotText: customer.name });
+      must((await others.count()) > 0, "there are recordings of other customers");
+      const find = page.locator(".filterbar").getByRole("combobox", { name: say("word.customer") });
+      await find.fill(customer.name);
+      await page.locator(".ant-select-item-option", { hasText: customer.name }).first().click();
+      await others.first().waitFor({ state: "detached" });
+      must((await rows.count()) > 0, "recordings of the customer");
+      await page.goto(`${house.base}/customers/${customer.id}`);
+      await page.locator(`main a[href*="/recordings"]`).click();
+      await page.locator(".filterbar", { hasText: customer.name }).waitFor();
+      await rows.first().waitFor();
+      same(await others.count(), 0, "recordings of others");
+    },
+    { look: admin.page },
+  );
+
+  await step(
+    "a number of few digits finds what ends so, and a word is asked for its digits",
+    async () => {
+      await page.goto(`${house.base}/calls`);
+      const find = page.locator(".filterbar").getByRole("textbox", { name: say("filter.number") });
+      await find.fill("Wang");
+      await page.locator(".ant-tooltip", { hasText: say("filter.digits") }).waitFor();
+      await page.locator(".ant-table-row").first().waitFor();
+      await find.fill("68");
+      await page.locator(".ant-table-row", { hasText: "000" }).first().waitFor({ state: "detached" });
+      same((await page.locator(".ant-table-row", { hasText: "555 0168" }).count()) > 0, true, "the call from …68");
     },
     at,
   );

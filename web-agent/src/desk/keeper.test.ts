@@ -44,6 +44,15 @@ describe("what is typed about a call reaches the server", () => {
     expect(useWorks.getState().all).toEqual({});
   });
 
+  it("and where the draft was there before the card went, the list of unfinished calls is asked for again", async () => {
+    type("9", { notes: "wants a sofa" }, fresh);
+    await turn(2_000);
+    const before = useWorks.getState().kept;
+    onDesk([]);
+    await turn(0);
+    expect([asked.length, useWorks.getState().kept]).toEqual([1, before + 1]);
+  });
+
   it("again and again while the server is away, and it is not let go before", async () => {
     answers = () => ({ status: 503, body: { code: "database_away" } });
     type("9", { notes: "x" }, fresh);

@@ -13,11 +13,13 @@ type Works = {
   all: Record<InteractionId, Work>;
   /** The last call that left the desk with something unsaved. */
   left: { call: InteractionId } | null;
-  /** Counts drafts that changed on the server after their card had gone: lists of them are stale. */
+  /** Counts what makes a list of drafts stale: one of a call without a card changed, or a card went and left one. */
   kept: number;
 };
 export const useWorks = create<Works>()(() => ({ all: {}, left: null, kept: 0 }));
 const get = (id: InteractionId): Work | undefined => useWorks.getState().all[id];
+
+const stale = () => useWorks.setState(({ kept }) => ({ kept: kept + 1 }));
 
 function change(id: InteractionId, how: (now: Work) => Work) {
   useWorks.setState(({ all }) => (all[id] ? { all: { ...all, [id]: how(all[id]) } } : {}));
@@ -72,7 +74,7 @@ function keep(id: InteractionId): Promise<void> {
         // What is saved needs no draft beside it.
         await interactions.draft(id, work.unsaved(now) ? sent : work.nothing);
         change(id, (typed) => work.drafted(typed, sent));
-        if (!cards.has(id)) useWorks.setState(({ kept }) => ({ kept: kept + 1 }));
+        if (!cards.has(id)) stale();
       } catch (why) {
         change(id, (typed) => work.failed(typed, forGood(why)));
       }
@@ -140,8 +142,9 @@ export function onDesk(now: InteractionId[]) {
   for (const id of gone) {
     const typed = get(id);
     if (!typed) continue;
-    if (work.unsaved(typed)) useWorks.setState({ left: { call: id } });
-    void keep(id);
+    const left = work.unsaved(typed);
+    if (left) useWorks.setState({ left: { call: id } });
+    void keep(id).then(() => left && stale());
   }
 }
 
