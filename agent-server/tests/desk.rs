@@ -182,6 +182,61 @@ async fn intents_are_answered_by_their_id_and_the_board_is_for_those_who_may() {
 }
 
 #[tokio::test]
+async fn the_time_to_the_pop_is_from_the_decision_to_the_line_and_knows_nothing_of_the_wait_before_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Served::start(config(folder.path())).await;
+    let told = Told::of(&house, "emma");
+    let emma = house.as_("emma").await;
+    let mut line = emma.line(0).await;
+    line.next().await;
+    let an_hour_ago = house.app.gateway.clock().now() - 3_600_000;
+    let caller = Caller { raw: "138".into(), name: String::new(), number: None, withheld: false };
+    let entry = Entry::Trunk { trunk: TrunkId(1) };
+    let arrived = EventKind::CallArrived { direction: Direction::Inbound, entry, caller, dialed: "8000".into(), leg: LegId(1) };
+    house.app.ledger.record(an_hour_ago, Some(CALL), arrived);
+    for offer in [1, 2] {
+        told.is_offered();
+        card(&mut line, |c| c.state == CardState::Ringing).await;
+        let missed = OfferOutcome::Missed;
+        told.say(EventKind::OfferEnded { offer: OfferId(1), agent: told.agent, queue: Some(told.queue), outcome: missed, rang_ms: 900 });
+        line.until(|body| matches!(body, DeskBody::CardGone { .. })).await;
+        let figures = emma.get("/metrics").await.text();
+        let figure = |name: &str| figures.lines().find_map(|l| l.strip_prefix(name)?.trim().parse::<f64>().ok()).unwrap();
+        assert_eq!(figure("zuoxi_pop_seconds_count"), f64::from(offer), "every offer pops");
+        assert!(figure("zuoxi_pop_seconds_sum") < 600.0, "{figures}");
+    }
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_s_seat_is_forced_without_a_line_in_the_audit_log_and_a_refusal_has_one_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Served::start(config(folder.path())).await;
+    let told = Told::of(&house, "emma");
+    let (emma, boss, admin) = (house.as_("emma").await, house.as_("linyue").await, house.as_("admin").await);
+    let path = format!("/seats/{}", told.agent);
+    let not_ready = json!({"kind": "not_ready", "reason": null});
+    assert_eq!(boss.put(&path, not_ready.clone()).await.code(), "not_signed_in");
+    let lines = admin.get("/admin/audit?action=seat.force.refused").await.json();
+    assert_eq!((&lines["items"][0]["detail"], &lines["items"][0]["object"]), (&json!("not_signed_in"), &json!(format!("agents/{}", told.agent))));
+
+    let mut line = emma.line(0).await;
+    let sign_in = SeatCommand::SignIn { station: Some(told.station) };
+    assert_eq!(line.ask(1, DeskAsk::Seat { command: sign_in }).await.0, Ok(()));
+    let rename = async |from: &str, to: &str| {
+        let mut tx = house.app.db.begin().await.unwrap();
+        tx.execute(&format!("ALTER TABLE {from} RENAME TO {to}"), Vec::new()).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    rename("audit", "audit_away").await;
+    assert_eq!(boss.put(&path, json!({"kind": "sign_out"})).await.status, 500);
+    rename("audit_away", "audit").await;
+    assert_eq!(line.ask(2, DeskAsk::Seat { command: SeatCommand::NotReady { reason: None } }).await.0, Ok(()), "still signed in");
+    assert_eq!(boss.put(&path, not_ready).await.status, 204);
+    house.stop().await;
+}
+
+#[tokio::test]
 async fn a_restart_keeps_the_seat_with_its_station_and_closes_what_a_crash_left_open() {
     let folder = tempfile::tempdir().unwrap();
     let house = Served::start(config(folder.path())).await;

@@ -231,7 +231,7 @@ fn hub() -> Hub {
 async fn a_desktop_that_takes_nothing_is_let_go_and_memory_stays_bounded() {
     let hub = hub();
     let mut joined = hub.join(AGENTS[0], 0, 0);
-    let say = |n: u64| hub.apply(&event(n, None, idle(SeatWhy::Chosen).1), 0);
+    let say = |n: u64| hub.apply(&event(n, None, idle(SeatWhy::Chosen).1));
     for n in 1..=20_000 {
         say(n);
     }

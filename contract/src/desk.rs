@@ -33,7 +33,14 @@ pub enum DeskBody {
     Card { card: CallCard },
     CardGone { interaction: InteractionId, why: CardGone },
     /// Live rows, new or changed, and ids of rows that are gone; only to those who may see the board and asked for it.
-    Board { calls: Vec<LiveCall>, calls_gone: Vec<InteractionId>, agents: Vec<LiveAgent>, queues: Vec<LiveQueue> },
+    Board {
+        calls: Vec<LiveCall>,
+        calls_gone: Vec<InteractionId>,
+        agents: Vec<LiveAgent>,
+        agents_gone: Vec<AgentId>,
+        queues: Vec<LiveQueue>,
+        queues_gone: Vec<QueueId>,
+    },
     /// The answer to an intent, by its `id`.
     Done { id: u32 },
     Refused { id: u32, code: String, message: String },

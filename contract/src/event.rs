@@ -86,6 +86,13 @@ pub struct Candidate {
     pub vip: bool,
 }
 
+/// The one customer that may be assumed without asking, on a desk, a board and in the call's row alike: sure, and the only one.
+#[must_use]
+pub fn safe_guess(candidates: &[Candidate]) -> Option<&Candidate> {
+    let first = candidates.first().filter(|c| c.confidence >= 80 && matches!(c.reason, MatchReason::Exact | MatchReason::Equivalent))?;
+    candidates.iter().all(|c| c.customer == first.customer).then_some(first)
+}
+
 /// How a leg, an offer or a call came to its end; what the machine says, never what a person says (that is a disposition).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -215,6 +222,8 @@ pub enum EventKind {
     Offered { offer: OfferId, agent: AgentId, station: StationId, queue: Option<QueueId>, #[ts(type = "number")] until: EpochMs, waited_ms: u32, why: String },
     OfferEnded { offer: OfferId, agent: AgentId, queue: Option<QueueId>, outcome: OfferOutcome, rang_ms: u32 },
     LegStarted { leg: LegId, party: Party },
+    /// A trunk did not take it; it goes out by another, and its party is reached there.
+    LegRerouted { leg: LegId, trunk: TrunkId, sip_status: u16 },
     LegRinging { leg: LegId },
     LegAnswered { leg: LegId },
     LegEnded { leg: LegId, cause: EndCause, by: HungUpBy, sip_status: Option<u16>, quality: Option<Quality> },

@@ -13,6 +13,8 @@ use store::{Db, DbError, Row, Val, placeholders, vals};
 
 use store::words::{after_digits, backwards, unjson, unword};
 
+pub use contract::safe_guess;
+
 /// Candidates offered at most; a switchboard may have hundreds of names behind it.
 const MOST: usize = 20;
 /// Last digits that must agree where a number is stored, or sent, in no valid form.
@@ -153,13 +155,6 @@ fn best(all: Vec<Found>) -> Vec<Candidate> {
     lines.sort_by_key(|c| (std::cmp::Reverse(c.confidence), c.customer, c.contact));
     lines.truncate(MOST);
     lines
-}
-
-/// The one customer that may be assumed without asking: sure, and the only one.
-#[must_use]
-pub fn safe_guess(candidates: &[Candidate]) -> Option<&Candidate> {
-    let first = candidates.first().filter(|c| c.confidence >= 80 && matches!(c.reason, MatchReason::Exact | MatchReason::Equivalent))?;
-    candidates.iter().all(|c| c.customer == first.customer).then_some(first)
 }
 
 /// Names that live in another room.

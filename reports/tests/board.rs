@@ -42,11 +42,13 @@ struct Screen {
 
 impl Screen {
     fn take(&mut self, board: &mut Board) {
-        let Some(DeskBody::Board { calls, calls_gone, agents, queues }) = board.take_changes() else { return };
+        let Some(DeskBody::Board { calls, calls_gone, agents, agents_gone, queues, queues_gone }) = board.take_changes() else { return };
         self.calls.extend(calls.into_iter().map(|c| (c.interaction, c)));
         self.agents.extend(agents.into_iter().map(|a| (a.seat.agent, a)));
         self.queues.extend(queues.into_iter().map(|q| (q.queue, q)));
         calls_gone.iter().for_each(|id| drop(self.calls.remove(id)));
+        agents_gone.iter().for_each(|id| drop(self.agents.remove(id)));
+        queues_gone.iter().for_each(|id| drop(self.queues.remove(id)));
     }
 
     fn live(&self) -> Live {
@@ -231,6 +233,65 @@ fn at_the_companys_midnight_figures_begin_again_and_calls_go_on() {
     assert_eq!(told.board.live().queues[0].answered, 0);
     told.say(24 * HOUR + 1, 7, left(1, QueueOutcome::Answered, 9));
     assert_eq!(told.board.live().queues[0].answered, 1);
+}
+
+#[test]
+fn what_the_company_has_no_more_leaves_the_board_when_nobody_is_there_any_more() {
+    let mut told = Told { board: board(), seq: 0 };
+    let mut screen = Screen::default();
+    told.board.set_directory(company(&[1, 2], &[5, 6]));
+    told.say(1, 0, seat(5, SeatStatus::Ready, Activity::Idle));
+    told.say(1, 0, seat(6, SeatStatus::Offline, Activity::Idle));
+    told.say(2, 7, arrived());
+    told.say(2, 7, queued(2));
+    screen.take(&mut told.board);
+    told.board.set_directory(company(&[1], &[]));
+    screen.take(&mut told.board);
+    let rows = |live: &Live| {
+        let agents: Vec<i64> = live.agents.iter().map(|a| a.seat.agent.0).collect();
+        (agents, live.queues.iter().map(|q| q.queue.0).collect::<Vec<_>>())
+    };
+    assert_eq!(rows(&told.board.live()), (vec![5], vec![1, 2]), "somebody sits there, somebody waits there");
+    assert_eq!(bytes(&screen.live()), bytes(&told.board.live()));
+    told.say(3, 7, left(2, QueueOutcome::Abandoned, 9_000));
+    told.say(3, 7, ended(EndCause::Abandoned));
+    told.say(4, 0, seat(5, SeatStatus::Offline, Activity::Idle));
+    screen.take(&mut told.board);
+    assert_eq!(rows(&told.board.live()), (vec![], vec![1]));
+    assert_eq!(bytes(&screen.live()), bytes(&told.board.live()));
+    told.board.set_directory(company(&[1, 2], &[5]));
+    screen.take(&mut told.board);
+    assert_eq!(rows(&told.board.live()), (vec![5], vec![1, 2]), "and is back with it");
+    assert_eq!(bytes(&screen.live()), bytes(&told.board.live()));
+}
+
+/// (reason, confidence) of each candidate with its customer, and who stands on the board.
+#[test]
+fn the_board_assumes_a_customer_where_the_desk_does() {
+    use contract::MatchReason::{Exact, SharedLine, Tail};
+    let table = [
+        (vec![(9, Exact, 95)], Some(9)),
+        (vec![(9, Tail, 40)], None),
+        (vec![(9, SharedLine, 50)], None),
+        (vec![(9, Exact, 98), (9, Exact, 95)], Some(9)),
+        (vec![(9, Exact, 63), (8, Exact, 60)], None),
+        (vec![], None),
+    ];
+    for (candidates, want) in table {
+        let mut told = Told { board: board(), seq: 0 };
+        told.say(1, 7, arrived());
+        let candidates = candidates.iter().zip(1..).map(|(&(customer, reason, confidence), n)| contract::Candidate {
+            customer: contract::CustomerId(customer),
+            contact: Some(contract::ContactId(n)),
+            point: contract::ContactPointId(n),
+            reason,
+            confidence,
+            vip: false,
+        });
+        let candidates: Vec<_> = candidates.collect();
+        told.say(2, 7, EventKind::CallerIdentified { candidates: candidates.clone() });
+        assert_eq!(told.board.live().calls[0].customer.map(|id| id.0), want, "{candidates:?}");
+    }
 }
 
 #[test]

@@ -164,11 +164,18 @@ pub async fn force(
     Body(command): Body<SeatCommand>,
 ) -> Result<StatusCode, ApiError> {
     let detail = serde_json::to_string(&command).unwrap_or_default();
-    app.gateway.seat(agent, command, me.agent).await.map_err(Refusal::from)?;
-    let entry =
-        audit::Entry { actor: Some(me.agent), action: "seat.force", object: format!("agents/{agent}"), detail, address: &me.address };
+    // Nobody's seat is changed by somebody who is not written down.
+    note(&app, &me, "seat.force", agent, detail).await?;
+    if let Err(refused) = app.gateway.seat(agent, command, me.agent).await.map_err(Refusal::from) {
+        note(&app, &me, "seat.force.refused", agent, refused.code.to_owned()).await?;
+        return Err(refused.into());
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn note(app: &App, me: &SignedIn, action: &str, agent: AgentId, detail: String) -> Result<(), ApiError> {
+    let entry = audit::Entry { actor: Some(me.agent), action, object: format!("agents/{agent}"), detail, address: &me.address };
     let mut tx = app.db.begin().await?;
     audit::write(&mut tx, &app.ids, now(), entry).await?;
-    tx.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(tx.commit().await?)
 }

@@ -52,10 +52,18 @@ struct Line {
     tabs: Vec<Tab>,
 }
 
+/// What a tab is handed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    pub text: Text,
+    /// It is the card of an offer, decided at this moment.
+    pub offered: Option<EpochMs>,
+}
+
 #[derive(Debug)]
 struct Tab {
     id: u64,
-    to: mpsc::Sender<Text>,
+    to: mpsc::Sender<News>,
     watches: bool,
 }
 
@@ -76,7 +84,7 @@ pub struct Joined {
     pub tab: u64,
     /// What it has to hear first.
     pub backlog: Vec<Text>,
-    pub news: mpsc::Receiver<Text>,
+    pub news: mpsc::Receiver<News>,
 }
 
 impl Hub {
@@ -102,6 +110,7 @@ impl Hub {
     pub fn company(&self, directory: Arc<Directory>, zone: Zone, thresholds: Thresholds) {
         let mut inner = self.lock();
         inner.board.set_company(zone, thresholds);
+        inner.board.set_directory(directory.clone());
         inner.desks.company(directory);
     }
 
@@ -114,39 +123,27 @@ impl Hub {
     }
 
     /// Takes one event to the desks, the board and the stations, and tells who must hear.
-    pub fn apply(&self, event: &Event, now: EpochMs) {
+    pub fn apply(&self, event: &Event) {
         let mut inner = self.lock();
         inner.board.apply(event);
         inner.station(event);
-        self.measure(&inner.desks, event, now);
+        if let EventKind::QueueLeft { waited_ms, .. } = &event.kind {
+            self.metrics.queue_wait.observe(f64::from(*waited_ms) / 1000.0);
+        }
         let told = inner.desks.apply(event);
-        self.send(&mut inner, told);
+        self.send(&mut inner, told, Some(event));
     }
 
     pub fn known(&self, now: EpochMs, interaction: InteractionId, known: Vec<KnownCustomer>) {
         let mut inner = self.lock();
         let told = inner.desks.known(now, interaction, known);
-        self.send(&mut inner, told);
+        self.send(&mut inner, told, None);
     }
 
-    fn measure(&self, desks: &Desks, event: &Event, now: EpochMs) {
-        let seconds = |from: EpochMs| f64::from(u32::try_from((now - from).max(0)).unwrap_or(u32::MAX)) / 1000.0;
-        match (&event.kind, event.interaction.and_then(|id| desks.call(id))) {
-            (EventKind::Offered { .. }, call) => {
-                self.metrics.card.observe(seconds(event.at));
-                if let Some((arrived, _)) = call {
-                    self.metrics.pop.observe(seconds(arrived));
-                }
-            }
-            (EventKind::QueueLeft { waited_ms, .. }, _) => {
-                self.metrics.queue_wait.observe(f64::from(*waited_ms) / 1000.0);
-            }
-            _ => {}
-        }
-    }
-
-    fn send(&self, inner: &mut Inner, told: Vec<Told>) {
+    fn send(&self, inner: &mut Inner, told: Vec<Told>, of: Option<&Event>) {
         for Told { agent, at, body } in told {
+            let pops = |event: &&Event| matches!(event.kind, EventKind::Offered { agent: rung, .. } if rung == agent);
+            let offered = of.filter(pops).filter(|_| matches!(body, DeskBody::Card { .. })).map(|event| event.at);
             let first = inner.first;
             // Agents who never came are not numbered: they begin with a snapshot.
             let Some(line) = inner.lines.get_mut(&agent) else { continue };
@@ -159,14 +156,14 @@ impl Hub {
             {
                 line.bytes -= old.len();
             }
-            self.pass(&mut line.tabs, &text, |_| true);
+            self.pass(&mut line.tabs, &News { text, offered }, |_| true);
         }
     }
 
     /// A desktop that takes nothing is dropped; it comes back and is told anew.
-    fn pass(&self, tabs: &mut Vec<Tab>, text: &Text, who: impl Fn(&Tab) -> bool) {
+    fn pass(&self, tabs: &mut Vec<Tab>, news: &News, who: impl Fn(&Tab) -> bool) {
         tabs.retain(|tab| {
-            let kept = !who(tab) || tab.to.try_send(text.clone()).is_ok();
+            let kept = !who(tab) || tab.to.try_send(news.clone()).is_ok();
             if !kept {
                 self.metrics.slow_desktops.inc();
             }
@@ -215,7 +212,8 @@ impl Hub {
         let Live { calls, agents, queues } = inner.board.live();
         let tab = inner.lines.get_mut(&agent)?.tabs.iter_mut().find(|known| known.id == tab)?;
         tab.watches = on;
-        on.then(|| text(0, now, DeskBody::Board { calls, calls_gone: Vec::new(), agents, queues }))
+        let (calls_gone, agents_gone, queues_gone) = Default::default();
+        on.then(|| text(0, now, DeskBody::Board { calls, calls_gone, agents, agents_gone, queues, queues_gone }))
     }
 
     /// What changed on the board since the last time, to those who watch.
@@ -223,17 +221,17 @@ impl Hub {
         let mut inner = self.lock();
         inner.board.tick(now);
         let Some(body) = inner.board.take_changes() else { return };
-        let text = text(0, now, body);
+        let news = News { text: text(0, now, body), offered: None };
         for line in inner.lines.values_mut() {
-            self.pass(&mut line.tabs, &text, |tab| tab.watches);
+            self.pass(&mut line.tabs, &news, |tab| tab.watches);
         }
     }
 
     /// Tells everybody that the server goes down.
     pub fn going_away(&self, now: EpochMs) {
-        let text = text(0, now, DeskBody::GoingAway);
+        let news = News { text: text(0, now, DeskBody::GoingAway), offered: None };
         for line in self.lock().lines.values_mut() {
-            self.pass(&mut line.tabs, &text, |_| true);
+            self.pass(&mut line.tabs, &news, |_| true);
         }
     }
 

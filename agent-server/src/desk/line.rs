@@ -7,7 +7,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use contract::{AgentId, DeskAsk, DeskBody, DeskIntent};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::hub::{Text, text};
+use super::hub::{News, Text, text};
 use super::sockets::Counted;
 use crate::App;
 use crate::auth::{self, Caller, Permission, SignedIn};
@@ -34,7 +34,12 @@ pub async fn serve(app: App, me: SignedIn, after: u64, mut socket: WebSocket) {
     loop {
         tokio::select! {
             message = news.recv() => match message {
-                Some(message) => if !send(&mut socket, message).await { return },
+                Some(News { text, offered }) => {
+                    if !send(&mut socket, text).await { return }
+                    if let Some(decided) = offered {
+                        app.metrics.popped(decided, app.gateway.clock().now());
+                    }
+                }
                 // Dropped as too slow, as one tab too many, or at the end of the program.
                 None => return close(socket, 1013, "come back").await,
             },

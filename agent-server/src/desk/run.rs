@@ -28,7 +28,7 @@ pub async fn run(app: App, mut events: Follower, mut stop: watch::Receiver<bool>
         tokio::select! {
             event = events.next() => match event {
                 Ok(event) => {
-                    app.desk.apply(&event, app.gateway.clock().now());
+                    app.desk.apply(&event);
                     if let (EventKind::CallerIdentified { .. }, Some(id)) = (&event.kind, event.interaction) {
                         let (app, reads) = (app.clone(), reads.clone());
                         tokio::spawn(async move {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use contract::{
     AgentId, Direction, EpochMs, Event, EventKind, InteractionId, LiveCall, LiveState, OfferId, QueueId,
-    RecordingId, RecordingKind,
+    RecordingId, RecordingKind, safe_guess,
 };
 use serde::{Deserialize, Serialize};
 
@@ -67,9 +67,8 @@ impl Call {
         match &event.kind {
             EventKind::CallerIdentified { candidates } => {
                 self.row.vip |= candidates.first().is_some_and(|c| c.vip);
-                // Only one guess is a safe one.
-                if let [only] = &candidates[..] {
-                    self.row.customer = Some(only.customer);
+                if let Some(guess) = safe_guess(candidates) {
+                    self.row.customer = Some(guess.customer);
                 }
             }
             EventKind::CustomerLinked { customer, .. } => self.row.customer = *customer,

@@ -7,9 +7,10 @@ mod call;
 mod keep;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use contract::{
-    Activity, AgentId, DeskBody, EpochMs, Event, EventKind, InteractionId, LiveAgent, LiveCall, LiveQueue, OfferOutcome,
+    Activity, AgentId, DeskBody, Directory, EpochMs, Event, EventKind, InteractionId, LiveAgent, LiveCall, LiveQueue, OfferOutcome,
     QueueId, QueueOutcome, Seat, SeatStatus, SeatWhy, StationHealth,
 };
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,9 @@ pub struct Board {
     zone: Zone,
     #[serde(skip)]
     thresholds: Thresholds,
+    /// Before it is told, every row is shown.
+    #[serde(skip)]
+    directory: Option<Arc<Directory>>,
     #[serde(skip)]
     told: Told,
 }
@@ -78,6 +82,7 @@ impl Board {
             today: BTreeMap::new(),
             zone,
             thresholds,
+            directory: None,
             told: Told::default(),
         }
     }
@@ -86,6 +91,14 @@ impl Board {
     /// queue with thresholds has a row.
     pub fn set_company(&mut self, zone: Zone, thresholds: Thresholds) {
         (self.zone, self.thresholds) = (zone, thresholds);
+    }
+
+    /// The company as it is now. Queues and agents it has no more are not shown, but while somebody is still there.
+    pub fn set_directory(&mut self, directory: Arc<Directory>) {
+        let before = self.directory.replace(directory);
+        let of = |known: &Option<Arc<Directory>>, id: &AgentId| known.as_ref().is_none_or(|d| d.agents.contains_key(id));
+        let changed = |id: &&AgentId| of(&before, id) != of(&self.directory, id);
+        self.told.agents.extend(self.agents.keys().filter(changed));
     }
 
     /// The last event of a node this board has taken; 0: none.
@@ -138,7 +151,7 @@ impl Board {
             return;
         }
         self.day = self.zone.day_of(now);
-        // Rows stay: a desktop is told of changed rows, never of queues that are gone.
+        // Rows stay, whose figures begin again: what is shown follows from the company, not from the day.
         self.today.values_mut().for_each(|today| *today = Today::default());
         for (id, agent) in &mut self.agents {
             (agent.answered_today, agent.missed_today, agent.talk_ms_today) = (0, 0, 0);
@@ -210,12 +223,18 @@ impl Board {
     pub fn live(&self) -> Live {
         Live {
             calls: self.calls.values().map(|c| c.row.clone()).collect(),
-            agents: self.agents.values().cloned().collect(),
+            agents: self.agents.values().filter(|row| self.shows(row)).cloned().collect(),
             queues: self.queues().into_values().collect(),
         }
     }
 
-    /// Rows that changed since the last time, whole, and calls that are gone. `None`: nothing did.
+    /// Whoever was removed stays to be seen until the last call is done.
+    fn shows(&self, row: &LiveAgent) -> bool {
+        let known = self.directory.as_ref().is_none_or(|d| d.agents.contains_key(&row.seat.agent));
+        known || row.seat.status != SeatStatus::Offline
+    }
+
+    /// Rows that changed since the last time, whole, and ids of those that are gone. `None`: nothing did.
     pub fn take_changes(&mut self) -> Option<DeskBody> {
         let (mut calls, mut calls_gone) = (Vec::new(), Vec::new());
         for id in std::mem::take(&mut self.told.calls) {
@@ -224,13 +243,20 @@ impl Board {
                 None => calls_gone.push(id),
             }
         }
-        let agents: Vec<LiveAgent> =
-            std::mem::take(&mut self.told.agents).iter().filter_map(|id| self.agents.get(id).cloned()).collect();
+        let (mut agents, mut agents_gone) = (Vec::new(), Vec::new());
+        for id in std::mem::take(&mut self.told.agents) {
+            match self.agents.get(&id).filter(|row| self.shows(row)) {
+                Some(agent) => agents.push(agent.clone()),
+                None => agents_gone.push(id),
+            }
+        }
         let now = self.queues();
         let queues: Vec<LiveQueue> = now.values().filter(|row| self.told.queues.get(&row.queue) != Some(row)).cloned().collect();
+        let queues_gone: Vec<QueueId> = self.told.queues.keys().filter(|id| !now.contains_key(id)).copied().collect();
         self.told.queues = now;
-        let nothing = calls.is_empty() && calls_gone.is_empty() && agents.is_empty() && queues.is_empty();
-        (!nothing).then_some(DeskBody::Board { calls, calls_gone, agents, queues })
+        let rows = calls.len() + agents.len() + queues.len();
+        let gone = calls_gone.len() + agents_gone.len() + queues_gone.len();
+        (rows + gone > 0).then_some(DeskBody::Board { calls, calls_gone, agents, agents_gone, queues, queues_gone })
     }
 
     /// `waiting`, `ringing` and `talking` are apart: a caller is in one of them. `oldest` is over the first two.
@@ -255,6 +281,9 @@ impl Board {
             for queue in call.talks.values().filter_map(|t| t.queue) {
                 row(&mut rows, queue).talking += 1;
             }
+        }
+        if let Some(directory) = &self.directory {
+            rows.retain(|id, row| directory.queues.contains_key(id) || row.waiting + row.ringing + row.talking > 0);
         }
         rows
     }

@@ -1,12 +1,14 @@
 //! Events for the tests: chosen ones, and random ones that mostly make sense and sometimes do not.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use std::sync::Arc;
+
 use contract::{
     Activity, AgentId, Caller, Direction, Directory, EndCause, EpochMs, Event, EventKind, HungUpBy, InteractionId, LegId,
     OfferId, OfferOutcome, QueueId, QueueOutcome, RecordingId, RecordingKind, Seat, SeatStatus, SeatWhy, StationHealth, StationId,
     TransferTarget, TrunkId,
 };
-use contract::directory::Queue;
+use contract::directory::{Agent, Queue};
 
 /// 2026-11-23, the company's midnight in Shanghai.
 pub const MIDNIGHT: EpochMs = 1_795_363_200_000;
@@ -100,6 +102,21 @@ pub fn directory(thresholds: &[(i64, u32, u32)]) -> Directory {
         rejected_not_ready: true,
     };
     Directory { queues: thresholds.iter().map(|t| (QueueId(t.0), queue(t))).collect(), ..Default::default() }
+}
+
+/// With these queues and people.
+pub fn company(queues: &[i64], agents: &[i64]) -> Arc<Directory> {
+    let thresholds: Vec<_> = queues.iter().map(|id| (*id, 20_000, 5_000)).collect();
+    let agent = |&id: &i64| Agent {
+        id: AgentId(id),
+        name: id.to_string(),
+        team: None,
+        skills: Default::default(),
+        station: None,
+        dial_prefixes: Vec::new(),
+    };
+    let agents = agents.iter().map(|id| (AgentId(*id), agent(id))).collect();
+    Arc::new(Directory { agents, ..directory(&thresholds) })
 }
 
 /// One random happening from a few numbers: 6 calls, 3 agents, 3 queues.

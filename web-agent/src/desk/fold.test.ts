@@ -132,19 +132,34 @@ describe("the screen is a fold over desk messages", () => {
   it("a board keeps rows it is not told about and drops those that are gone", () => {
     const call = (interaction: string, state: "waiting" | "talking") =>
       ({ interaction, state }) as unknown as Extract<DeskMessage, { kind: "board" }>["calls"][number];
-    const board = (at: number, calls: ReturnType<typeof call>[], callsGone: string[]): DeskMessage => ({
+    type Board = Extract<DeskMessage, { kind: "board" }>;
+    const agent = (id: string) => ({ seat: { agent: id } }) as unknown as Board["agents"][number];
+    const queue = (id: string) => ({ queue: id }) as unknown as Board["queues"][number];
+    const board = (at: number, more: Partial<Board>): DeskMessage => ({
       n: 0,
       at,
       kind: "board",
-      calls,
-      callsGone,
+      calls: [],
+      callsGone: [],
       agents: [],
+      agentsGone: [],
       queues: [],
+      queuesGone: [],
+      ...more,
     });
-    let state = fold(emptyDesk, board(1, [call("1", "waiting"), call("2", "waiting")], []));
-    state = fold(state, board(2, [call("2", "talking")], ["1"]));
+    const calls = [call("1", "waiting"), call("2", "waiting")];
+    let state = fold(
+      emptyDesk,
+      board(1, { calls, agents: [agent("5"), agent("6")], queues: [queue("8"), queue("9")] }),
+    );
+    state = fold(
+      state,
+      board(2, { calls: [call("2", "talking")], callsGone: ["1"], agentsGone: ["5"], queuesGone: ["9"] }),
+    );
     expect(state.board).toMatchObject({ at: 2, calls: { "2": { state: "talking" } } });
     expect(Object.keys(state.board?.calls ?? {})).toEqual(["2"]);
+    expect(Object.keys(state.board?.agents ?? {})).toEqual(["6"]);
+    expect(Object.keys(state.board?.queues ?? {})).toEqual(["8"]);
   });
 });
 

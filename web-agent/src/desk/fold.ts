@@ -100,8 +100,10 @@ function apply(state: DeskState, message: DeskMessage): DeskState {
       for (const id of message.callsGone) delete calls[id];
       const agents = { ...board.agents };
       for (const agent of message.agents) agents[agent.seat.agent] = agent;
+      for (const id of message.agentsGone) delete agents[id];
       const queues = { ...board.queues };
       for (const queue of message.queues) queues[queue.queue] = queue;
+      for (const id of message.queuesGone) delete queues[id];
       return { ...state, board: { at: Math.max(board.at, message.at), calls, agents, queues } };
     }
     case "notice": {
