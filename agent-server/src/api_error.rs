@@ -5,6 +5,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use company::edit::HistoryError;
 use company::{EditError, FieldFault};
 use serde::Serialize;
 use store::DbError;
@@ -251,6 +252,15 @@ impl From<crm::CrmError> for ApiError {
             E::NameTaken(name) => Self::field("name", "unique", format!("`{name}` is already taken")),
             E::Cursor(e) => Self::BadRequest(e.to_string()),
             E::Db(e) => Self::Db(e),
+        }
+    }
+}
+
+impl From<HistoryError> for ApiError {
+    fn from(e: HistoryError) -> Self {
+        match e {
+            HistoryError::Cursor(e) => Self::BadRequest(e.to_string()),
+            HistoryError::Db(e) => Self::Db(e),
         }
     }
 }

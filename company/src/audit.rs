@@ -79,8 +79,8 @@ pub struct Filter {
     pub action: Option<String>,
     pub from: Option<EpochMs>,
     pub to: Option<EpochMs>,
-    /// Lines older than this one.
-    pub before: Option<RowId>,
+    /// Lines that stand below this one: its moment and id.
+    pub before: Option<(EpochMs, RowId)>,
 }
 
 const COLUMNS: &str = "audit_id, at, actor, action, object, detail, address, chain";
@@ -90,6 +90,11 @@ const COLUMNS: &str = "audit_id, at, actor, action, object, detail, address, cha
 /// # Errors
 /// [`DbError`].
 pub async fn list(db: &Db, filter: &Filter, limit: u32) -> Result<Vec<Line>, DbError> {
+    let (sql, vals) = statement(filter, limit);
+    db.query(&sql, vals).await?.iter().map(store::FromRow::from_row).collect()
+}
+
+fn statement(filter: &Filter, limit: u32) -> (String, Vec<store::Val>) {
     let (mut sql, mut vals) = (format!("SELECT {COLUMNS} FROM audit WHERE 1 = 1"), Vec::<store::Val>::new());
     let mut and = |text: &str, val: store::Val| {
         vals.push(val);
@@ -107,12 +112,13 @@ pub async fn list(db: &Db, filter: &Filter, limit: u32) -> Result<Vec<Line>, DbE
     if let Some(to) = filter.to {
         and("at < $", to.into());
     }
-    if let Some(before) = filter.before {
-        and("audit_id < $", before.into());
+    if let Some((at, id)) = filter.before {
+        vals.extend(vals![at, id]);
+        sql.push_str(&format!(" AND (at, audit_id) < (${}, ${})", vals.len() - 1, vals.len()));
     }
     vals.push(i64::from(limit).into());
-    sql.push_str(&format!(" ORDER BY audit_id DESC LIMIT ${}", vals.len()));
-    db.query(&sql, vals).await?.iter().map(store::FromRow::from_row).collect()
+    sql.push_str(&format!(" ORDER BY at DESC, audit_id DESC LIMIT ${}", vals.len()));
+    (sql, vals)
 }
 
 /// The first line whose hash does not follow from the one before; none: the log is whole.
@@ -135,6 +141,31 @@ pub async fn first_break(db: &Db) -> Result<Option<RowId>, DbError> {
             let head = db.query_opt("SELECT chain FROM audit_head WHERE one = 1", vals![]).await?;
             let head: String = head.map(|row| row.get("chain")).transpose()?.unwrap_or_default();
             return Ok((head != before).then_some(after));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_filter_reads_through_an_index_in_its_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&store::testing::sqlite_url(folder.path())).await.unwrap();
+        db.migrate(&[crate::MIGRATIONS]).await.unwrap();
+        let all = Filter::default;
+        for (filter, index) in [
+            (all(), "audit_at"),
+            (Filter { from: Some(1), to: Some(9), ..all() }, "audit_at (at>? AND at<?)"),
+            (Filter { before: Some((9, RowId(7))), ..all() }, "audit_at"),
+            (Filter { actor: Some(AgentId(1)), to: Some(9), ..all() }, "audit_actor_at (actor=? AND at<?)"),
+            (Filter { action: Some("queues.update".into()), from: Some(1), ..all() }, "audit_action_at (action=? AND at>?)"),
+        ] {
+            let (sql, values) = statement(&filter, 51);
+            let rows = db.query(&format!("EXPLAIN QUERY PLAN {sql}"), values).await.unwrap();
+            let plan: Vec<String> = rows.iter().map(|r| r.get("detail").unwrap()).collect();
+            assert!(plan[0].contains(index) && !plan.iter().any(|step| step.contains("TEMP B-TREE")), "{filter:?}: {plan:#?}");
         }
     }
 }

@@ -1,8 +1,10 @@
 //! One way to edit every kind: read the book, check the change against it, write the document and its history in the same
-//! transaction. Two people editing one document lose nothing: the second is told that the first was quicker.
+//! transaction, one editor after the other. Two people editing one document lose nothing: the second is told that the first
+//! was quicker.
 
 use contract::{AgentId, EpochMs, IdMaker, RowId};
 use serde::Serialize;
+use store::page::{BadCursor, Page, PageAsk, cursor, page};
 use store::{DbError, Tx, vals};
 use utoipa::ToSchema;
 
@@ -49,6 +51,10 @@ pub struct Editor<'a> {
     pub note: &'a str,
 }
 
+/// What an editor holds to the end of the transaction. The rules are about the whole book (a name is free, a skill is used,
+/// somebody can administer), so whoever edits anything of it waits for whoever does.
+const BOOK: &str = "company";
+
 impl Editor<'_> {
     /// Adds a document.
     ///
@@ -80,6 +86,7 @@ impl Editor<'_> {
         version: i64,
         mut item: T,
     ) -> Result<Kept<T>, EditError> {
+        tx.alone(BOOK).await?;
         let mut book = book::read(tx).await?;
         let old = T::shelf(&book).get(&id.into()).cloned();
         match (&old, version) {
@@ -109,6 +116,7 @@ impl Editor<'_> {
     /// # Errors
     /// [`EditError::InUse`] says by whom.
     pub async fn remove<T: Shelved + Checked>(&self, tx: &mut Tx<'_>, id: T::Id, version: i64) -> Result<(), EditError> {
+        tx.alone(BOOK).await?;
         let mut book = book::read(tx).await?;
         let old = T::shelf_mut(&mut book).remove(&id).ok_or(EditError::NotFound)?;
         if old.version != version {
@@ -132,6 +140,7 @@ impl Editor<'_> {
     /// # Errors
     /// As [`Editor::update`].
     pub async fn settings(&self, tx: &mut Tx<'_>, version: i64, item: Settings) -> Result<Kept<Settings>, EditError> {
+        tx.alone(BOOK).await?;
         let book = book::read(tx).await?;
         let (id, now) = match &book.settings {
             Some(kept) => (kept.id.0, kept.version),
@@ -205,15 +214,16 @@ pub struct Change<T> {
     pub item: Option<T>,
 }
 
-/// What became of a document, newest first, at most `limit`.
+/// What became of a document, newest first, a page at a time.
 ///
 /// # Errors
-/// [`DbError`].
-pub async fn history<T: Item>(db: &store::Db, id: T::Id, limit: u32) -> Result<Vec<Change<T>>, DbError> {
+/// [`HistoryError`].
+pub async fn history<T: Item>(db: &store::Db, id: T::Id, ask: &PageAsk) -> Result<Page<Change<T>>, HistoryError> {
     let id: i64 = id.into();
-    let sql = "SELECT version, at, by_agent, note, body FROM config_change WHERE item_id = $1 AND kind = $2 \
-               ORDER BY version DESC LIMIT $3";
-    let rows = db.query(sql, vals![id, T::KIND, i64::from(limit)]).await?;
+    let before = ask.after()?.map_or(i64::MAX, |(version, _)| version);
+    let sql = "SELECT version, at, by_agent, note, body FROM config_change WHERE item_id = $1 AND kind = $2 AND version < $3 \
+               ORDER BY version DESC LIMIT $4";
+    let rows = db.query(sql, vals![id, T::KIND, before, ask.size() + 1]).await?;
     let change = |row: &store::Row| {
         let body: Option<String> = row.get("body")?;
         let item = body.map(|body| serde_json::from_str(&body)).transpose();
@@ -225,7 +235,15 @@ pub async fn history<T: Item>(db: &store::Db, id: T::Id, limit: u32) -> Result<V
             item: item.map_err(|e| DbError::Setup(format!("an old document of kind {} does not read: {e}", T::KIND)))?,
         })
     };
-    rows.iter().map(change).collect()
+    Ok(page(rows, ask.size(), change, |change| cursor(change.version, 0))?)
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum HistoryError {
+    #[error(transparent)]
+    Cursor(#[from] BadCursor),
+    #[error(transparent)]
+    Db(#[from] DbError),
 }
 
 /// A secret given in plain is sealed; one left out is taken from the old document.

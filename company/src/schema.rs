@@ -2,7 +2,7 @@
 
 use store::Migrations;
 
-pub const MIGRATIONS: Migrations = Migrations { room: "company", steps: &[("1_company", COMPANY)] };
+pub const MIGRATIONS: Migrations = Migrations { room: "company", steps: &[("1_company", COMPANY), ("2_audit_at", AUDIT_AT)] };
 
 const COMPANY: &str = "
 CREATE TABLE config_item (
@@ -62,4 +62,13 @@ CREATE TABLE audit_head (
     chain TEXT NOT NULL
 );
 INSERT INTO audit_head (one, chain) VALUES (1, '');
+";
+
+/// The audit log is asked for by days: in the order of moments, of everybody, of one person, of one kind of act.
+const AUDIT_AT: &str = "
+CREATE INDEX audit_at ON audit (at, audit_id);
+CREATE INDEX audit_actor_at ON audit (actor, at, audit_id);
+CREATE INDEX audit_action_at ON audit (action, at, audit_id);
+DROP INDEX audit_actor;
+DROP INDEX audit_action;
 ";

@@ -1,11 +1,13 @@
 //! The room on both engines: editing, history, people, sessions, the audit log, and the demo company.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use company::edit::{self, Editor};
 use company::{Book, EditError, MIGRATIONS, Queue, Role, Skill, SkillLevel, Station, Trunk, Vault, audit, book, credentials, demo, directory, sessions};
 use contract::{AgentId, IdMaker, SkillId};
-use store::Db;
+use store::page::PageAsk;
+use store::{Db, Tx};
 
 const NOW: i64 = 1_790_000_000_000;
 
@@ -48,10 +50,123 @@ async fn two_people_editing_one_queue_lose_nothing_and_history_keeps_each_versio
         let second = editor.update(&mut tx, *id, kept.version, Queue { wrap_up_seconds: 5, ..kept.item.clone() }).await;
         assert!(matches!(second, Err(EditError::Conflict { began: 1, now: 2 })));
         tx.commit().await.unwrap();
-        let history = edit::history::<Queue>(&db, *id, 10).await.unwrap();
+        let history = edit::history::<Queue>(&db, *id, &PageAsk::default()).await.unwrap().rows;
         let told: Vec<_> = history.iter().map(|c| (c.version, c.note.as_str(), c.item.as_ref().unwrap().ring_seconds)).collect();
         assert_eq!(told, [(2, "longer", 30), (1, "demo", 20)]);
         assert_eq!(book::look(&db).await.unwrap().queues[id], first);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_history_of_a_document_is_told_to_its_first_version_page_by_page() {
+    store::testing::both(|db| async move {
+        let (ids, vault) = (IdMaker::new(1), Vault::new(&[7; 32]));
+        let book = filled(&db, &ids, &vault).await;
+        let (id, kept) = book.queues.iter().next().unwrap();
+        let editor = Editor { ids: &ids, vault: &vault, now: NOW, by: None, note: "" };
+        let mut tx = db.begin().await.unwrap();
+        for version in 1..205 {
+            editor.update(&mut tx, *id, version, Queue { ring_seconds: 20 + (version as u32 % 2), ..kept.item.clone() }).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        for limit in [7, 200] {
+            let (mut seen, mut ask) = (Vec::new(), PageAsk { limit, cursor: None });
+            loop {
+                let page = edit::history::<Queue>(&db, *id, &ask).await.unwrap();
+                seen.extend(page.rows.iter().map(|change| change.version));
+                ask.cursor = page.next;
+                if ask.cursor.is_none() {
+                    break;
+                }
+            }
+            assert!(seen.iter().copied().eq((1..=205).rev()), "{seen:?}");
+        }
+        let wrong = PageAsk { cursor: Some("x".into()), ..PageAsk::default() };
+        assert!(matches!(edit::history::<Queue>(&db, *id, &wrong).await, Err(edit::HistoryError::Cursor(_))));
+    })
+    .await;
+}
+
+/// Two edits at the same time: the second begins before the first is over. What became of the second.
+async fn meanwhile<T>(
+    db: &Db,
+    first: impl AsyncFnOnce(&mut Tx<'_>) -> Result<T, EditError>,
+    second: impl AsyncFnOnce(&mut Tx<'_>) -> Result<T, EditError>,
+) -> Result<T, EditError> {
+    let mut tx = db.begin().await.unwrap();
+    first(&mut tx).await.unwrap();
+    let over = Cell::new(false);
+    let slower = async {
+        let mut tx = db.begin().await.unwrap();
+        let done = second(&mut tx).await;
+        over.set(true);
+        if done.is_ok() {
+            tx.commit().await.unwrap();
+        }
+        done
+    };
+    let quicker = async {
+        store::testing::until_they_wait(db, 1, || over.get()).await;
+        tx.commit().await.unwrap();
+    };
+    tokio::join!(slower, quicker).0
+}
+
+#[tokio::test]
+async fn of_two_who_save_one_queue_at_the_same_time_the_second_is_told() {
+    store::testing::both(|db| async move {
+        let (ids, vault) = (IdMaker::new(1), Vault::new(&[7; 32]));
+        let book = filled(&db, &ids, &vault).await;
+        let (id, kept) = book.queues.iter().next().unwrap();
+        let editor = Editor { ids: &ids, vault: &vault, now: NOW + 5, by: None, note: "" };
+        let longer = Queue { ring_seconds: 30, ..kept.item.clone() };
+        let shorter = Queue { wrap_up_seconds: 5, ..kept.item.clone() };
+        let late = meanwhile(
+            &db,
+            async |tx| editor.update(tx, *id, kept.version, longer).await,
+            async |tx| editor.update(tx, *id, kept.version, shorter).await,
+        );
+        assert!(matches!(late.await, Err(EditError::Conflict { began: 1, now: 2 })));
+        assert_eq!(edit::history::<Queue>(&db, *id, &PageAsk::default()).await.unwrap().rows.len(), 2, "each version once");
+        let settings = company::Settings { name: "x".into(), ..book.settings.as_ref().unwrap().item.clone() };
+        let late = meanwhile(
+            &db,
+            async |tx| editor.settings(tx, 1, settings.clone()).await,
+            async |tx| editor.settings(tx, 1, settings.clone()).await,
+        );
+        assert!(matches!(late.await, Err(EditError::Conflict { began: 1, now: 2 })));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_administrators_cannot_end_each_other_and_what_is_being_taken_up_cannot_be_removed() {
+    store::testing::both(|db| async move {
+        let (ids, vault) = (IdMaker::new(1), Vault::new(&[7; 32]));
+        let book = filled(&db, &ids, &vault).await;
+        let editor = Editor { ids: &ids, vault: &vault, now: NOW, by: None, note: "" };
+        let (admin, kept) = book.agents.iter().find(|(_, a)| a.item.roles.contains(&Role::Admin)).unwrap();
+        let mut tx = db.begin().await.unwrap();
+        let twin = company::Agent { username: "twin".into(), station: None, ..kept.item.clone() };
+        let twin = editor.create(&mut tx, twin).await.unwrap();
+        let skill = editor.create(&mut tx, Skill { name: "Cantonese".into() }).await.unwrap();
+        tx.commit().await.unwrap();
+        let late = meanwhile(
+            &db,
+            async |tx| editor.remove::<company::Agent>(tx, AgentId(twin.id.0), 1).await,
+            async |tx| editor.remove::<company::Agent>(tx, *admin, kept.version).await,
+        );
+        assert!(matches!(late.await, Err(EditError::LastAdministrator)));
+        let (queue, kept) = book.queues.iter().next().unwrap();
+        let skills = vec![SkillLevel { skill: SkillId(skill.id.0), level: 1 }];
+        let needs = Queue { skills, ..kept.item.clone() };
+        let late = meanwhile(
+            &db,
+            async |tx| editor.update(tx, *queue, kept.version, needs).await.map(drop),
+            async |tx| editor.remove::<Skill>(tx, SkillId(skill.id.0), 1).await,
+        );
+        assert!(matches!(late.await, Err(EditError::InUse(users)) if users == [format!("queue {}", kept.item.name)]));
     })
     .await;
 }
@@ -228,6 +343,22 @@ async fn a_changed_or_missing_line_of_the_audit_log_shows() {
         let mine = audit::Filter { actor: Some(AgentId(1)), ..Default::default() };
         let lines = audit::list(&db, &mine, 10).await.unwrap();
         assert_eq!(lines.iter().map(|l| l.object.as_str()).collect::<Vec<_>>(), ["recordings/3", "recordings/1"]);
+        // Three lines of one moment: a page may end between them.
+        for object in ["a", "b", "c"] {
+            let mut tx = db.begin().await.unwrap();
+            let entry = audit::Entry { actor: None, action: "queues.update", object: object.into(), detail: String::new(), address: "" };
+            audit::write(&mut tx, &ids, NOW + 2, entry).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let (mut seen, mut filter) = (Vec::new(), audit::Filter { from: Some(NOW + 1), to: Some(NOW + 4), ..Default::default() });
+        while let Some(last) = {
+            let page = audit::list(&db, &filter, 2).await.unwrap();
+            seen.extend(page.iter().map(|line| line.object.clone()));
+            page.last().map(|line| (line.at, line.audit_id))
+        } {
+            filter.before = Some(last);
+        }
+        assert_eq!(seen, ["recordings/3", "c", "b", "a", "recordings/2", "recordings/1"]);
         let mut tx = db.begin().await.unwrap();
         tx.execute("DELETE FROM audit WHERE audit_id = $1", store::vals![lines[0].audit_id]).await.unwrap();
         tx.commit().await.unwrap();

@@ -58,6 +58,7 @@ pub async fn create(tx: &mut Tx<'_>, id: RowId, name: &str, by: By) -> Result<()
 /// # Errors
 /// [`CrmError::NotFound`].
 pub async fn remove(tx: &mut Tx<'_>, list: RowId) -> Result<(), CrmError> {
+    tx.alone(LISTS_WORD).await?;
     let done = tx.execute("DELETE FROM number_list WHERE list_id = $1 AND builtin = 0", vals![list]).await?;
     if done == 1 { Ok(()) } else { Err(CrmError::NotFound { what: "number list (of the company's own)", id: list.0 }) }
 }
@@ -65,8 +66,38 @@ pub async fn remove(tx: &mut Tx<'_>, list: RowId) -> Result<(), CrmError> {
 /// # Errors
 /// Only those of the database.
 pub async fn lists(db: &Db) -> Result<Vec<NumberList>, DbError> {
-    let read = |row: &Row| Ok(NumberList { list: row.get("list_id")?, name: row.get("name")?, builtin: row.get("builtin")? });
-    db.query("SELECT list_id, name, builtin FROM number_list ORDER BY list_id", vals![]).await?.iter().map(read).collect()
+    db.query(LISTS, vals![]).await?.iter().map(named).collect()
+}
+
+const LISTS: &str = "SELECT list_id, name, builtin FROM number_list ORDER BY list_id";
+
+fn named(row: &Row) -> Result<NumberList, DbError> {
+    Ok(NumberList { list: row.get("list_id")?, name: row.get("name")?, builtin: row.get("builtin")? })
+}
+
+/// What is held while a list is changed as a whole.
+const LISTS_WORD: &str = "number lists";
+
+/// A list as it stands, for whoever edits it as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    pub list: NumberList,
+    pub count: u64,
+    /// In their order, at most as many as were asked for; ended ones included.
+    pub numbers: Vec<PhoneNumber>,
+}
+
+/// Reads a list that is about to be changed: until the transaction ends, whoever else would hold a list waits.
+/// # Errors
+/// [`CrmError::NotFound`]; those of the database.
+pub async fn hold(tx: &mut Tx<'_>, list: RowId, most: usize) -> Result<Held, CrmError> {
+    tx.alone(LISTS_WORD).await?;
+    let all: Result<Vec<_>, _> = tx.query(LISTS, vals![]).await?.iter().map(named).collect();
+    let held = all?.into_iter().find(|known| known.list == list).ok_or(CrmError::NotFound { what: "number list", id: list.0 })?;
+    let numbers: Result<Vec<_>, _> = tx.query(NUMBERS, vals![list, most]).await?.iter().map(spelled).collect();
+    let counted = tx.query_opt("SELECT COUNT(*) AS n FROM number_list_entry WHERE list_id = $1", vals![list]).await?;
+    let count = counted.map(|row| row.get("n")).transpose()?.unwrap_or(0);
+    Ok(Held { list: held, count, numbers: numbers?.into_iter().map(|(number, _)| number).collect() })
 }
 
 /// What is written of an entry.
@@ -131,9 +162,10 @@ fn read(row: &Row) -> Result<ListEntry, DbError> {
 /// # Errors
 /// Only those of the database.
 pub async fn numbers(db: &Db, list: RowId, limit: usize) -> Result<Vec<(PhoneNumber, String)>, DbError> {
-    let sql = "SELECT e164, value FROM number_list_entry WHERE list_id = $1 ORDER BY e164 LIMIT $2";
-    db.query(sql, vals![list, limit]).await?.iter().map(spelled).collect()
+    db.query(NUMBERS, vals![list, limit]).await?.iter().map(spelled).collect()
 }
+
+const NUMBERS: &str = "SELECT e164, value FROM number_list_entry WHERE list_id = $1 ORDER BY e164 LIMIT $2";
 
 fn spelled(row: &Row) -> Result<(PhoneNumber, String), DbError> {
     let e164: String = row.get("e164")?;

@@ -60,3 +60,30 @@ async fn a_list_edited_as_a_whole_keeps_what_stays_and_a_wrong_number_changes_no
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_edits_a_list_while_somebody_else_does_begins_from_what_the_other_made_of_it() {
+    both(|db| async move {
+        db.migrate(&[crm::MIGRATIONS]).await.unwrap();
+        let (ids, vip) = (IdMaker::new(1), RowId(1));
+        let mut tx = db.begin().await.unwrap();
+        let before = lists::hold(&mut tx, vip, 10).await.unwrap();
+        assert_eq!((before.count, before.list.name.as_str()), (0, "vip"));
+        lists::replace(&mut tx, vip, &["13800138000".into()], &ids, &CTX, ANN).await.unwrap();
+        let over = std::cell::Cell::new(false);
+        let slower = async {
+            let mut tx = db.begin().await.unwrap();
+            let held = lists::hold(&mut tx, vip, 10).await.unwrap();
+            over.set(true);
+            held.numbers.iter().map(|n| n.reveal().to_owned()).collect::<Vec<_>>()
+        };
+        let quicker = async {
+            store::testing::until_they_wait(&db, 1, || over.get()).await;
+            tx.commit().await.unwrap();
+        };
+        assert_eq!(tokio::join!(slower, quicker).0, ["+8613800138000"]);
+        let mut tx = db.begin().await.unwrap();
+        assert!(matches!(lists::hold(&mut tx, RowId(77), 10).await, Err(CrmError::NotFound { id: 77, .. })));
+    })
+    .await;
+}

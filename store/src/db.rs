@@ -289,6 +289,17 @@ impl Tx<'_> {
         done
     }
 
+    /// From here to its end this transaction alone holds `word`: whoever asks for the same one waits, and then reads what was
+    /// written here. SQLite has one writer anyway; PostgreSQL may have many, on several servers.
+    /// # Errors
+    /// As [`Tx::query`].
+    pub async fn alone(&mut self, word: &str) -> Result<(), DbError> {
+        if self.is_pg() {
+            self.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", vec![word.into()]).await?;
+        }
+        Ok(())
+    }
+
     /// # Errors
     /// [`DbError::Failed`] where a statement failed before: nothing is kept then.
     pub async fn commit(self) -> Result<(), DbError> {

@@ -1,6 +1,7 @@
 //! What lists have in common.
 
 use serde::{Deserialize, Serialize};
+use store::page::PageAsk;
 use utoipa::{IntoParams, ToSchema};
 
 /// Some of a list.
@@ -26,6 +27,12 @@ impl PageQuery {
     #[must_use]
     pub fn size(&self) -> u32 {
         self.limit.unwrap_or(50).clamp(1, 200)
+    }
+
+    /// As the rooms are asked.
+    #[must_use]
+    pub fn ask(self) -> PageAsk {
+        PageAsk { limit: self.size(), cursor: self.cursor }
     }
 }
 

@@ -5,6 +5,7 @@ use axum::extract::State;
 use company::audit::{self, Filter};
 use contract::{AgentId, EpochMs, RowId};
 use serde::{Deserialize, Serialize};
+use store::page::{PageAsk, cursor};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::App;
@@ -43,14 +44,14 @@ pub struct AuditRow {
 /// The audit log, newest first
 #[utoipa::path(get, path = "/audit", tag = "admin", params(AuditQuery), responses((status = 200, body = Page<AuditRow>)))]
 pub async fn list(State(app): State<App>, Ask(query): Ask<AuditQuery>) -> Result<Json<Page<AuditRow>>, ApiError> {
-    let before = query.cursor.as_deref().map(str::parse::<RowId>).transpose();
-    let before = before.map_err(|_| ApiError::BadRequest("cursor: is none of this list".into()))?;
+    let ask = PageAsk { limit: 0, cursor: query.cursor };
+    let before = ask.after().map_err(|e| ApiError::BadRequest(e.to_string()))?.map(|(at, id)| (at, RowId(id)));
     let filter = Filter { actor: query.actor, action: query.action, from: query.from, to: query.to, before };
     let size = query.limit.unwrap_or(50).clamp(1, 200);
     let mut lines = audit::list(&app.db, &filter, size + 1).await?;
     let more = lines.len() > size as usize;
     lines.truncate(size as usize);
-    let next = if more { lines.last().map(|line| line.audit_id.to_string()) } else { None };
+    let next = if more { lines.last().map(|line| cursor(line.at, line.audit_id.0)) } else { None };
     let row = |line: audit::Line| AuditRow {
         id: line.audit_id.to_string(),
         at: line.at,

@@ -209,12 +209,13 @@ async fn history<T: Managed>(
     At(id): At<RowId>,
     Ask(page): Ask<PageQuery>,
 ) -> Result<Json<Page<Change<T>>>, ApiError> {
-    let mut items = edit::history::<T>(&app.db, id.0.into(), page.size()).await?;
-    items.iter_mut().filter_map(|change| change.item.as_mut()).for_each(hide);
-    if items.is_empty() {
+    let first = page.cursor.is_none();
+    let mut told = edit::history::<T>(&app.db, id.0.into(), &page.ask()).await?;
+    told.rows.iter_mut().filter_map(|change| change.item.as_mut()).for_each(hide);
+    if told.rows.is_empty() && first {
         return Err(ApiError::NotFound("document"));
     }
-    Ok(Json(Page { items, next: None }))
+    Ok(Json(Page { items: told.rows, next: told.next }))
 }
 
 /// What was sent: the document, the version it began from, and a note for its history.

@@ -158,8 +158,8 @@ pub async fn versions(
     Ask(page): Ask<PageQuery>,
 ) -> Result<Json<Page<FlowChange>>, ApiError> {
     let kept = find(&app, &name).ok_or(ApiError::NotFound("flow"))?;
-    let items = edit::history::<Flow>(&app.db, kept.id, page.size()).await?;
-    Ok(Json(Page { items: items.into_iter().map(FlowChange::from).collect(), next: None }))
+    let told = edit::history::<Flow>(&app.db, kept.id, &page.ask()).await?;
+    Ok(Json(Page { items: told.rows.into_iter().map(FlowChange::from).collect(), next: told.next }))
 }
 
 async fn note(app: &App, tx: &mut store::Tx<'_>, me: &SignedIn, action: &str, id: RowId, detail: String) -> Result<(), ApiError> {

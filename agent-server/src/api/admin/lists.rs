@@ -64,9 +64,14 @@ async fn shown(app: &App, list: lists::NumberList) -> Result<NumberList, ApiErro
         LONGEST => lists::counts(&app.db).await?.get(&list.list).copied().unwrap_or(0),
         n => n as u64,
     };
-    let numbers: Vec<String> = numbers.into_iter().map(|(number, _)| number.reveal().to_owned()).collect();
+    let numbers = numbers.into_iter().map(|(number, _)| number).collect();
+    Ok(of(lists::Held { list, count, numbers }))
+}
+
+fn of(lists::Held { list, count, numbers }: lists::Held) -> NumberList {
+    let numbers: Vec<String> = numbers.into_iter().map(|number| number.reveal().to_owned()).collect();
     let version = version(&list.name, count, &numbers);
-    Ok(NumberList { id: list.list.to_string(), version, name: list.name, builtin: list.builtin, count, numbers })
+    NumberList { id: list.list.to_string(), version, name: list.name, builtin: list.builtin, count, numbers }
 }
 
 /// 48 bits of the content's hash: a number JavaScript keeps.
@@ -118,8 +123,8 @@ pub async fn save(
 ) -> Result<Json<NumberList>, ApiError> {
     let by = By { agent: Some(me.agent), now: now() };
     let mut tx = app.db.begin().await?;
-    // Within the transaction nobody else writes the list; what is read now is what the edit must have begun from.
-    let old = find(&app, id).await?;
+    // Nobody else edits it until this is over; what is read now is what the edit must have begun from.
+    let old = of(lists::hold(&mut tx, id, LONGEST).await?);
     if sent.version != Some(old.version) {
         let current = serde_json::to_value(&old).unwrap_or_default();
         return Err(ApiError::Conflict { now: old.version, current: Box::new(current) });
