@@ -579,6 +579,8 @@ async fn the_call_list_filters_by_everything_and_pages_meet_without_gaps() {
                 vec![9, 6, 3],
             ),
             (CallFilter { number: Some(NumberFilter::Exact(other)), ..all() }, vec![]),
+            (CallFilter { number: Some(NumberFilter::Tail("0".into())), queue: Some(CARE), ..all() }, vec![9, 6, 3]),
+            (CallFilter { number: Some(NumberFilter::Tail("001".into())), ..all() }, vec![]),
             (CallFilter { direction: Some(Direction::Outbound), ..all() }, vec![]),
         ] {
             for limit in [1, 2, 200] {
@@ -595,8 +597,8 @@ async fn the_call_list_filters_by_everything_and_pages_meet_without_gaps() {
                 assert_eq!(seen, want, "{filter:?}");
             }
         }
-        let short = CallFilter { number: Some(NumberFilter::Tail("00".into())), ..all() };
-        assert!(interactions::list(&db, &short, &PageAsk::default()).await.is_err());
+        let none = CallFilter { number: Some(NumberFilter::Tail("Wang".into())), ..all() };
+        assert!(interactions::list(&db, &none, &PageAsk::default()).await.is_err());
         let wrong = PageAsk { limit: 1, cursor: Some("not one".into()) };
         assert!(interactions::list(&db, &all(), &wrong).await.is_err());
     })

@@ -72,7 +72,7 @@ pub(crate) const COLUMNS: &str = "r.recording_id, r.interaction_id, r.kind, r.ag
 #[derive(Debug, Clone)]
 pub enum NumberFilter {
     Exact(PhoneNumber),
-    /// Last digits, at least 4.
+    /// Last digits.
     Tail(String),
 }
 
@@ -93,15 +93,18 @@ pub struct RecordingFilter {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ListError {
-    #[error("number: at least the last {MIN_TAIL} digits")]
-    ShortTail,
+    #[error("number: has no digits")]
+    NoDigits,
     #[error(transparent)]
     Cursor(#[from] BadCursor),
     #[error("the recordings' rows failed")]
     Db(#[from] DbError),
 }
 
-const MIN_TAIL: usize = 4;
+/// Fewer last digits are those of so many that the list is read in its order and the others are passed over.
+const FEW_DIGITS: usize = 4;
+/// Agents whose recordings are read each in their order. Of more, recordings are so many that the whole list is walked.
+const MOST_MERGED: usize = 100;
 
 #[derive(Default)]
 struct Wheres {
@@ -121,7 +124,7 @@ impl Wheres {
 
 /// One page, newest first.
 /// # Errors
-/// [`ListError::ShortTail`], [`ListError::Cursor`]; those of the database.
+/// [`ListError::NoDigits`], [`ListError::Cursor`]; those of the database.
 pub async fn list(db: &Db, filter: &RecordingFilter, ask: &PageAsk) -> Result<Page<Recording>, ListError> {
     let (sql, values) = statement(filter, ask)?;
     let rows = db.query(&sql, values).await?;
@@ -133,17 +136,6 @@ fn statement(filter: &RecordingFilter, ask: &PageAsk) -> Result<(String, Vec<Val
     w.add("r.interaction_id = ?", filter.interaction);
     w.add("r.customer_id = ?", filter.customer);
     w.add("r.agent_id = ?", filter.agent);
-    if let Some(team) = &filter.team {
-        // A team's recordings are some of all: read in order and passed over, where an index per agent would mean sorting.
-        let nobody = String::from("r.agent_id IS NULL");
-        let of_team = if team.is_empty() {
-            nobody
-        } else {
-            format!("({nobody} OR r.agent_id + 0 IN ({}))", placeholders(w.values.len() + 1, team.len()))
-        };
-        w.values.extend(team.iter().map(|agent| Val::from(*agent)));
-        w.parts.push(of_team);
-    }
     w.add("r.queue_id = ?", filter.queue);
     w.add("r.kind = ?", filter.kind.as_ref().map(word));
     match &filter.number {
@@ -155,11 +147,15 @@ fn statement(filter: &RecordingFilter, ask: &PageAsk) -> Result<(String, Vec<Val
             w.parts.push(format!("r.recording_id IN (SELECT recording_id FROM recording WHERE e164 IN ({places}))"));
         }
         Some(NumberFilter::Tail(tail)) => {
-            let tail = backwards(tail).filter(|t| t.len() >= MIN_TAIL).ok_or(ListError::ShortTail)?;
+            let tail = backwards(tail).ok_or(ListError::NoDigits)?;
             w.values.extend(vals![&tail, after_digits(&tail)]);
             let n = w.values.len();
-            let range = format!("backwards >= ${} AND backwards < ${n}", n - 1);
-            w.parts.push(format!("r.recording_id IN (SELECT recording_id FROM recording WHERE {range})"));
+            w.parts.push(if tail.len() < FEW_DIGITS {
+                format!("r.backwards || '' >= ${} AND r.backwards || '' < ${n}", n - 1)
+            } else {
+                let range = format!("backwards >= ${} AND backwards < ${n}", n - 1);
+                format!("r.recording_id IN (SELECT recording_id FROM recording WHERE {range})")
+            });
         }
     }
     w.add("r.began >= ?", filter.from);
@@ -169,10 +165,41 @@ fn statement(filter: &RecordingFilter, ask: &PageAsk) -> Result<(String, Vec<Val
         let n = w.values.len();
         w.parts.push(format!("(r.began, r.recording_id) < (${}, ${n})", n - 1));
     }
-    let wheres = if w.parts.is_empty() { String::new() } else { format!("WHERE {}", w.parts.join(" AND ")) };
-    let limit = ask.size() + 1;
-    let sql = format!("SELECT {COLUMNS} FROM recording r {wheres} ORDER BY r.began DESC, r.recording_id DESC LIMIT {limit}");
+    let few = filter.interaction.is_some() || filter.customer.is_some() || filter.agent.is_some() || filter.number.is_some();
+    let sql = match &filter.team {
+        Some(team) if !few && team.len() <= MOST_MERGED => merged(&mut w, team, ask),
+        Some(team) => {
+            let nobody = String::from("r.agent_id IS NULL");
+            let places = placeholders(w.values.len() + 1, team.len());
+            w.values.extend(team.iter().map(|agent| Val::from(*agent)));
+            // `+ 0`: what leads to few rows, or their order, is to be the other conditions' index.
+            w.parts.push(if team.is_empty() { nobody } else { format!("({nobody} OR r.agent_id + 0 IN ({places}))") });
+            ordered(&w, "", ask)
+        }
+        None => ordered(&w, "", ask),
+    };
     Ok((sql, w.values))
+}
+
+/// The newest that fit.
+fn ordered(w: &Wheres, more: &str, ask: &PageAsk) -> String {
+    let all: Vec<&str> = w.parts.iter().map(String::as_str).chain((!more.is_empty()).then_some(more)).collect();
+    let wheres = if all.is_empty() { String::new() } else { format!("WHERE {}", all.join(" AND ")) };
+    let limit = ask.size() + 1;
+    format!("SELECT {COLUMNS} FROM recording r {wheres} ORDER BY r.began DESC, r.recording_id DESC LIMIT {limit}")
+}
+
+/// A page of each agent's and of nobody's, each read in its order from its index, and of these the newest: however few they
+/// are among all recordings, no others are read.
+fn merged(w: &mut Wheres, team: &[AgentId], ask: &PageAsk) -> String {
+    let mut parts = vec![ordered(w, "r.agent_id IS NULL", ask)];
+    for agent in team {
+        w.values.push((*agent).into());
+        parts.push(ordered(w, &format!("r.agent_id = ${}", w.values.len()), ask));
+    }
+    let parts: Vec<String> = parts.iter().zip(1..).map(|(part, n)| format!("SELECT * FROM ({part}) AS part{n}")).collect();
+    let limit = ask.size() + 1;
+    format!("SELECT * FROM ({}) AS r ORDER BY r.began DESC, r.recording_id DESC LIMIT {limit}", parts.join(" UNION ALL "))
 }
 
 /// # Errors
@@ -256,8 +283,9 @@ mod tests {
         for (filter, index) in [
             (all(), "recording_began"),
             (RecordingFilter { agent: Some(AgentId(1)), ..all() }, "recording_agent"),
-            (RecordingFilter { team: Some(vec![AgentId(1), AgentId(2)]), ..all() }, "recording_began"),
-            (RecordingFilter { team: Some(vec![]), ..all() }, "recording_"),
+            (RecordingFilter { team: Some((1..=200).map(AgentId).collect()), ..all() }, "recording_began"),
+            (RecordingFilter { team: Some(vec![AgentId(1)]), customer: Some(CustomerId(1)), ..all() }, "recording_customer"),
+            (RecordingFilter { number: Some(NumberFilter::Tail("13".into())), ..all() }, "recording_began"),
             (RecordingFilter { queue: Some(QueueId(1)), from: Some(5), ..all() }, "recording_queue"),
             (RecordingFilter { customer: Some(CustomerId(1)), ..all() }, "recording_customer"),
             (RecordingFilter { kind: Some(RecordingKind::Voicemail), ..all() }, "recording_kind"),
@@ -267,5 +295,13 @@ mod tests {
             let plan: Vec<String> = rows.iter().map(|r| r.get("detail").unwrap()).collect();
             assert!(plan[0].contains(index) && !plan.iter().any(|step| step.contains("TEMP B-TREE")), "{filter:?}: {plan:#?}");
         }
+        // A team's: each agent's, and nobody's, read in their order and not sorted; only the pages that came of it are.
+        let of_team = RecordingFilter { team: Some(vec![AgentId(1), AgentId(2)]), from: Some(5), ..all() };
+        let (sql, values) = statement(&of_team, &PageAsk::default()).unwrap();
+        let rows = db.query(&format!("EXPLAIN QUERY PLAN {sql}"), values).await.unwrap();
+        let plan: Vec<String> = rows.iter().map(|r| r.get("detail").unwrap()).collect();
+        let part = |pair: &&[String]| pair[0].contains("SEARCH r USING INDEX recording_agent (agent_id=?") && pair[1].contains("SCAN part");
+        assert_eq!(plan.windows(2).filter(part).count(), 3, "{plan:#?}");
+        assert!(!plan.iter().any(|step| step.contains("SCAN r")), "{plan:#?}");
     }
 }

@@ -2,7 +2,7 @@
 
 use store::Migrations;
 
-pub const MIGRATIONS: Migrations = Migrations { room: "recordings", steps: &[("recordings", RECORDINGS)] };
+pub const MIGRATIONS: Migrations = Migrations { room: "recordings", steps: &[("recordings", RECORDINGS), ("of nobody", OF_NOBODY)] };
 
 /// `recorded_call`: what a recording must know of its call when it begins. `recording_deleted` outlives a rebuild of the
 /// rest, so that what was deleted stays so.
@@ -58,3 +58,6 @@ CREATE TABLE recording_deleted (
 );
 CREATE INDEX recording_deleted_interaction ON recording_deleted (interaction_id);
 ";
+
+/// Voicemail, in its order: teams read it beside their own.
+const OF_NOBODY: &str = "CREATE INDEX recording_nobody ON recording (began, recording_id) WHERE agent_id IS NULL;";

@@ -13,6 +13,7 @@ use store::{Db, Files, vals};
 
 const ANN: AgentId = AgentId(1);
 const BEN: AgentId = AgentId(2);
+const CAT: AgentId = AgentId(3);
 const SALES: QueueId = QueueId(11);
 const CARE: QueueId = QueueId(12);
 const T0: EpochMs = 1_772_380_740_000;
@@ -160,19 +161,30 @@ async fn recordings_are_found_by_time_customer_number_agent_and_queue_page_by_pa
                 (id, at, ended()),
             ]);
         }
+        let voicemail =
+            EventKind::RecordingStarted { recording: RecordingId(10), what: RecordingKind::Voicemail, agent: None, queue: None, path: "10.wav".into() };
+        story.extend([(9, 4_000, arrived("+862062345679")), (9, 4_000, records(9, CAT, SALES))]);
+        story.extend([(10, 5_000, arrived("")), (10, 5_000, voicemail)]);
         story.push((3, 9_000, EventKind::CustomerLinked { agent: BEN, customer: Some(CustomerId(9)), contact: None }));
         tell(&db, &story).await;
         let all = RecordingFilter::default;
         let office = PhoneNumber::from_e164("+861062345678").unwrap();
         for (filter, want) in [
-            (all(), vec![8, 7, 6, 5, 4, 3, 2, 1]),
+            (all(), vec![10, 9, 8, 7, 6, 5, 4, 3, 2, 1]),
             (RecordingFilter { agent: Some(ANN), ..all() }, vec![8, 6, 4, 2]),
             (RecordingFilter { queue: Some(CARE), from: Some(T0 + 1_000), ..all() }, vec![7, 5, 3]),
             (RecordingFilter { customer: Some(CustomerId(9)), ..all() }, vec![3]),
             (RecordingFilter { number: Some(NumberFilter::Exact(office)), ..all() }, vec![8, 7]),
             (RecordingFilter { number: Some(NumberFilter::Tail("8000".into())), to: Some(T0 + 2_000), agent: Some(ANN), ..all() }, vec![2]),
             (RecordingFilter { interaction: Some(InteractionId(4)), ..all() }, vec![4]),
-            (RecordingFilter { kind: Some(RecordingKind::Voicemail), ..all() }, vec![]),
+            (RecordingFilter { kind: Some(RecordingKind::Voicemail), ..all() }, vec![10]),
+            (RecordingFilter { number: Some(NumberFilter::Tail("8".into())), ..all() }, vec![8, 7]),
+            (RecordingFilter { number: Some(NumberFilter::Tail("00".into())), queue: Some(CARE), ..all() }, vec![5, 3, 1]),
+            (RecordingFilter { team: Some(vec![ANN, CAT]), ..all() }, vec![10, 9, 8, 6, 4, 2]),
+            (RecordingFilter { team: Some(vec![BEN]), queue: Some(CARE), to: Some(T0 + 3_000), ..all() }, vec![5, 3, 1]),
+            (RecordingFilter { team: Some(vec![ANN]), customer: Some(CustomerId(9)), ..all() }, vec![]),
+            (RecordingFilter { team: Some(vec![]), ..all() }, vec![10]),
+            (RecordingFilter { team: Some((1..=200).map(AgentId).collect()), from: Some(T0 + 4_000), ..all() }, vec![10, 9, 8]),
         ] {
             for limit in [1, 3, 200] {
                 let (mut seen, mut ask) = (Vec::new(), PageAsk { limit, cursor: None });
@@ -187,8 +199,8 @@ async fn recordings_are_found_by_time_customer_number_agent_and_queue_page_by_pa
                 assert_eq!(seen, want, "{filter:?}");
             }
         }
-        let short = RecordingFilter { number: Some(NumberFilter::Tail("1".into())), ..all() };
-        assert!(matches!(rows::list(&db, &short, &PageAsk::default()).await, Err(rows::ListError::ShortTail)));
+        let none = RecordingFilter { number: Some(NumberFilter::Tail("Wang".into())), ..all() };
+        assert!(matches!(rows::list(&db, &none, &PageAsk::default()).await, Err(rows::ListError::NoDigits)));
     })
     .await;
 }

@@ -45,8 +45,9 @@ pub fn backwards(text: &str) -> Option<String> {
     (!digits.is_empty()).then_some(digits)
 }
 
-/// What sorts after every digit string that begins with `prefix` (`:` follows `9`).
+/// What sorts after every digit string that begins with `prefix`, in every locale of a database: letters follow digits, where
+/// signs may stand on either side of them.
 #[must_use]
 pub fn after_digits(prefix: &str) -> String {
-    format!("{prefix}:")
+    format!("{prefix}a")
 }

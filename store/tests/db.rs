@@ -135,6 +135,29 @@ async fn many_rows_go_in_by_few_statements() {
 }
 
 #[tokio::test]
+async fn a_tail_of_a_number_is_one_range_in_every_locale_of_the_database() {
+    use store::words::{after_digits, backwards};
+    both(|db| async move {
+        let locales: &[&str] = if db.is_pg() { &["\"C\"", "\"en-x-icu\"", "\"zh-x-icu\""] } else { &["BINARY"] };
+        for locale in locales {
+            for (number, tail, within) in [
+                ("+8613800138000", "8000", true),
+                ("+8613800138000", "8001", false),
+                ("+8613800139999", "999", true),
+                ("8000", "8000", true),
+                ("800", "8000", false),
+            ] {
+                let (number, tail) = (backwards(number).unwrap(), backwards(tail).unwrap());
+                let sql = format!("SELECT 1 WHERE $1 COLLATE {locale} >= $2 AND $1 COLLATE {locale} < $3");
+                let rows = db.query(&sql, vals![&number, &tail, after_digits(&tail)]).await.unwrap();
+                assert_eq!(rows.len() == 1, within, "{number} begins with {tail} by {locale}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn steps_apply_once_and_a_changed_step_stops_the_start() {
     both(|db| async move {
         fresh(&db).await;

@@ -29,7 +29,7 @@ pub struct CallQuery {
     from: Option<EpochMs>,
     /// Began before.
     to: Option<EpochMs>,
-    /// A whole number in any usual form, or at least its last 4 digits.
+    /// A whole number in any usual form, or its last digits.
     number: Option<String>,
     /// Was offered it or talked.
     #[param(value_type = Option<String>)]

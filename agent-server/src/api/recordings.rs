@@ -111,7 +111,7 @@ pub struct RecordingQuery {
     from: Option<EpochMs>,
     /// Began before.
     to: Option<EpochMs>,
-    /// A whole number in any usual form, or at least its last 4 digits.
+    /// A whole number in any usual form, or its last digits.
     number: Option<String>,
     #[param(value_type = Option<String>)]
     agent: Option<AgentId>,
@@ -159,7 +159,7 @@ pub async fn list(
     };
     let ask = PageAsk { limit: query.limit.unwrap_or(0), cursor: query.cursor };
     let found = rows::list(&app.db, &filter, &ask).await.map_err(|e| match e {
-        ListError::ShortTail => ApiError::field("number", "format", "at least the last 4 digits"),
+        ListError::NoDigits => ApiError::field("number", "format", "must have digits"),
         ListError::Cursor(e) => ApiError::BadRequest(e.to_string()),
         ListError::Db(e) => ApiError::Db(e),
     })?;

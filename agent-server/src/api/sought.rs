@@ -6,7 +6,7 @@ use contract::number::{Context, normalize};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sought {
     Exact(PhoneNumber),
-    /// As typed; too few digits are refused where they are used.
+    /// As typed; without a digit it is refused where it is used.
     Tail(String),
 }
 

@@ -79,7 +79,7 @@ async fn a_recording_is_found_and_drawn() {
     let house = TestHouse::open().await;
     a_recording_of(&house, "wangfang").await;
     let qa = house.person("zhaoqi").await;
-    for path in ["/recordings?number=5678", "/recordings?number=13912345678&kind=talk", "/recordings?from=1790000000000&to=1790000099000"] {
+    for path in ["/recordings?number=8", "/recordings?number=5678", "/recordings?number=13912345678&kind=talk", "/recordings?from=1790000000000&to=1790000099000"] {
         let row = qa.get(path).await.json()["items"][0].clone();
         assert_eq!((row["id"].as_str(), row["agent"]["name"].as_str()), (Some("7001"), Some("王芳")), "{path}");
         assert_eq!((row["durationMs"].as_u64(), row["complete"].as_bool(), &row["gaps"]), (Some(500), Some(true), &json!([])));

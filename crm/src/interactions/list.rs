@@ -15,7 +15,7 @@ use store::words::{after_digits, backwards, word};
 pub enum NumberFilter {
     /// This number, or what rings the same phone.
     Exact(PhoneNumber),
-    /// Last digits, at least 4.
+    /// Last digits.
     Tail(String),
 }
 
@@ -39,7 +39,7 @@ pub struct CallFilter {
 
 /// One page of the call list, newest first.
 /// # Errors
-/// [`CrmError::Invalid`] for a tail too short, [`CrmError::Cursor`]; those of the database.
+/// [`CrmError::Invalid`] for a tail without digits, [`CrmError::Cursor`]; those of the database.
 pub async fn list(db: &Db, filter: &CallFilter, ask: &PageAsk) -> Result<Page<Call>, CrmError> {
     let (sql, values) = statement(filter, ask)?;
     let rows = db.query(&sql, values).await?;
@@ -125,12 +125,16 @@ fn number(w: &mut Wheres, filter: Option<&NumberFilter>) -> Result<(), CrmError>
             w.parts.push(format!("i.interaction_id IN (SELECT interaction_id FROM interaction WHERE e164 IN ({places}))"));
         }
         Some(NumberFilter::Tail(tail)) => {
-            let tail = backwards(tail).filter(|t| t.len() >= MIN_TAIL);
-            let tail = tail.ok_or_else(|| CrmError::invalid("number", format!("at least the last {MIN_TAIL} digits")))?;
+            let tail = backwards(tail).ok_or_else(|| CrmError::invalid("number", "has no digits"))?;
             w.values.extend(vals![&tail, after_digits(&tail)]);
             let n = w.values.len();
-            let range = format!("backwards >= ${} AND backwards < ${n}", n - 1);
-            w.parts.push(format!("i.interaction_id IN (SELECT interaction_id FROM interaction WHERE {range})"));
+            // A few digits are the last of so many numbers that the list is read in its order and the others are passed over.
+            w.parts.push(if tail.len() < MIN_TAIL {
+                format!("i.backwards || '' >= ${} AND i.backwards || '' < ${n}", n - 1)
+            } else {
+                let range = format!("backwards >= ${} AND backwards < ${n}", n - 1);
+                format!("i.interaction_id IN (SELECT interaction_id FROM interaction WHERE {range})")
+            });
         }
     }
     Ok(())
@@ -161,6 +165,7 @@ mod tests {
             (CallFilter { queue: Some(QueueId(1)), from: Some(1), ..all() }, "interaction_with"),
             (CallFilter { agent: Some(AgentId(1)), queue: Some(QueueId(1)), ..all() }, "interaction_with"),
             (CallFilter { customer: Some(CustomerId(1)), ..all() }, "interaction_customer"),
+            (CallFilter { number: Some(NumberFilter::Tail("800".into())), ..all() }, "interaction_began"),
             (CallFilter { direction: Some(Direction::Outbound), ..all() }, "interaction_direction"),
             (CallFilter { cause: Some(EndCause::Abandoned), ..all() }, "interaction_cause"),
             (CallFilter { has_recording: Some(true), ..all() }, "interaction_recording"),
