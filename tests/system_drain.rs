@@ -74,3 +74,31 @@ async fn what_is_left_after_the_grace_time_gets_a_bye_and_is_kept_as_such() {
     .await;
     next.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn asked_twice_it_does_not_wait_for_the_grace_time_and_loses_nothing() {
+    let folder = tempdir().unwrap();
+    let sound = sound(folder.path());
+    let data = folder.path().join("data");
+    let mut program = Program::start(&data, &[DEMO, ("ZUOXI_CALLS__GRACE_SECONDS", "3600")]).await;
+    let (web, sip) = (program.web, program.sip);
+    let mut agent = AtWork::begin(&program, "wangfang", "1001", &sound).await;
+    let talker = caller(&program, "13700137007", &sound).await;
+    let (out, here) = agent.talk_with(&talker, DIRECT).await;
+    agent.desk.shows(CardState::Talking).await;
+    let interaction = agent.desk.card().interaction.to_string();
+    program.ask_to_end();
+    agent.desk.until("word that the server goes", |d| d.heard.iter().any(|m| matches!(m.body, DeskBody::GoingAway))).await;
+    out.expect_tone(zuoxi_tests::server::demo::AGENT_HZ).await.expect("once asked, the talk goes on");
+    program.ask_to_end();
+    for talk in [&out, &here] {
+        let how = talk.ended().await.unwrap();
+        assert!(matches!(how, Ending::FarHungUp(_)), "a BYE comes: {how:?}");
+    }
+    assert!(program.ended().await.success(), "{}", program.printed());
+
+    let next = Program::start_on(web, sip, &data, &[DEMO]).await;
+    let row = over(&next.person("linyue").await, &interaction).await;
+    assert_eq!((row["cause"].as_str(), row["recordings"][0]["complete"].as_bool()), (Some("shutdown"), Some(true)), "{row}");
+    next.stop().await;
+}

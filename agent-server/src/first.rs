@@ -13,6 +13,7 @@ use crate::clock::now;
 use crate::config::Config;
 use crate::house::StartError;
 use crate::prompts::DEMO_FLOWS;
+use crate::welcome;
 
 /// What is told once to whoever started it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +36,6 @@ pub async fn start(db: &Db, ids: &IdMaker, vault: &Vault, config: &Config) -> Re
     let editor = Editor { ids, vault, now: now(), by: None, note: "first start" };
     if config.company.demo {
         load_demo(db, &editor).await?;
-        load_customers(db, ids).await?;
         return Ok(Some(FirstStart::Demo));
     }
     let password = new_password().map_err(StartError::First)?;
@@ -46,27 +46,26 @@ pub async fn start(db: &Db, ids: &IdMaker, vault: &Vault, config: &Config) -> Re
     let admin = editor.create(&mut tx, administrator()).await.map_err(failed)?;
     credentials::set(&mut tx, AgentId(admin.id.0), &hash, true, editor.now).await?;
     tx.commit().await?;
+    // From here on the house is not empty, and nobody tells this password again: what fails after this must not hide it.
+    print!("{}", welcome::administrator(&admin.item.username, &password));
     Ok(Some(FirstStart::Administrator { username: admin.item.username, password }))
 }
 
+/// The company and its customers, or neither: a house with a company counts as filled.
 async fn load_demo(db: &Db, editor: &Editor<'_>) -> Result<(), StartError> {
     let password_hash = hash(demo::PASSWORD.to_owned()).await?;
     let plan = demo::Plan { flows: DEMO_FLOWS, numbers: DEMO_NUMBERS, password_hash: &password_hash };
     let mut tx = db.begin().await?;
     demo::load(&mut tx, editor, &plan).await.map_err(|e| StartError::First(format!("the demo company: {e}")))?;
+    let context = Context { country: "CN", area_code: "10", own: &[] };
+    let customers = crm::demo::Demo::new(1).take(CUSTOMERS).chain(crm::demo::callers());
+    crm::bulk::add(&mut tx, customers, &context, editor.ids, By { agent: None, now: editor.now }).await?;
     tx.commit().await?;
     Ok(())
 }
 
 /// Customers of the demo besides those who ring in it, the same at every first start.
 const CUSTOMERS: usize = 500;
-
-async fn load_customers(db: &Db, ids: &IdMaker) -> Result<(), StartError> {
-    let context = Context { country: "CN", area_code: "10", own: &[] };
-    let by = By { agent: None, now: now() };
-    crm::bulk::import_simple(db, crm::demo::Demo::new(1).take(CUSTOMERS).chain(crm::demo::callers()), &context, ids, by).await?;
-    Ok(())
-}
 
 fn administrator() -> Agent {
     Agent {

@@ -44,6 +44,8 @@ pub struct House {
     pub sockets: Sockets,
     pub listening: crate::api::recordings::Listening,
     pub pulses: Pulses,
+    /// One edit at a time on its way to all of them: whoever is told last is told of the newest company.
+    edits: Mutex<()>,
     folds: RwLock<Option<Folds>>,
     stopping: AtomicBool,
     stop_tasks: watch::Sender<bool>,
@@ -95,6 +97,7 @@ impl House {
         let app = Arc::new(Self {
             doors: Doors::new(config.security.failures_per_address),
             pulses: Pulses::began(gateway.clock().now()),
+            edits: Mutex::default(),
             folds: RwLock::new(Some(folds)),
             stopping: AtomicBool::new(false),
             stop_tasks: watch::Sender::new(false),
@@ -147,6 +150,7 @@ impl House {
     /// # Errors
     /// Those of the database; the edit stands, and is taken up with the next.
     pub async fn edited(&self) -> Result<Vec<FlowFault>, DbError> {
+        let _turn = self.edits.lock().await;
         let view = self.office.reload(&self.db, &self.vault).await?;
         let limits = thresholds::note(&self.db, now(), &view.directory).await?;
         self.desk.company(view.directory.clone(), zone(&view.directory.company.zone), limits);
@@ -187,6 +191,13 @@ impl House {
         let grace = Duration::from_secs(self.config.calls.grace_seconds.into());
         let cut = self.gateway.stop(grace).await;
         tracing::info!(cut, "the phones have stopped, {cut} calls were cut");
+        self.desk.close();
+    }
+
+    /// Ends a [`House::drain`] that is under way: what still talks gets its BYE now.
+    pub async fn cut(&self) {
+        let cut = self.gateway.stop(Duration::ZERO).await;
+        tracing::info!(cut, "asked again to stop: {cut} calls were cut");
         self.desk.close();
     }
 

@@ -5,33 +5,40 @@ use std::time::Duration;
 
 use store::{Db, Options};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use crate::config::Config;
 use crate::house::House;
 use crate::{flows, http, log, welcome};
 
-/// Runs until SIGTERM or SIGINT.
+/// Runs until SIGTERM or SIGINT; a second one ends the grace time.
 ///
 /// # Errors
 /// In words: what cannot be used.
 pub async fn serve(config: Config) -> Result<(), String> {
     log::start(&config.log);
     // Heard from the first moment: who stops a program that is just starting gets a clean stop after the start.
-    let signalled = signals().map_err(|e| format!("signals cannot be heard: {e}"))?;
+    let mut signals = Signals::listen().map_err(|e| format!("signals cannot be heard: {e}"))?;
     let listen = config.http.listen;
     // First the socket: a second program on it must not touch the database.
     let listener = TcpListener::bind(listen).await.map_err(|e| format!("http.listen = \"{listen}\": {e}; is another program on that port?"))?;
     let (house, first) = House::open(config).await.map_err(|e| e.to_string())?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
-    print!("{}", welcome::text(&house, address, first.as_ref()));
+    print!("{}", welcome::text(&house, address, first.as_ref()).await);
     let stop = house.clone();
     let (drained, after) = tokio::sync::oneshot::channel();
     let asked = async move {
-        signalled.await;
-        stop.drain().await;
-        let _ = drained.send(());
+        signals.next().await;
+        let answers = tokio::select! {
+            () = stop.drain() => LAST_ANSWERS,
+            // Asked twice, it is meant at once.
+            () = signals.next() => {
+                stop.cut().await;
+                Duration::ZERO
+            }
+        };
+        let _ = drained.send(answers);
     };
     let served = tokio::select! {
         served = http::serve(listener, house.clone(), asked) => served,
@@ -46,20 +53,28 @@ pub async fn serve(config: Config) -> Result<(), String> {
 const LAST_ANSWERS: Duration = Duration::from_secs(5);
 
 /// Ends some time after the phones have stopped; never, where they did not.
-async fn late(drained: oneshot::Receiver<()>) {
-    if drained.await.is_err() {
-        return std::future::pending().await;
-    }
+async fn late(drained: oneshot::Receiver<Duration>) {
     let never = std::future::pending::<()>();
-    let _ = tokio::time::timeout(LAST_ANSWERS, never).await;
+    match drained.await {
+        Ok(answers) => drop(tokio::time::timeout(answers, never).await),
+        Err(_) => never.await,
+    }
 }
 
-/// Ends with the first SIGTERM or SIGINT from now on.
-fn signals() -> std::io::Result<impl Future<Output = ()>> {
-    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
-        tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
-    })
+/// SIGTERM and SIGINT, from the moment this is made.
+struct Signals {
+    term: Signal,
+    int: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { term: signal(SignalKind::terminate())?, int: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! { _ = self.term.recv() => {}, _ = self.int.recv() => {} }
+    }
 }
 
 async fn open(config: &Config) -> Result<Db, String> {

@@ -31,6 +31,9 @@ async fn the_slower_of_two_editors_is_told_what_it_is_now_and_nothing_is_lost() 
     let history = admin.get(&format!("{}/history", at("queues", &queue))).await.json();
     let told: Vec<_> = history["items"].as_array().unwrap().iter().map(|c| (c["version"].as_i64(), c["note"].as_str())).collect();
     assert_eq!(told, [(Some(2), Some("longer notes")), (Some(1), Some("first start"))]);
+    let page = admin.get(&format!("{}/history?limit=1", at("queues", &queue))).await.json();
+    let rest = admin.get(&format!("{}/history?limit=1&cursor={}", at("queues", &queue), page["next"].as_str().unwrap())).await.json();
+    assert_eq!((&rest["items"][0]["version"], &rest["next"]), (&json!(1), &Value::Null));
     let lines = admin.get("/admin/audit?action=queues.update").await.json();
     assert_eq!(lines["items"][0]["detail"], "wrapUpSeconds: 30 → 44");
     house.stop().await;
@@ -146,6 +149,32 @@ async fn number_lists_are_read_as_people_write_them_and_reach_the_phones() {
 }
 
 #[tokio::test]
+async fn of_two_who_save_a_list_at_the_same_time_one_is_told_and_no_number_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = config(folder.path());
+    config.store.url = store::testing::postgres_url();
+    let house = Served::start(config).await;
+    let (admin, db) = (house.as_("admin").await, &house.app.db);
+    let block = first(&admin, "lists").await;
+    let edit = |number: &str| json!({"name": block["name"], "numbers": [number], "version": block["version"]});
+    // Both have read the list when the first of them may write the audit log.
+    let mut held = db.begin().await.unwrap();
+    held.execute("UPDATE audit_head SET one = one", Vec::new()).await.unwrap();
+    let path = at("lists", &block);
+    let both = async { tokio::join!(admin.put(&path, edit("13800138000")), admin.put(&path, edit("13900139000"))) };
+    let release = async {
+        store::testing::until_they_wait(db, 2, || false).await;
+        held.rollback().await.unwrap();
+    };
+    let ((a, b), ()) = tokio::join!(both, release);
+    let (won, lost) = if a.status == 200 { (a, b) } else { (b, a) };
+    assert_eq!((won.status, lost.status, lost.code().as_str()), (200, 409, "version_conflict"), "{}", lost.text());
+    assert_eq!(admin.get(&path).await.json()["numbers"], won.json()["numbers"]);
+    assert_eq!(lost.json()["current"]["numbers"], won.json()["numbers"]);
+    house.stop().await;
+}
+
+#[tokio::test]
 async fn answers_are_problem_documents_and_carry_what_browsers_must_know() {
     let folder = tempfile::tempdir().unwrap();
     let house = Served::start(config(folder.path())).await;
@@ -170,6 +199,77 @@ async fn answers_are_problem_documents_and_carry_what_browsers_must_know() {
     for name in ["zuoxi_events_not_durable 0", "zuoxi_orphans 0", "zuoxi_calls_now 0", "zuoxi_pop_seconds_count", "zuoxi_http_seconds_count", "zuoxi_rtp_packets_in", "zuoxi_sip_received", "zuoxi_part_up{of=\"media\"} 1"] {
         assert!(figures.contains(name), "{name} is missing in\n{figures}");
     }
+    house.stop().await;
+}
+
+/// On PostgreSQL, where the second edit need not wait for the first one's connection.
+#[tokio::test]
+async fn an_edit_that_is_slow_to_reach_the_phones_never_takes_the_place_of_a_newer_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = config(folder.path());
+    config.store.url = store::testing::postgres_url();
+    let house = Served::start(config).await;
+    let app = house.app.clone();
+    // As another server would: this one has not heard of it yet.
+    let add = async |username: &str| {
+        let (id, change): (contract::AgentId, i64) = (app.ids.make(agent_server::clock::now()), app.ids.make(agent_server::clock::now()));
+        let item = "INSERT INTO config_item (item_id, kind, name_key, version, body, updated_at) \
+            SELECT $1, kind, $2, 1, REPLACE(body, '\"linyue\"', '\"' || $2 || '\"'), 0 FROM config_item WHERE name_key = 'linyue'";
+        let told = "INSERT INTO config_change (change_id, item_id, kind, version, note, at) VALUES ($1, $2, 'agents', 1, '', 0)";
+        let mut tx = app.db.begin().await.unwrap();
+        tx.execute(item, vec![id.into(), username.into()]).await.unwrap();
+        tx.execute(told, vec![change.into(), id.into()]).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    };
+    add("first").await;
+    let before = app.office.now().book.version;
+    // As far as having read the company, and not a step further.
+    let mut slow = Box::pin(app.edited());
+    std::future::poll_fn(|cx| {
+        assert!(slow.as_mut().poll(cx).is_pending());
+        if app.office.now().book.version > before { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+    let second = add("second").await;
+    let quick = tokio::spawn({
+        let app = app.clone();
+        async move { app.edited().await }
+    });
+    // Time enough for one that waits for nobody.
+    for _ in 0..1_000 {
+        app.db.query("SELECT 1", Vec::new()).await.unwrap();
+    }
+    slow.await.unwrap();
+    quick.await.unwrap().unwrap();
+    let seat = app.gateway.seat(second, contract::SeatCommand::SignIn { station: None }, second).await;
+    assert_eq!(seat, Ok(()), "the phones know who came last");
+    house.stop().await;
+}
+
+/// A welcome after some changes: who is named with the demo's password.
+#[tokio::test]
+async fn the_welcome_tells_the_demo_s_passwords_only_where_they_still_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Served::start(config(folder.path())).await;
+    let admin = house.as_("admin").await;
+    let welcome = async || agent_server::welcome::text(&house.app, house.address, None).await;
+    let before = welcome().await;
+    assert!(before.contains("Everybody's password is zuoxi-demo") && before.contains("phone 1004 / zuoxi-1004"), "{before}");
+
+    let emma = house.as_("emma").await;
+    let own = json!({"current": common::PASSWORD, "next": "correct horse battery"});
+    assert_eq!(emma.put("/session/password", own).await.status, 204);
+    let stations = admin.get("/admin/stations").await.json();
+    let station = stations["items"].as_array().unwrap().iter().find(|s| s["username"] == "1004").unwrap().clone();
+    let mut changed = station.clone();
+    changed["password"] = json!("geheim-1004");
+    assert_eq!(admin.put(&at("stations", &station), changed).await.status, 200);
+    let after = welcome().await;
+    let line = |name: &str| after.lines().find(|line| line.contains(name)).unwrap().to_owned();
+    assert!(after.contains("those with a * is zuoxi-demo") && !after.contains("Everybody's password"), "{after}");
+    assert!(line("wangfang").contains("*wangfang") && !line("emma").contains('*'), "{after}");
+    assert!(line("emma").contains("phone 1004") && !after.contains("zuoxi-1004") && !after.contains("geheim"), "{after}");
     house.stop().await;
 }
 

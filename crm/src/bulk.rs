@@ -1,9 +1,9 @@
 //! Many customers at once: names with their numbers, normalised and indexed like any other, a transaction per few
-//! thousand. Start at [`import_simple`].
+//! thousand. Start at [`import_simple`]; [`add`] takes a few in the caller's transaction.
 
 use contract::number::Context;
 use contract::{ContactPointId, CustomerId, IdMaker};
-use store::{Db, DbError, Val};
+use store::{Db, DbError, Tx, Val};
 use tokio::task::JoinHandle;
 
 use crate::customers::{self, By, CustomerFields};
@@ -50,11 +50,37 @@ pub async fn import_simple(
         let next = tokio::task::spawn_blocking(move || prepare(some, &Context { country: &country, area_code: &area_code, own: &own }, by));
         if let Some(ready) = ahead.replace(next) {
             let batch = ready.await.map_err(|e| DbError::Other(format!("preparing rows failed: {e}")))?;
-            write(db, batch, &mut done).await?;
+            let mut tx = db.begin().await?;
+            let written = write(&mut tx, batch).await?;
+            tx.commit().await?;
+            done.count(written);
         }
         if last {
             return Ok(done);
         }
+    }
+}
+
+/// Creates a customer per row, as [`import_simple`], for rows that are few and belong to something larger.
+/// # Errors
+/// Only those of the database.
+pub async fn add(
+    tx: &mut Tx<'_>,
+    rows: impl IntoIterator<Item = SimpleRow>,
+    ctx: &Context<'_>,
+    ids: &IdMaker,
+    by: By,
+) -> Result<Imported, DbError> {
+    let rows = rows.into_iter().map(|row| number(row, ids, by)).collect();
+    write(tx, prepare(rows, ctx, by)).await
+}
+
+impl Imported {
+    fn count(&mut self, more: Self) {
+        self.customers += more.customers;
+        self.points += more.points;
+        self.unreadable += more.unreadable;
+        self.nameless += more.nameless;
     }
 }
 
@@ -94,14 +120,8 @@ fn prepare(rows: Vec<Numbered>, ctx: &Context<'_>, by: By) -> Batch {
     batch
 }
 
-async fn write(db: &Db, batch: Batch, done: &mut Imported) -> Result<(), DbError> {
-    let mut tx = db.begin().await?;
+async fn write(tx: &mut Tx<'_>, batch: Batch) -> Result<Imported, DbError> {
     let customers = tx.insert_many(customers::INSERT, batch.customers, "").await?;
     let points = tx.insert_many(points::INSERT, batch.points, "").await?;
-    tx.commit().await?;
-    done.customers += customers;
-    done.points += points;
-    done.unreadable += batch.unreadable;
-    done.nameless += batch.nameless;
-    Ok(())
+    Ok(Imported { customers, points, unreadable: batch.unreadable, nameless: batch.nameless })
 }

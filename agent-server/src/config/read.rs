@@ -1,5 +1,6 @@
 //! From file and variables to [`Config`], key by key, so that one wrong value does not hide the next.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use serde::Deserialize as _;
@@ -13,23 +14,46 @@ use super::Config;
 pub struct Faults(pub Vec<String>);
 
 const PREFIX: &str = "ZUOXI_";
+/// Of the tools around the program: which one the tests start, and where the desktop's development server finds one.
+const TOOLS: [&str; 2] = ["ZUOXI_BIN", "ZUOXI_URL"];
+/// Read where nobody names another.
+const FILE: &str = "zuoxi.toml";
 
 /// Reads `path` (a missing default file is an empty one) and the variables of this process, and checks the whole.
 ///
 /// # Errors
 /// [`Faults`], all of them.
 pub fn load(path: Option<&Path>) -> Result<Config, Faults> {
-    let text = match path {
-        Some(path) => std::fs::read_to_string(path)
-            .map_err(|e| Faults(vec![format!("{}: cannot be read: {e}", path.display())]))?,
-        None => match std::fs::read_to_string("zuoxi.toml") {
-            Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(e) => return Err(Faults(vec![format!("zuoxi.toml: cannot be read: {e}")])),
-        },
+    let file = path.unwrap_or(Path::new(FILE));
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(e) if path.is_none() && e.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(e) => return Err(Faults(vec![format!("{}: cannot be read: {e}", file.display())])),
     };
-    let vars = std::env::vars().filter(|(name, _)| name.starts_with(PREFIX) && name.contains("__"));
-    parse(&text, vars)
+    let (mut faults, vars) = ours(std::env::vars_os());
+    match whole(&file.display().to_string(), &text, vars) {
+        Ok(config) if faults.is_empty() => Ok(config),
+        told => {
+            faults.extend(told.err().into_iter().flat_map(|more| more.0));
+            Err(Faults(faults))
+        }
+    }
+}
+
+/// What is meant for this program, and what of it is no text. Others' variables may hold any bytes.
+fn ours(all: impl Iterator<Item = (OsString, OsString)>) -> (Vec<String>, Vec<(String, String)>) {
+    let (mut faults, mut vars) = (Vec::new(), Vec::new());
+    for (name, value) in all {
+        let shown = name.to_string_lossy().into_owned();
+        if !shown.starts_with(PREFIX) || TOOLS.contains(&shown.as_str()) {
+            continue;
+        }
+        match (name.into_string(), value.into_string()) {
+            (Ok(name), Ok(value)) => vars.push((name, value)),
+            _ => faults.push(format!("{shown}: must be UTF-8 text, name and value")),
+        }
+    }
+    (faults, vars)
 }
 
 /// The same from a text and variables that are given.
@@ -37,9 +61,13 @@ pub fn load(path: Option<&Path>) -> Result<Config, Faults> {
 /// # Errors
 /// [`Faults`], all of them.
 pub fn parse(text: &str, vars: impl IntoIterator<Item = (String, String)>) -> Result<Config, Faults> {
+    whole(FILE, text, vars)
+}
+
+fn whole(file: &str, text: &str, vars: impl IntoIterator<Item = (String, String)>) -> Result<Config, Faults> {
     let mut faults = Vec::new();
     let given = text.parse::<Table>().unwrap_or_else(|e| {
-        faults.push(format!("zuoxi.toml: {}", e.to_string().trim_end()));
+        faults.push(format!("{file}: {}", e.to_string().trim_end()));
         Table::new()
     });
     let mut good = Table::new();
@@ -91,7 +119,11 @@ fn take(good: &mut Table, faults: &mut Vec<String>, section: &str, entry: Option
 /// `ZUOXI_HTTP__LISTEN=…`: a TOML value, or a plain word.
 fn variable(good: &mut Table, faults: &mut Vec<String>, name: &str, text: &str) {
     let path = name[PREFIX.len()..].to_lowercase();
-    let Some((section, key)) = path.split_once("__") else { return };
+    let Some((section, key)) = path.split_once("__") else {
+        let meant = if path.contains('_') { path.replacen('_', "__", 1) } else { "section__key".into() }.to_uppercase();
+        faults.push(format!("{name}: names no key; two underscores part section and key, as in {PREFIX}{meant}"));
+        return;
+    };
     let key = key.to_owned();
     let word = Value::String(text.to_owned());
     let typed = format!("v = {text}").parse::<Table>().ok().and_then(|mut t| t.remove("v"));
