@@ -1,5 +1,6 @@
-//! A copy of the house while it runs: first the database, so that every recording it names is there to be copied after
-//! it; then the recordings, which never change once written; then a manifest with the SHA-256 of each file.
+//! A copy of the house while it runs: first the events that wait for the database, so that each is in the copy of one or
+//! the other; then the database, so that every recording it names is there to be copied after it; then key, prompts and
+//! recordings; then a manifest with the SHA-256 of each file.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,10 @@ pub async fn backup(db: &Db, config: &Config, folder: &Path) -> Result<String, S
         return Err(format!("{} is not empty; a backup goes into a folder of its own", folder.display()));
     }
     let mut files = Vec::new();
+    let spool = config.store.data.join("spool");
+    if spool.exists() {
+        copy_tree(&spool, &folder.join("spool"), &mut files).map_err(|e| fail(&spool, &e))?;
+    }
     if db.is_pg() {
         println!("the database is PostgreSQL: copy it with pg_dump before this; here come the files");
     } else {
@@ -27,12 +32,15 @@ pub async fn backup(db: &Db, config: &Config, folder: &Path) -> Result<String, S
         db.copy_to(&copy).await.map_err(|e| fail(&copy, &e))?;
         files.push(copy);
     }
-    let (from, to) = (config.store.recordings(), folder.to_owned());
+    let (prompts, from, to) = (config.store.prompts(), config.store.recordings(), folder.to_owned());
     let key = config.key_file();
     let told = tokio::task::spawn_blocking(move || {
         let target = to.join("key");
         std::fs::copy(&key, &target).map_err(|e| fail(&key, &e))?;
         files.push(target);
+        if prompts.exists() {
+            copy_tree(&prompts, &to.join("prompts"), &mut files).map_err(|e| fail(&prompts, &e))?;
+        }
         copy_tree(&from, &to.join("recordings"), &mut files).map_err(|e| fail(&from, &e))?;
         manifest(&to, &files).map_err(|e| fail(&to, &e))?;
         Ok(format!("{} files are in {}; MANIFEST has their SHA-256 (sha256sum -c MANIFEST)", files.len(), to.display()))

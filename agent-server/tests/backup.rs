@@ -3,8 +3,38 @@
 mod common;
 
 use common::{Served, config};
+use contract::EventKind;
 use serde_json::json;
 use sha2::Digest as _;
+
+#[tokio::test]
+async fn events_that_wait_for_the_database_are_in_the_backup_too() {
+    let (folder, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let settings = config(folder.path());
+    let house = Served::start(settings.clone()).await;
+    let ledger = &house.app.ledger;
+    let count = "SELECT COUNT(*) FROM event WHERE kind = 'node_stopping'";
+    // Somebody else writes for longer than the ledger's patience: what is told meanwhile goes to the local disk.
+    let held = house.app.db.begin().await.unwrap();
+    ledger.record(agent_server::clock::now(), None, EventKind::NodeStopping { grace_ms: 7 });
+    let mut look = tokio::time::interval(std::time::Duration::from_millis(10));
+    while ledger.counts().in_spool == 0 {
+        look.tick().await;
+    }
+    let target = copy.path().join("b");
+    agent_server::backup::backup(&house.app.db, &settings, &target).await.unwrap();
+    drop(held);
+    house.stop().await;
+
+    let database = store::Db::open(&format!("sqlite:{}", target.join("zuoxi.db").display())).await.unwrap();
+    assert_eq!(database.query(count, Vec::new()).await.unwrap()[0].get::<i64>(0).unwrap(), 0, "not in the database's copy");
+    database.close().await;
+    let again = Served::start(config(&target)).await;
+    again.app.wait_until_folded().await;
+    let kept = again.app.db.query("SELECT body FROM event WHERE kind = 'node_stopping'", Vec::new()).await.unwrap();
+    assert!(kept.iter().any(|row| row.get::<String>(0).unwrap().contains("7")), "and all the same not lost");
+    again.stop().await;
+}
 
 #[tokio::test]
 async fn a_backup_made_while_people_work_is_whole_and_opens_with_its_passwords_and_recordings() {
@@ -15,6 +45,9 @@ async fn a_backup_made_while_people_work_is_whole_and_opens_with_its_passwords_a
     assert_eq!(emma.post("/customers", json!({"name": "王芳"})).await.status, 201);
     std::fs::create_dir_all(folder.path().join("recordings/2026/11")).unwrap();
     std::fs::write(folder.path().join("recordings/2026/11/a.wav"), b"RIFF").unwrap();
+    let greeting = include_bytes!("../../ivr/demo/prompts/en/welcome.wav");
+    std::fs::create_dir_all(folder.path().join("prompts/en")).unwrap();
+    std::fs::write(folder.path().join("prompts/en/our-own.wav"), greeting).unwrap();
     let target = copy.path().join("b");
     agent_server::backup::backup(&house.app.db, &settings, &target).await.unwrap();
     assert_eq!(emma.post("/customers", json!({"name": "after"})).await.status, 201);
@@ -30,5 +63,6 @@ async fn a_backup_made_while_people_work_is_whole_and_opens_with_its_passwords_a
     assert_eq!(people["items"][0]["name"], "王芳", "as of the moment of the copy");
     assert!(again.app.office.now().directory.stations.values().any(|s| s.password.0 == "zuoxi-1001"), "the key came along");
     assert!(target.join("recordings/2026/11/a.wav").exists());
+    assert_eq!(std::fs::read(target.join("prompts/en/our-own.wav")).unwrap(), greeting);
     again.stop().await;
 }
