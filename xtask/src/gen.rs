@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use crate::shell::{command, must, said};
 use crate::web;
@@ -32,17 +32,30 @@ pub fn run(root: &Path, check: bool) -> Result<bool, String> {
     Ok(!check || stale.is_empty())
 }
 
+/// The whole workspace is built, not the three packages alone: what they share is then what the tests use, and nothing
+/// is compiled twice.
 fn make(root: &Path) -> Result<(), String> {
-    must(command(root, "cargo run --quiet --package contract --example export_ts"))?;
-    let mut schema = command(root, "cargo test --quiet --package ivr --test schema");
+    must(command(root, "cargo build --quiet --workspace --example export_ts"))?;
+    let mut types = Command::new(built("examples/export_ts")?);
+    types.stdout(Stdio::null());
+    must(types)?;
+    let mut schema = command(root, "cargo test --quiet --workspace --test schema");
     schema.env("UPDATE_SCHEMA", "1").stdout(Stdio::null());
     must(schema)?;
-    let mut describe = command(root, "cargo run --quiet --package agent-server --bin zuoxi -- openapi");
-    let described = describe.stderr(Stdio::inherit()).output().map_err(|e| format!("`{}`: {e}", said(&describe)))?;
+    must(command(root, "cargo build --quiet --workspace --bins"))?;
+    let mut describe = Command::new(built("zuoxi")?);
+    describe.arg("openapi").current_dir(root).stderr(Stdio::inherit());
+    let described = describe.output().map_err(|e| format!("`{}`: {e}", said(&describe)))?;
     if !described.status.success() {
         return Err(format!("`{}` ended with {}", said(&describe), described.status));
     }
     fs::write(root.join(OPENAPI), described.stdout).map_err(|e| format!("{OPENAPI}: {e}"))?;
     web::packages(root, "web-agent/tools-apigen")?;
     must(command(&root.join("web-agent/tools-apigen"), "npm run --silent gen"))
+}
+
+/// A program of this workspace: Cargo puts it beside this one.
+fn built(name: &str) -> Result<PathBuf, String> {
+    let own = std::env::current_exe().map_err(|e| format!("where Cargo builds is not known: {e}"))?;
+    Ok(own.with_file_name(name))
 }
