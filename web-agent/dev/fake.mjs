@@ -661,6 +661,8 @@ async function api(req, path, q) {
   if (is("POST", /^\/admin\/flows\/([^/]+)\/check$/)) return { problems: problems((await body(req)).yaml) };
   if (is("PUT", /^\/admin\/flows\/([^/]+)$/)) {
     const sent = await body(req);
+    if (sent.version !== flow.version)
+      throw problem(409, "version_conflict", "somebody was quicker", { current: flow });
     if (problems(sent.yaml).length) throw problem(422, "flow_invalid", "2 problems", { problems: problems(sent.yaml) });
     return Object.assign(flow, sent, { version: flow.version + 1 });
   }
@@ -704,6 +706,8 @@ const server = createServer(async (req, res) => {
     if (m[1] === "meanwhile") {
       const one = things.queues[0];
       Object.assign(one, { version: one.version + 1, updatedAt: Date.now(), updatedBy: d.agents[1].id });
+      Object.assign(flow, { version: flow.version + 1, updatedAt: Date.now(), updatedBy: d.agents[1].id });
+      flow.yaml = flow.yaml.replace("timeout: 5s", "timeout: 8s");
       Object.assign(one, { ringSeconds: 25, atMaxWait: { kind: "queue", queue: d.queues[2].id }, record: false });
     }
     if (m[1] === "gone" && cards[0]) gone(cards[0].interaction, "caller_left");

@@ -74,6 +74,16 @@ const pages = {
     await page.goto(`${base}/calls`);
     await page.locator(".filterbar input").nth(3).fill("Wang");
   },
+  "conflict-flow": async (page) => {
+    await page.goto(`${base}/admin/flows/welcome`);
+    const text = page.locator(".code textarea");
+    await text.fill((await text.inputValue()).replace("play: [welcome]", "play: [welcome, news]"));
+    await poke("meanwhile");
+    await page.locator(".page-head .ant-btn-primary").click();
+    await page.locator(".ant-modal textarea").fill("news");
+    await page.locator(".ant-modal .ant-btn-primary").click();
+    await page.locator(".differences").waitFor();
+  },
   conflict: async (page) => {
     await page.goto(`${base}/admin/queues`);
     await page.locator(".ant-table-row").first().click();

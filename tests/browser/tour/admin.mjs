@@ -96,6 +96,32 @@ export async function administration({ step, house, admin, api }) {
   );
 
   await step(
+    "a flow somebody else published meanwhile is shown line by line, and the own text is published over it when wanted",
+    async () => {
+      await page.goto(`${house.base}/admin/flows/main`);
+      const text = page.locator(".code textarea");
+      await text.waitFor();
+      const mine = (await text.inputValue()).replace(/description: .*/, "description: Mine");
+      await text.fill(mine);
+      const { yaml, version } = await api.get("/admin/flows/main");
+      const theirs = yaml.replace(/description: .*/, "description: Theirs");
+      await api.put("/admin/flows/main", { yaml: theirs, note: "quicker", version });
+      const publish = page.locator(".page-head .ant-btn-primary");
+      await until("the button to live", async () => !(await publish.isDisabled()));
+      await publish.click();
+      await page.locator(".ant-modal textarea").fill("wording");
+      await page.locator(".ant-modal .ant-btn-primary").click();
+      for (const line of ["description: Theirs", "description: Mine"])
+        await page.locator(".differences .fresh", { hasText: line }).waitFor();
+      await page.getByRole("button", { name: say("conflict.mine") }).click();
+      const running = say("flow.running").replace("{{version}}", version + 2);
+      await page.locator(".chip", { hasText: running }).waitFor();
+      same((await api.get("/admin/flows/main")).yaml, mine, "the flow that runs");
+    },
+    at,
+  );
+
+  await step(
     "the language changes on the spot, without a reload",
     async () => {
       await page.goto(`${house.base}/desk`);

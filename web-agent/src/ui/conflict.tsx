@@ -24,6 +24,7 @@ export type Save<D extends Versioned, E extends object, R> = {
   /** The fields people see, by name. */
   labels: Record<string, string>;
   show?: (value: unknown, field: string) => ReactNode;
+  width?: number;
   /** Who saved it. */
   by?: (doc: D) => Promise<string | null>;
 };
@@ -33,7 +34,7 @@ export function useSave() {
   const { t } = useTranslation();
   const { modal } = App.useApp();
 
-  function ask(title: ReactNode, hint: ReactNode, content: ReactNode): Promise<Answer> {
+  function ask(title: ReactNode, content: ReactNode, width = 640): Promise<Answer> {
     return new Promise((answer) => {
       const done = (what: Answer) => {
         answer(what);
@@ -41,11 +42,11 @@ export function useSave() {
       };
       const shown = modal.confirm({
         title,
-        width: 640,
+        width,
         icon: <ExclamationCircleFilled />,
         content: (
           <>
-            <p>{hint}</p>
+            <p>{t("conflict.hint")}</p>
             {content}
           </>
         ),
@@ -82,8 +83,8 @@ export function useSave() {
         const when = theirs.updatedAt === undefined ? "" : moment(theirs.updatedAt);
         const answer = await ask(
           who ? t("conflict.by", { name: who, when }) : t("conflict.title"),
-          t("conflict.hint"),
           <Differences base={it.base} theirs={now} mine={it.mine} labels={it.labels} show={it.show} />,
+          it.width,
         );
         if (answer === "back") throw why;
         if (answer === "theirs") return { theirs };

@@ -14,11 +14,15 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type AdminFlow, admin, type Change, type FlowProblem, Problem } from "../../api";
 import { useMay } from "../../app/session";
-import { Chip, Nothing } from "../../ui/bits";
+import { Chip } from "../../ui/bits";
+import { useSave } from "../../ui/conflict";
 import { DetailPage } from "../../ui/DetailPage";
+import { Failed } from "../../ui/Failed";
 import { moment } from "../../ui/format";
+import { against, shortened } from "../../ui/lines";
 import { saying } from "../../ui/say";
 import { CodeEditor, type EditorHandle } from "./CodeEditor";
+import { currentOf, useShown } from "./shown";
 import { adminKey } from "./Things";
 
 const CHECK_MS = 500;
@@ -37,7 +41,7 @@ export function FlowPage() {
   if (flows.isError) {
     return (
       <main className="page">
-        <Nothing title={saying(flows.error)} />
+        <Failed why={flows.error} again={() => void flows.refetch()} />
       </main>
     );
   }
@@ -66,6 +70,8 @@ function Editor({ name, flow }: { name: string; flow: AdminFlow | null }) {
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<FlowProblem[] | null>(null);
   const editor = useRef<EditorHandle>(null);
+  const saveOver = useSave();
+  const { by } = useShown();
   const { problems, checking } = useCheck(name, text);
   const shown = refused ?? problems;
   const errors = shown.filter((one) => one.severity === "error").length;
@@ -98,14 +104,29 @@ function Editor({ name, flow }: { name: string; flow: AdminFlow | null }) {
   async function publish() {
     setBusy(true);
     try {
-      const saved = await admin.flows.save(name, text, note?.trim() ?? "", flow?.version ?? null);
+      const done = await saveOver<AdminFlow, { yaml: string }, AdminFlow>({
+        base: { yaml },
+        version,
+        mine: { yaml: text },
+        put: (began, edit) => admin.flows.save(name, edit.yaml, note?.trim() ?? "", began),
+        theirs: async (why) => currentOf<AdminFlow>(why),
+        edit: (doc) => ({ yaml: doc.yaml }),
+        labels: { yaml: t("flow.yaml") },
+        show: (value) => <Changed base={yaml} text={String(value)} />,
+        by: (doc) => by(doc.updatedBy),
+        width: 960,
+      });
       setNote(null);
-      void message.success(t("flow.published", { version: saved.version }));
+      if ("saved" in done) void message.success(t("flow.published", { version: done.saved.version }));
       setRefused(null);
       await queries.invalidateQueries({ queryKey: adminKey("flows") });
     } catch (why) {
-      setNote(null);
-      if (why instanceof Problem && why.body.problems) setRefused(why.body.problems);
+      // The note stays, for the next try; a flow that is wrong is mended first.
+      const wrong = why instanceof Problem ? why.body.problems : undefined;
+      if (wrong) {
+        setNote(null);
+        setRefused(wrong);
+      }
       void message.error(saying(why));
     } finally {
       setBusy(false);
@@ -188,6 +209,20 @@ function Editor({ name, flow }: { name: string; flow: AdminFlow | null }) {
         />
       )}
     </DetailPage>
+  );
+}
+
+/** The lines that were changed since `base`, with what stands beside them. */
+function Changed({ base, text }: { base: string; text: string }) {
+  return (
+    <pre className="changed">
+      {shortened(against(base, text)).map((line, n) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line is where it is
+        <span key={n} className={line?.fresh ? "fresh" : ""}>
+          {line === null ? "⋯" : line.text || " "}
+        </span>
+      ))}
+    </pre>
   );
 }
 
