@@ -783,7 +783,17 @@ new WebSocketServer({ server, path: "/api/v1/desk/ws" }).on("connection", (socke
           const c = calls[d.rnd(calls.length)];
           c.state = liveStates[d.rnd(8)];
           c.since = Date.now();
-          send({ n: 0, at: Date.now(), kind: "board", calls: [c], callsGone: [], agents: [], queues: liveQueues() });
+          send({
+            n: 0,
+            at: Date.now(),
+            kind: "board",
+            calls: [c],
+            callsGone: [],
+            agents: [],
+            agentsGone: [],
+            queues: liveQueues(),
+            queuesGone: [],
+          });
         }, 700);
     }
     send({ n: 0, at: Date.now(), kind: "done", id: i.id });

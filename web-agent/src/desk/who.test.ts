@@ -22,7 +22,7 @@ describe("whom a call is with", () => {
   it("a lone weak match settles nobody: it is a guess, with its question mark", () => {
     const card = { candidates: [tail], customer: null, caller };
     expect(settled(card)).toBeNull();
-    expect(nameOf(card)).toEqual({ name: "C1?", sure: false });
+    expect(nameOf(card)).toEqual({ name: "? C1", sure: false });
   });
 
   it("what the server settled, or a person, is said without one", () => {

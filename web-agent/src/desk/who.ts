@@ -30,12 +30,12 @@ export function byPerson(card: Told): boolean {
   return !(sure && more.length === 0 && only.customer === card.customer);
 }
 
-/** A name for small places: a guess carries its question mark. Null: nothing is known, or only the number. */
+/** A name for small places: a guess carries its question mark, in front, where no narrow place cuts it off. Null: nothing is known, or only the number. */
 export function nameOf(card: Told): { name: string; sure: boolean } | null {
   const known = settled(card);
   if (known) return { name: known.name, sure: true };
   const [best, ...more] = card.customer === null ? guesses(card) : [];
-  if (best && more.length === 0) return { name: `${best.name}?`, sure: false };
+  if (best && more.length === 0) return { name: `? ${best.name}`, sure: false };
   return card.caller.name ? { name: card.caller.name, sure: false } : null;
 }
 

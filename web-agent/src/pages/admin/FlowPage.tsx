@@ -215,7 +215,8 @@ function Editor({ name, flow }: { name: string; flow: AdminFlow | null }) {
 /** The lines that were changed since `base`, with what stands beside them. */
 function Changed({ base, text }: { base: string; text: string }) {
   return (
-    <pre className="changed">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keyboard too
+    <pre className="changed" tabIndex={0}>
       {shortened(against(base, text)).map((line, n) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line is where it is
         <span key={n} className={line?.fresh ? "fresh" : ""}>
