@@ -193,6 +193,13 @@ impl Board {
             EventKind::TalkEnded { agent, talk_ms, .. } => {
                 self.agent(*agent, event.at).talk_ms_today += u64::from(*talk_ms);
             }
+            // A caller whom a crash cut off while waiting is lost, as the reports count it.
+            EventKind::Interrupted { .. } => {
+                let waiting = event.interaction.and_then(|id| self.calls.get(&id)?.waiting);
+                if let Some((queue, _)) = waiting {
+                    self.today.entry(queue).or_default().flowed_out += 1;
+                }
+            }
             _ => {}
         }
     }
