@@ -12,6 +12,7 @@ import { must, quantile, same, tour } from "./house/run.mjs";
 import { administration } from "./tour/admin.mjs";
 import { whoAndAfter } from "./tour/after.mjs";
 import { listedAfter, mainCall } from "./tour/call.mjs";
+import { deskPoints } from "./tour/desk.mjs";
 import { looks } from "./tour/looks.mjs";
 import { oddCalls } from "./tour/odd.mjs";
 import { recordings } from "./tour/records.mjs";
@@ -38,6 +39,8 @@ const house = {
   },
   shot: (page, name) => page.screenshot({ path: join(shots, `${name}.png`) }),
   rang: (page) => page.evaluate(() => window.__tour.rings.length > 0),
+  /** Before a page goes: how long its rings took. */
+  collect,
   /** Everything hung up, the seat in no wrap-up, the desk empty. */
   async calm(who, talks) {
     await collect(who.page);
@@ -223,6 +226,17 @@ try {
     caller: await phones.caller("plain", "13700137000"),
     dial: "8000",
     supervisor: linyue,
+  });
+  await deskPoints({
+    step,
+    house,
+    who: wangfang,
+    other: emma,
+    station: stations.wangfang,
+    phones,
+    api,
+    known: wang,
+    caller: await phones.caller("wang once more", "13800138000"),
   });
   await whoAndAfter({
     step,

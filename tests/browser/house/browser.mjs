@@ -36,7 +36,7 @@ export const launch = () =>
 
 /** Runs in every page before its own code. */
 function watch() {
-  const seen = { rings: [], shown: [], notes: [], quiet: [], sounds: [] };
+  const seen = { rings: [], shown: [], filled: [], notes: [], quiet: [], sounds: [] };
   window.__tour = seen;
   const Plain = window.WebSocket;
   window.WebSocket = class extends Plain {
@@ -61,6 +61,9 @@ function watch() {
       requestAnimationFrame(() => seen.shown.push({ at: performance.now(), came: Date.now() }));
     }
     seen.open = Boolean(here);
+    const side = document.querySelector(".side h2") && document.querySelector(".side .lasts li, .side .timeline-item");
+    if (side && !seen.side) requestAnimationFrame(() => seen.filled.push({ at: performance.now() }));
+    seen.side = Boolean(side);
   };
   new MutationObserver(look).observe(document, {
     childList: true,
