@@ -5,6 +5,7 @@ mod abandoned;
 mod answered;
 mod digits;
 mod lessons;
+mod lost;
 mod queueing;
 mod refused;
 mod restarted;

@@ -235,6 +235,13 @@ impl Handset {
         Ok(line)
     }
 
+    /// Nobody speaks any more.
+    pub fn fall_silent(&self) {
+        for (_, line) in self.lines().drain() {
+            line.ended(Ending::Lost);
+        }
+    }
+
     fn line(&self, dialog: DialogId) -> Option<Arc<Line>> {
         self.lines().get(&dialog).cloned()
     }

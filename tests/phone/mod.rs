@@ -251,6 +251,14 @@ impl Phone {
         self.order(Order::Cut).await
     }
 
+    /// Switches the phone off, as a power cut does: its connection closes, its calls fall silent, and nobody is told.
+    ///
+    /// # Errors
+    /// [`Trouble::Gone`].
+    pub async fn power_off(&self) -> Result<(), Trouble> {
+        self.order(Order::Off).await
+    }
+
     /// Sends bytes to the server as they are.
     ///
     /// # Errors
@@ -287,6 +295,7 @@ impl Phone {
             sdp: sdp.map(Into::into),
             headers: how.headers,
             auto_answer: false,
+            hurry: false,
             auth,
             max_ring: Duration::from_secs(180),
         };

@@ -45,6 +45,8 @@ pub enum Order {
     Raw(Bytes),
     /// Unplugged: nothing goes out or comes in any more, and nobody is told.
     Cut,
+    /// Switched off: the socket closes, and every call falls silent.
+    Off,
 }
 
 /// The socket.
@@ -172,6 +174,7 @@ impl Wire {
             let server = self.server;
             tokio::select! {
                 order = orders.recv() => match order {
+                    Some(Order::Off) => return self.handset.fall_silent(),
                     Some(order) => self.order(order),
                     None => return,
                 },
@@ -206,6 +209,8 @@ impl Wire {
             }
             Order::Raw(bytes) => self.ready.push((self.server, bytes)),
             Order::Cut => self.cut = true,
+            // The loop ends with it.
+            Order::Off => {}
         }
     }
 

@@ -71,6 +71,7 @@ impl Call {
             }
             CallEvent::LegAnswered { leg } => self.leg_answered(now, leg, out),
             CallEvent::NotDialed { leg, cause } => self.not_dialed(now, leg, cause, world, out),
+            CallEvent::NotSent { leg, cause } => self.not_sent(now, leg, cause, world, out),
             CallEvent::LegFailed { leg, status } => self.leg_failed(now, leg, status, world, out),
             CallEvent::LegGone { leg, cause, status } => self.leg_gone(now, leg, cause, status, world, out),
             CallEvent::LegClosed { leg, quality } => {
@@ -232,6 +233,24 @@ impl Call {
             _ => {}
         }
         self.close_if_done(out);
+    }
+
+    fn not_sent(&mut self, now: EpochMs, leg: LegId, cause: EndCause, world: &dyn ivr::World, out: Out) {
+        self.let_go(leg, cause, HungUpBy::System, None, out);
+        match &self.stage {
+            Stage::Ringing(ringing, wait) if ringing.leg == Some(leg) => {
+                let offer = ringing.offer.offer;
+                let ask = match cause {
+                    // Nobody is registered there.
+                    EndCause::Unreachable => RouterAsk::Failed { offer },
+                    _ => RouterAsk::Withdrawn { offer },
+                };
+                self.stage = Stage::Waiting(wait.clone());
+                out.push(Action::Router(ask));
+            }
+            Stage::Outside { leg: outside, .. } if *outside == leg => self.outside_failed(now, cause, world, out),
+            _ => {}
+        }
     }
 
     fn leg_failed(&mut self, now: EpochMs, leg: LegId, status: u16, world: &dyn ivr::World, out: Out) {

@@ -77,6 +77,11 @@ pub enum CallEvent {
         leg: LegId,
         cause: EndCause,
     },
+    /// A leg has its media, and its INVITE was never sent: nowhere to send it, or no room for it here.
+    NotSent {
+        leg: LegId,
+        cause: EndCause,
+    },
     /// A leg we dialed will not come: the SIP status says why.
     LegFailed {
         leg: LegId,

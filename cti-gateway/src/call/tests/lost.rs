@@ -180,6 +180,30 @@ fn a_phone_that_is_not_registered_any_more_is_lost_when_it_falls_silent_and_not_
 }
 
 #[test]
+fn no_agent_is_blamed_for_room_that_we_lack() {
+    for (cause, want) in [
+        (EndCause::Failed, RouterAsk::Withdrawn { offer: OFFER }),
+        (EndCause::Unreachable, RouterAsk::Failed { offer: OFFER }),
+    ] {
+        let (mut line, leg) = Line::offered(AnswerBy::Phone);
+        let leg = leg.unwrap();
+        line.on(CallEvent::NotSent { leg, cause });
+        assert_eq!(line.last, [Action::HangUp { leg, cause }, Action::Router(want)]);
+        line.on(CallEvent::LegClosed { leg, quality: None });
+        assert!(matches!(line.told.last(), Some(EventKind::LegEnded { by: HungUpBy::System, sip_status: None, .. })));
+        assert_eq!(line.call.stage_name(), "waiting");
+    }
+    // A number's leg began when its trunk was chosen, and ends for the ledger too.
+    let (mut line, _) = Line::talking();
+    line.ask(CallCommand::Transfer { target: TransferTarget::Number { number: "02162345678".into() } }).unwrap();
+    let leg = line.dialed();
+    line.on(CallEvent::NotSent { leg, cause: EndCause::Failed });
+    assert!(line.told.iter().any(|k| matches!(k, EventKind::TransferFailed { cause: EndCause::Failed, .. })));
+    line.on(CallEvent::LegClosed { leg, quality: None });
+    assert!(matches!(line.told.last(), Some(EventKind::LegEnded { leg: ended, .. }) if *ended == leg));
+}
+
+#[test]
 fn a_caller_of_no_queue_whose_transfer_fails_goes_back_to_who_transferred_and_then_to_the_flow() {
     let number = || CallCommand::Transfer { target: TransferTarget::Number { number: "02162345678".into() } };
     let back = RouterAsk::Direct { agent: ANN, queue: None, vip: false, ring_ms: None };

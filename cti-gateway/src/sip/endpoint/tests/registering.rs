@@ -170,9 +170,9 @@ fn auto_answer_and_own_headers_reach_the_phone_and_broken_ones_are_refused() {
     outgoing.dialog = DialogId(8);
     outgoing.headers = vec![("X-Bad".into(), "1\r\nEvil: 2".into())];
     net.ask(A, UaCommand::Invite(outgoing));
-    assert_eq!(net.words(A), ["failed 400"]);
+    assert_eq!(net.words(A), ["not sent 400"]);
     net.ask(A, invite_nobody());
-    assert_eq!(net.words(A), ["failed 480"]);
+    assert_eq!(net.words(A), ["not sent 480"]);
 }
 
 fn invite_nobody() -> UaCommand {

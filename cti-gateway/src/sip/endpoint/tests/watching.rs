@@ -62,7 +62,7 @@ fn a_phone_that_answered_and_falls_silent_is_gone_after_three_questions_and_not_
         asked(&net, PHONE).iter().map(|r| r.headers.call_id().unwrap().to_owned()).collect();
     assert_eq!(questions.len(), 1 + 3);
     net.ask(A, invite(7, Target::Station(StationId(1))));
-    assert_eq!(net.words(A), ["failed 480"]);
+    assert_eq!(net.words(A), ["not sent 480"]);
     assert_eq!(ann().register(&mut net, CONTACT), 200, "it comes back by registering");
     assert_eq!(net.words(A), ["registered"]);
 }
