@@ -3,10 +3,10 @@
 
 use contract::directory::AnswerBy;
 use contract::{
-    Activity, AgentId, CallCommand, EndCause, EventKind, HungUpBy, SeatStatus, TransferTarget,
+    Activity, AgentId, CallCommand, EndCause, EventKind, HungUpBy, SeatStatus, TransferTarget, TrunkId,
 };
 use cti_gateway::driver::Refused;
-use zuoxi_tests::house::company::{OUTSIDE, company, open_outward, queue_id};
+use zuoxi_tests::house::company::{OUTSIDE, company, open_another, open_outward, queue_id};
 use zuoxi_tests::house::{AGENT_HZ, CALLER_HZ, Desk, House, MUSIC_HZ, Outcome, SECOND_HZ};
 use zuoxi_tests::phone::{Ending, Manner, Phone, PhoneConfig, Talk};
 
@@ -107,6 +107,49 @@ async fn a_caller_sent_to_a_number_talks_to_it_over_the_trunk() -> Outcome {
     talk.ends(&Ending::FarHungUp(None)).await?;
     let end = house.fact(call, "the end", |k| matches!(k, EventKind::CallEnded { .. })).await?;
     assert_eq!(end, EventKind::CallEnded { cause: EndCause::TransferredAway, by: HungUpBy::Callee });
+    house.close().await
+}
+
+/// The caller hears nothing of it: same leg, same recording, one call.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trunk_that_is_full_or_silent_hands_the_leg_to_the_next_one() -> Outcome {
+    let (Pair { mut house, call, agent, talk, rung, .. }, _full) = with_outside(Manner::Refuses(503)).await?;
+    let mut config = PhoneConfig::new("behind the last trunk", house.sip()).manner(Manner::Rings);
+    config.local = OUTSIDE;
+    let mut outside = Phone::open(config, &house.sound).await?;
+    let (nobody, somebody) = ("127.0.0.99:5099".parse()?, outside.address());
+    house.change(|directory| {
+        open_another(directory, TrunkId(3), nobody);
+        open_another(directory, TrunkId(4), somebody);
+        directory.trunks.entry(TrunkId(4)).and_modify(|trunk| trunk.caller_id = "+861088880000".into());
+    }).await?;
+    house.command(call, agent, to_number("010-62345678")).await?;
+    rung.ends(&Ending::FarHungUp(None)).await?;
+    let far = outside.rung().await?;
+    let incoming = far.incoming().map(|i| (i.dialed.clone(), i.from.user.clone()));
+    assert_eq!(incoming, Some(("+861062345678".into(), "+861088880000".into())), "shown as this trunk shows us");
+    far.answer().await?;
+    second_talk(&talk, &far).await?;
+    let by: Vec<(i64, u16)> = house.book.of(call).iter().filter_map(|kind| match kind {
+        EventKind::LegRerouted { trunk, sip_status, .. } => Some((trunk.0, *sip_status)),
+        _ => None,
+    }).collect();
+    assert_eq!(by, [(3, 503), (4, 408)]);
+    talk.hang_up().await?;
+    far.ends(&Ending::FarHungUp(None)).await?;
+    house.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trunk_is_not_blamed_for_what_the_number_says() -> Outcome {
+    let (Pair { mut house, call, agent, mut phone, talk, .. }, _outside) = with_outside(Manner::Refuses(404)).await?;
+    let nobody = "127.0.0.99:5099".parse()?;
+    house.change(|directory| open_another(directory, TrunkId(3), nobody)).await?;
+    house.command(call, agent, to_number("010-62345678")).await?;
+    house.fact(call, "a failed transfer", |k| matches!(k, EventKind::TransferFailed { .. })).await?;
+    assert_eq!(house.book.count(|k| matches!(k, EventKind::LegRerouted { .. })), 0);
+    phone.rung().await?.answered().await?;
+    talk.hang_up().await?;
     house.close().await
 }
 

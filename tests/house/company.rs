@@ -120,6 +120,11 @@ pub fn open_outward(directory: &mut Directory, to: SocketAddr) {
     directory.trunks.insert(OUTWARD, trunk(OUTWARD, "outward", vec![], vec![to]));
 }
 
+/// One more way out, after those there are.
+pub fn open_another(directory: &mut Directory, id: TrunkId, to: SocketAddr) {
+    directory.trunks.insert(id, trunk(id, "another", vec![], vec![to]));
+}
+
 #[must_use]
 pub fn number(e164: &str) -> PhoneNumber {
     PhoneNumber::from_e164(e164).unwrap_or_else(|e| panic!("{e164}: {e}"))

@@ -118,6 +118,7 @@ impl Trace {
             | EventKind::FlowStep { .. }
             | EventKind::PositionAnnounced { .. }
             | EventKind::LegStarted { .. }
+            | EventKind::LegRerouted { .. }
             | EventKind::LegRinging { .. }
             | EventKind::LegAnswered { .. }
             | EventKind::LegEnded { .. }

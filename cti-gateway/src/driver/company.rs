@@ -216,14 +216,18 @@ impl Company {
         }
     }
 
-    /// The first trunk that calls out and takes this number: its id and the number as it is to be dialed.
-    pub fn way_out(&self, number: &str) -> Option<(TrunkId, String)> {
+    /// The trunks that call out and take this number, in order, and the number as it is to be dialed. None: there is none.
+    pub fn ways_out(&self, number: &str) -> Option<(Vec<TrunkId>, String)> {
         let user = self.e164(number).map_or_else(|| dialable(number), |n| n.reveal().to_owned());
         let takes = |prefixes: &[String]| prefixes.is_empty() || prefixes.iter().any(|p| user.starts_with(p.as_str()));
-        let trunk = self.directory.trunks.values().find(|t| !t.to.is_empty() && takes(&t.prefixes))?;
-        (!user.is_empty()).then_some((trunk.id, user))
+        let trunks = self.directory.trunks.values().filter(|t| !t.to.is_empty() && takes(&t.prefixes));
+        let trunks: Vec<TrunkId> = trunks.map(|t| t.id).take(MOST_WAYS).collect();
+        (!user.is_empty() && !trunks.is_empty()).then_some((trunks, user))
     }
 }
+
+/// Trunks tried for one number.
+const MOST_WAYS: usize = 4;
 
 /// Digits, `*`, `#` and a leading `+`; the rest of what people write between them is dropped.
 fn dialable(number: &str) -> String {

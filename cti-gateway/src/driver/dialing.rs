@@ -1,12 +1,13 @@
 //! Legs: answering the caller, dialing phones and trunks, agreeing on audio, and taking legs down.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use contract::{CallCommand, EndCause, EpochMs, EventKind, InteractionId, LegId, StationId, TransferTarget};
 
 use super::gateway::Refused;
-use super::legs::Leg;
+use super::legs::{Leg, Ways};
 use super::perform::{RING_SLACK, outside};
 use super::switch::{Switch, Work};
 use crate::call::CallEvent;
@@ -33,31 +34,49 @@ impl Switch {
         ring_ms: u32,
         auto_answer: bool,
     ) {
-        self.dial(call, leg, Target::Station(station), ring_ms, auto_answer, None);
+        if self.open(call, leg) {
+            self.invite(call, leg, Target::Station(station), ring_ms, auto_answer);
+        }
     }
 
     pub(super) fn dial_number(&mut self, now: EpochMs, call: InteractionId, leg: LegId, number: &str, ring_ms: u32) {
-        let Some((trunk, user)) = self.company.way_out(number) else {
+        let Some((trunks, user)) = self.company.ways_out(number) else {
             tracing::warn!(call.id = %call, "no trunk takes the number call {call} is to be sent to");
             self.work.push_back(Work::Event(call, CallEvent::NotDialed { leg, cause: EndCause::Unreachable }));
             return;
         };
-        let shown = self.company.directory.trunks.get(&trunk).map(|t| t.caller_id.clone()).filter(|id| !id.is_empty());
-        if self.dial(call, leg, Target::Trunk { trunk, user }, ring_ms, false, shown) {
-            self.ports.ledger.record(now, Some(call), EventKind::LegStarted { leg, party: outside(number, trunk) });
+        let mut left = VecDeque::from(trunks);
+        let Some(trunk) = left.pop_front().filter(|_| self.open(call, leg)) else { return };
+        if let Some(known) = self.legs.get_mut(leg) {
+            known.ways = Some(Box::new(Ways { left, user: user.clone(), ring_ms }));
         }
+        self.invite(call, leg, Target::Trunk { trunk, user }, ring_ms, false);
+        self.ports.ledger.record(now, Some(call), EventKind::LegStarted { leg, party: outside(number, trunk) });
     }
 
-    /// `false`: there is no media for it; the call has been told.
-    fn dial(
-        &mut self,
-        call: InteractionId,
-        leg: LegId,
-        target: Target,
-        ring_ms: u32,
-        auto_answer: bool,
-        shown: Option<String>,
-    ) -> bool {
+    /// A trunk did not take the leg, and nothing has rung yet: the next one is asked, and the call need not know. False:
+    /// there is none, or the refusal is of the number and not of the trunk.
+    pub(super) fn next_trunk(&mut self, now: EpochMs, leg: LegId, status: u16) -> bool {
+        let Some(known) = self.legs.get_mut(leg).filter(|known| known.hung_up.is_none()) else { return false };
+        let call = known.call;
+        if !matches!(status, 401 | 403 | 407 | 408 | 500..=599) || !self.calls.contains_key(&call) {
+            return false;
+        }
+        let Some((ways, trunk)) = known.ways.as_deref_mut().and_then(|ways| ways.left.pop_front().map(|next| (&*ways, next)))
+        else {
+            return false;
+        };
+        let (user, ring_ms) = (ways.user.clone(), ways.ring_ms);
+        tracing::warn!(call.id = %call, status, "a trunk did not take a leg of call {call} ({status}); trunk {trunk} is tried");
+        let dialog: LegId = self.ids.make(now);
+        self.legs.redial(leg, DialogId(dialog.0.unsigned_abs()));
+        self.ports.ledger.record(now, Some(call), EventKind::LegRerouted { leg, trunk, sip_status: status });
+        self.invite(call, leg, Target::Trunk { trunk, user }, ring_ms, false);
+        true
+    }
+
+    /// A leg of ours and its media. `false`: there is no media for it; the call has been told.
+    fn open(&mut self, call: InteractionId, leg: LegId) -> bool {
         let law = self.caller_law(call);
         let dialog = DialogId(leg.0.unsigned_abs());
         let local = match self.engine.open(call, leg) {
@@ -69,18 +88,27 @@ impl Switch {
             }
         };
         self.legs.insert(leg, Leg::dialed(call, dialog, local, law));
-        let Some(sdp) = self.own_sdp(leg) else { return false };
+        true
+    }
+
+    fn invite(&mut self, call: InteractionId, leg: LegId, target: Target, ring_ms: u32, auto_answer: bool) {
+        let Some(sdp) = self.own_sdp(leg) else { return };
+        let Some(known) = self.legs.get(leg) else { return };
         // Our own phones may know which call this is; the world outside need not.
         let headers = match target {
             Target::Station(_) => vec![("X-Zuoxi-Interaction".to_owned(), call.to_string())],
             Target::Trunk { .. } | Target::Uri { .. } => Vec::new(),
         };
         let mut from = self.calls.get(&call).map(|live| live.shown.clone()).unwrap_or_default();
-        if let Some(user) = shown {
+        let trunk = match target {
+            Target::Trunk { trunk, .. } => self.company.directory.trunks.get(&trunk),
+            Target::Station(_) | Target::Uri { .. } => None,
+        };
+        if let Some(user) = trunk.map(|t| t.caller_id.clone()).filter(|id| !id.is_empty()) {
             from = Party { name: String::new(), user, host: String::new() };
         }
         self.asks.push_back(UaCommand::Invite(Box::new(Outgoing {
-            dialog,
+            dialog: known.dialog,
             target,
             from,
             to_name: String::new(),
@@ -88,9 +116,9 @@ impl Switch {
             headers,
             auto_answer,
             auth: None,
+            hurry: known.ways.as_ref().is_some_and(|ways| !ways.left.is_empty()),
             max_ring: Duration::from_millis(u64::from(ring_ms)) + RING_SLACK,
         })));
-        true
     }
 
     /// The law the caller speaks, so that other legs are asked for the same.
@@ -194,7 +222,7 @@ impl Switch {
             }
             TransferTarget::Queue { .. } | TransferTarget::Agent { .. } => Ok(()),
             TransferTarget::Number { number } => {
-                let (_, user) = self.company.way_out(number).ok_or(Refused::NoWayOut)?;
+                let (_, user) = self.company.ways_out(number).ok_or(Refused::NoWayOut)?;
                 let allowed = directory
                     .agents
                     .get(&agent)

@@ -1,10 +1,10 @@
 //! Every leg of this node: its dialog, its media, and what was agreed with the far end. A leg is here from its INVITE to
 //! the last word of both signalling and media.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
-use contract::{EpochMs, InteractionId, LegId};
+use contract::{EpochMs, InteractionId, LegId, TrunkId};
 
 use crate::media::{Law, Remote};
 use crate::sip::api::DialogId;
@@ -36,6 +36,16 @@ pub struct Leg {
     pub tones: bool,
     /// The call wants it gone, since then.
     pub hung_up: Option<EpochMs>,
+    /// How else it may go out, until it rings.
+    pub ways: Option<Box<Ways>>,
+}
+
+/// Trunks that are left for a leg, and what is dialed there.
+#[derive(Debug)]
+pub struct Ways {
+    pub left: VecDeque<TrunkId>,
+    pub user: String,
+    pub ring_ms: u32,
 }
 
 impl Leg {
@@ -61,6 +71,7 @@ impl Leg {
             play: None,
             tones: false,
             hung_up: None,
+            ways: None,
         }
     }
 }
@@ -76,6 +87,14 @@ impl Legs {
     pub fn insert(&mut self, id: LegId, leg: Leg) {
         self.dialogs.insert(leg.dialog, id);
         self.legs.insert(id, leg);
+    }
+
+    /// The leg goes on in another dialog.
+    pub fn redial(&mut self, id: LegId, dialog: DialogId) {
+        if let Some(leg) = self.legs.get_mut(&id) {
+            self.dialogs.remove(&std::mem::replace(&mut leg.dialog, dialog));
+            self.dialogs.insert(dialog, id);
+        }
     }
 
     pub fn get(&self, id: LegId) -> Option<&Leg> {

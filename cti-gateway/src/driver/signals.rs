@@ -26,6 +26,10 @@ impl Switch {
             }),
             UaEvent::Ringing { dialog, sdp, .. } => {
                 if let Some((leg, call)) = self.leg_of(dialog) {
+                    // Whoever rings has been reached: no other way is tried any more.
+                    if let Some(known) = self.legs.get_mut(leg) {
+                        known.ways = None;
+                    }
                     // An answer that came early need not be repeated in the 200 (RFC 3262 §5).
                     if let Some(sdp) = sdp {
                         let _ = self.agree(leg, &sdp);
@@ -34,8 +38,14 @@ impl Switch {
                 }
             }
             UaEvent::Answered { dialog, sdp, offer, from } => self.answered(dialog, sdp.as_deref(), offer, from),
-            UaEvent::Failed { dialog, status, .. } => {
+            UaEvent::Failed { dialog, status, .. } if self.goes_another_way(now, dialog, status) => {}
+            UaEvent::Failed { dialog, status, sent: true, .. } => {
                 self.sip_over(dialog, |leg| CallEvent::LegFailed { leg, status });
+            }
+            UaEvent::Failed { dialog, status, reason, .. } => {
+                tracing::warn!(status, "a leg was not dialed: {reason}");
+                let cause = if status == 480 { EndCause::Unreachable } else { EndCause::Failed };
+                self.sip_over(dialog, |leg| CallEvent::NotSent { leg, cause });
             }
             UaEvent::Confirmed { dialog, sdp } => {
                 if let Some((leg, call)) = self.leg_of(dialog) {
@@ -99,6 +109,10 @@ impl Switch {
         {
             self.tell_call(call, CallEvent::Phone { leg, lost });
         }
+    }
+
+    fn goes_another_way(&mut self, now: EpochMs, dialog: DialogId, status: u16) -> bool {
+        self.leg_of(dialog).is_some_and(|(leg, _)| self.next_trunk(now, leg, status))
     }
 
     fn leg_of(&self, dialog: DialogId) -> Option<(LegId, InteractionId)> {

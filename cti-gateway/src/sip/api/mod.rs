@@ -217,7 +217,9 @@ pub enum UaEvent {
     /// `from`: the host it is signalled with.
     Answered { dialog: DialogId, sdp: Option<Bytes>, offer: bool, from: IpAddr },
     /// Our INVITE failed: `status` as answered, 408 where nobody did, 503 where nothing could be sent. Final.
-    Failed { dialog: DialogId, status: u16, reason: String, retry_after: Option<Duration> },
+    /// `sent`: false where we refused it ourselves and nothing went out: 480 has no address to go to, 503 finds no room
+    /// here or on its trunk.
+    Failed { dialog: DialogId, status: u16, reason: String, retry_after: Option<Duration>, sent: bool },
     /// ACK for our 2xx, with the answer where our 2xx carried the offer.
     Confirmed { dialog: DialogId, sdp: Option<Bytes> },
     /// The dialog is over. `reason`: text of the Reason header or phrase. Final.
@@ -302,6 +304,8 @@ pub struct Outgoing {
     pub auto_answer: bool,
     /// Where absent, a trunk's own digest account is used.
     pub auth: Option<Credentials>,
+    /// Whoever asks has another way: the last address that is silent is given up as early as the others.
+    pub hurry: bool,
     /// CANCEL after this without a final answer; at least 1 s.
     pub max_ring: Duration,
 }

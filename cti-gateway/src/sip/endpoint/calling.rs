@@ -25,7 +25,10 @@ impl Endpoint {
         if id.is_incoming() || self.legs.contains_key(&id) {
             return;
         }
-        let failed = |status: u16, why: &str| UaEvent::Failed { dialog: id, status, reason: why.to_owned(), retry_after: None };
+        let failed = |status: u16, why: &str| {
+            let reason = why.to_owned();
+            UaEvent::Failed { dialog: id, status, reason, retry_after: None, sent: false }
+        };
         if self.legs.len() >= self.config.limits.dialogs || self.txs.len() >= self.config.limits.transactions {
             self.counts.refused += 1;
             self.tell(failed(503, "the endpoint is full"));
@@ -124,7 +127,7 @@ impl Endpoint {
         calling.uri = uri.to_owned();
         calling.rang = false;
         calling.ring_until = now + calling.max_ring();
-        calling.silent_until = (!calling.ways.is_empty()).then(|| now + WAY_PATIENCE);
+        calling.silent_until = (calling.asked.hurry || !calling.ways.is_empty()).then(|| now + WAY_PATIENCE);
         leg.flow = flow;
         leg.peers.clear();
         leg.sdp = calling.asked.sdp.as_ref().map(|sdp| sdp.seen_from(flow.remote.ip()));
@@ -355,7 +358,7 @@ impl Endpoint {
         }
         let phrase = response.map(|r| r.reason.clone()).unwrap_or_else(|| reason(status).to_owned());
         let retry_after = response.and_then(|r| r.headers.retry_after()).map(|s| Duration::from_secs(s.into()));
-        self.finish(leg, UaEvent::Failed { dialog: leg.id, status, reason: phrase, retry_after });
+        self.finish(leg, UaEvent::Failed { dialog: leg.id, status, reason: phrase, retry_after, sent: true });
     }
 
     /// A challenge is answered, a session interval raised, the next address tried.
@@ -390,11 +393,13 @@ impl Endpoint {
     /// Nobody answers at this address, and there is another: half a minute of waiting for it would be the caller's.
     fn next_way(&mut self, now: Instant, leg: &mut Leg) {
         let Some(mut calling) = leg.take_calling() else { return };
-        calling.silent_until = None;
-        if let Some((uri, flow)) = calling.ways.pop_front() {
-            self.unwant(now, calling.tx);
-            self.send_invite(now, leg, &mut calling, &uri, flow);
-        }
+        self.unwant(now, calling.tx);
+        let Some((uri, flow)) = calling.ways.pop_front() else {
+            let reason = "nobody is there".to_owned();
+            let failed = UaEvent::Failed { dialog: leg.id, status: 408, reason, retry_after: None, sent: true };
+            return self.finish(leg, failed);
+        };
+        self.send_invite(now, leg, &mut calling, &uri, flow);
         leg.stage = Stage::Calling(calling);
     }
 
@@ -434,7 +439,7 @@ impl Endpoint {
             }
             Giving::No if now >= calling.ring_until => {
                 let reason = "nobody answered in time".to_owned();
-                self.finish(leg, UaEvent::Failed { dialog: leg.id, status: 408, reason, retry_after: None });
+                self.finish(leg, UaEvent::Failed { dialog: leg.id, status: 408, reason, retry_after: None, sent: true });
                 self.give_up(now, leg);
             }
             Giving::No | Giving::Wanted | Giving::Sent { .. } => {}

@@ -190,6 +190,7 @@ fn outgoing(id: u64, target: Target, from: SocketAddr) -> UaCommand {
         sdp: Some(answer_for(from).into()),
         headers: vec![],
         auto_answer: false,
+        hurry: false,
         auth: None,
         max_ring: Duration::from_secs(30),
     }))

@@ -204,6 +204,27 @@ fn the_last_address_has_all_the_time_an_invite_may_take() {
     net.quiet();
 }
 
+/// Whoever asked may call by another trunk.
+#[test]
+fn in_a_hurry_the_last_address_is_given_up_as_early_as_the_others() {
+    let mut net = Net::new();
+    let UaCommand::Invite(mut outgoing) = invite(7, Target::Trunk { trunk: TrunkId(9), user: "9001".into() }) else {
+        unreachable!()
+    };
+    outgoing.hurry = true;
+    net.ask(A, UaCommand::Invite(outgoing));
+    net.run(ms(3900));
+    assert_eq!(net.words(A), Vec::<String>::new());
+    net.run(ms(200));
+    assert_eq!(net.words(A), ["failed 408"]);
+    let late = net.last_request("10.0.0.9:5060");
+    let flow = Flow { transport: Transport::Udp, local: address(A), remote: "10.0.0.9:5060".parse().unwrap() };
+    net.ends[A].handle(net.now, Input::Received { flow, bytes: late.response(180).with_to_tag("late").to_bytes() });
+    net.collect(A);
+    assert_eq!(net.last_request("10.0.0.9:5060").method.as_str(), "CANCEL", "nobody rings for nobody");
+    net.quiet();
+}
+
 #[test]
 fn an_address_that_wakes_up_late_is_cancelled_and_the_call_goes_on_with_the_next() {
     let mut net = Net::new();

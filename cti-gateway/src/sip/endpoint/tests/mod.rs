@@ -303,6 +303,7 @@ pub fn invite(id: u64, target: Target) -> UaCommand {
         sdp: offer(),
         headers: vec![],
         auto_answer: false,
+        hurry: false,
         auth: None,
         max_ring: secs(60),
     }))
@@ -315,7 +316,8 @@ pub fn word(event: &UaEvent) -> String {
         UaEvent::Cancelled { .. } => "cancelled".into(),
         UaEvent::Ringing { status, sdp, .. } => format!("ringing {status}{}", if sdp.is_some() { " sdp" } else { "" }),
         UaEvent::Answered { offer, .. } => if *offer { "answered with an offer" } else { "answered" }.into(),
-        UaEvent::Failed { status, .. } => format!("failed {status}"),
+        UaEvent::Failed { status, sent: true, .. } => format!("failed {status}"),
+        UaEvent::Failed { status, .. } => format!("not sent {status}"),
         UaEvent::Confirmed { sdp, .. } => if sdp.is_some() { "confirmed sdp" } else { "confirmed" }.into(),
         UaEvent::Ended { by, .. } => format!("ended {by:?}"),
         UaEvent::Reoffer { by, sdp, .. } => format!("reoffer {by:?}{}", if sdp.is_some() { " sdp" } else { "" }),
