@@ -44,8 +44,10 @@ export function Shortcuts() {
         {keyActions.map((action) => (
           <li key={action}>
             <span>{t(`key.${action}`)}</span>
+            {/* Of one type throughout: antd makes a new button for another, and the new one has no keyboard. */}
             <Button
-              type={editing === action ? "primary" : "text"}
+              type="text"
+              className={editing === action ? "pressing" : ""}
               size="small"
               aria-label={t("help.change", { action: t(`key.${action}`) })}
               onClick={() => {
