@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use super::api::Limits;
+use super::pace::Pace;
 
 /// How long an address is known by a password that came from it.
 const PROOF_LIFE: Duration = Duration::from_secs(3600);
@@ -59,6 +60,7 @@ pub struct Admission {
     draining: bool,
     flooded: bool,
     lagging: bool,
+    pace: Pace,
     offenders: HashMap<IpAddr, Offender>,
     bans: usize,
     /// Addresses a right password came from, and when last.
@@ -72,19 +74,19 @@ pub struct Admission {
 impl Admission {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, draining: false, flooded: false, lagging: false, offenders: HashMap::new(), bans: 0, proved: HashMap::new(), second: None, watching: None }
+        Self { limits, draining: false, flooded: false, lagging: false, pace: Pace::default(), offenders: HashMap::new(), bans: 0, proved: HashMap::new(), second: None, watching: None }
     }
 
     pub fn drain(&mut self, on: bool) {
         self.draining = on;
     }
 
-    /// The sockets bring more than is worked off.
+    /// The sockets bring more than is worked off: new calls are taken at a pace.
     pub fn flooded(&mut self, on: bool) {
         self.flooded = on;
     }
 
-    /// The house works off less than it is told.
+    /// Nobody works off what the house is told: no new calls.
     pub fn lagging(&mut self, on: bool) {
         self.lagging = on;
     }
@@ -101,7 +103,7 @@ impl Admission {
         if self.draining {
             return Err(Refusal::Draining);
         }
-        if self.flooded || self.lagging {
+        if self.lagging {
             return Err(Refusal::Pressure);
         }
         if load.dialogs >= self.limits.dialogs {
@@ -119,7 +121,7 @@ impl Admission {
                 return Err(Refusal::Rate);
             }
         }
-        Ok(())
+        if self.pace.take(now, self.flooded, load.untouched) { Ok(()) } else { Err(Refusal::Pressure) }
     }
 
     /// One more phone may be asked in this second.
@@ -271,10 +273,8 @@ mod tests {
         assert_eq!([door.admit(t0, NONE), door.admit(t0, NONE)], [Ok(()), Ok(())]);
         assert_eq!(door.admit(t0 + Duration::from_millis(999), NONE), Err(Refusal::Rate));
         assert_eq!(door.admit(t0 + Duration::from_millis(1000), NONE), Ok(()));
-        door.flooded(true);
         door.lagging(true);
-        door.flooded(false);
-        assert_eq!(door.admit(t0, NONE), Err(Refusal::Pressure), "one of two reasons is left");
+        assert_eq!(door.admit(t0, NONE), Err(Refusal::Pressure));
         door.drain(true);
         assert_eq!(door.admit(t0, NONE), Err(Refusal::Draining));
     }

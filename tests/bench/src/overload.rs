@@ -47,8 +47,9 @@ pub fn measure(how: &Overload) -> Result<Vec<Row>, Fault> {
         peak = peak.max(proc::rss_kib(house.pid())?);
     }
     let stormed = storm.counts()?;
-    // Whoever still calls is gone at once, as after a cut trunk: their calls are left behind for the house to find.
-    drop(storm);
+    // Nobody new calls; who is in a call ends it as everybody does.
+    storm.call_no_more()?;
+    eprintln!("  after the storm: {:?}", house.gauges()?.alive());
     let normal = knee.rate * 0.8;
     let (whole_after, after) = recovery(&mut house, &load(normal, normal * 15.0))?;
     let served = (stormed.successful - stormed.refused) as f64 / stormed.seconds.max(1.0);

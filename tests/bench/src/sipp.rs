@@ -116,6 +116,13 @@ impl Sipp {
         self.counts()
     }
 
+    /// No new calls; those that stand are ended by their scenario, and then it ends.
+    pub fn call_no_more(&self) -> Result<(), Fault> {
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(self.child.id())?);
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGUSR1)?;
+        Ok(())
+    }
+
     pub fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }

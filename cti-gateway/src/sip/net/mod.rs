@@ -16,18 +16,21 @@ use super::api::{Counts, EndpointConfig, Flow, Input, Output, Transport, UaComma
 use super::endpoint::Endpoint;
 
 mod connections;
+mod intake;
 mod sockets;
 mod stream;
 #[cfg(test)]
 mod tests;
 
 use connections::Connections;
+use intake::Intake;
 pub use sockets::{BindError, Sockets};
 
 /// Things of one kind taken in before the others get their turn.
 const BATCH: usize = 256;
-/// Full UDP batches one after the other that mean: more arrives than is worked off.
-const FLOOD: u32 = 8;
+/// Datagrams read, and new calls let in, in one turn.
+const DATAGRAMS: usize = 1024;
+const NEWCOMERS: usize = 64;
 /// Datagrams waiting for the kernel; the oldest is dropped above it.
 const UNSENT: usize = 4096;
 /// Largest datagram.
@@ -78,8 +81,7 @@ struct Room {
     connections: Connections,
     unsent: VecDeque<(SocketAddr, Bytes)>,
     buffer: Box<[u8]>,
-    full_batches: u32,
-    pressed: bool,
+    intake: Intake,
 }
 
 impl Room {
@@ -91,8 +93,7 @@ impl Room {
             connections,
             unsent: VecDeque::new(),
             buffer: vec![0; DATAGRAM].into_boxed_slice(),
-            full_batches: 0,
-            pressed: false,
+            intake: Intake::default(),
         }
     }
 
@@ -122,25 +123,25 @@ impl Room {
         let (Some(udp), Some(local)) = (self.sockets.udp.as_ref(), self.sockets.udp_address) else { return false };
         let mut taken = 0;
         let now = Instant::now().into_std();
-        while taken < BATCH {
+        while taken < DATAGRAMS {
             let Ok((length, remote)) = udp.try_recv_from(&mut self.buffer) else { break };
             taken += 1;
-            let flow = Flow { transport: Transport::Udp, local, remote };
             let bytes = Bytes::copy_from_slice(&self.buffer[..length]);
+            if let Some((remote, bytes)) = self.intake.sort(remote, bytes) {
+                let flow = Flow { transport: Transport::Udp, local, remote };
+                self.endpoint.handle(now, Input::Received { flow, bytes });
+            }
+        }
+        // Told before the next are let in.
+        if let Some(pressed) = self.intake.pressure() {
+            self.endpoint.handle(now, Input::Pressure(pressed));
+        }
+        for _ in 0..NEWCOMERS {
+            let Some((remote, bytes)) = self.intake.next() else { break };
+            let flow = Flow { transport: Transport::Udp, local, remote };
             self.endpoint.handle(now, Input::Received { flow, bytes });
         }
-        self.weigh(taken == BATCH);
-        taken > 0
-    }
-
-    /// Pressure goes on when the socket has not run empty for a while, and off when it has.
-    fn weigh(&mut self, full: bool) {
-        self.full_batches = if full { self.full_batches + 1 } else { 0 };
-        let pressed = if self.pressed { full } else { self.full_batches >= FLOOD };
-        if pressed != self.pressed {
-            self.pressed = pressed;
-            self.handle(Input::Pressure(pressed));
-        }
+        taken > 0 || !self.intake.is_empty()
     }
 
     fn tick(&mut self) {
