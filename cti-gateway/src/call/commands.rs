@@ -92,27 +92,8 @@ impl Call {
                 out.push(Action::Tell(EventKind::DigitsSent { agent, count }));
             }
             (Stage::Talking(_), CallCommand::Transfer { target }) => self.transfer(now, agent, target, out),
-            (Stage::Talking(_), CallCommand::PauseRecording { reason }) => {
-                let reason = reason.trim();
-                if reason.is_empty() || reason.chars().count() > MOST_REASON {
-                    return Err(CommandRefused::BadReason { most: MOST_REASON });
-                }
-                let recording = self.recording.as_mut().ok_or(CommandRefused::NotRecording)?;
-                if !recording.paused {
-                    recording.paused = true;
-                    out.push(Action::PauseRecording(recording.id));
-                    let kind = EventKind::RecordingPaused { recording: recording.id, agent, reason: reason.to_owned() };
-                    out.push(Action::Tell(kind));
-                }
-            }
-            (Stage::Talking(_), CallCommand::ResumeRecording) => {
-                let recording = self.recording.as_mut().ok_or(CommandRefused::NotRecording)?;
-                if recording.paused {
-                    recording.paused = false;
-                    out.push(Action::ResumeRecording(recording.id));
-                    out.push(Action::Tell(EventKind::RecordingResumed { recording: recording.id, agent }));
-                }
-            }
+            (Stage::Talking(_), CallCommand::PauseRecording { reason }) => self.pause_recording(agent, reason, out)?,
+            (Stage::Talking(_), CallCommand::ResumeRecording) => self.resume_recording(agent, out)?,
             (Stage::Talking(talk), CallCommand::Hangup) => {
                 let (leg, by) = (talk.leg, HungUpBy::Agent { agent });
                 self.end_talk(now, out);
@@ -123,6 +104,31 @@ impl Call {
         }
         self.mind_silence(now);
         Ok(actions)
+    }
+
+    fn pause_recording(&mut self, agent: AgentId, reason: &str, out: Out) -> Result<(), CommandRefused> {
+        let reason = reason.trim();
+        if reason.is_empty() || reason.chars().count() > MOST_REASON {
+            return Err(CommandRefused::BadReason { most: MOST_REASON });
+        }
+        let recording = self.recording.as_mut().ok_or(CommandRefused::NotRecording)?;
+        if !recording.paused {
+            recording.paused = true;
+            out.push(Action::PauseRecording(recording.id));
+            let kind = EventKind::RecordingPaused { recording: recording.id, agent, reason: reason.to_owned() };
+            out.push(Action::Tell(kind));
+        }
+        Ok(())
+    }
+
+    fn resume_recording(&mut self, agent: AgentId, out: Out) -> Result<(), CommandRefused> {
+        let recording = self.recording.as_mut().ok_or(CommandRefused::NotRecording)?;
+        if recording.paused {
+            recording.paused = false;
+            out.push(Action::ResumeRecording(recording.id));
+            out.push(Action::Tell(EventKind::RecordingResumed { recording: recording.id, agent }));
+        }
+        Ok(())
     }
 
     pub(super) fn hold(&mut self, now: EpochMs, out: Out) {

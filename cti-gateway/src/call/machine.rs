@@ -217,6 +217,19 @@ impl Call {
     }
 
     fn not_dialed(&mut self, now: EpochMs, leg: LegId, cause: EndCause, world: &dyn ivr::World, out: Out) {
+        let speaks = match &self.stage {
+            Stage::Talking(talk) => talk.leg == leg,
+            Stage::Outside { leg: outside, answered, .. } => *answered && *outside == leg,
+            _ => false,
+        };
+        // Who answered was dialed, whatever comes late.
+        if speaks {
+            return;
+        }
+        // Who talks was dialed.
+        if self.talks_on(leg) {
+            return;
+        }
         let Some(known) = self.legs.remove(&leg) else { return };
         // A number's leg begins, for the ledger, when its trunk is chosen; this one never did.
         if let Role::Agent(_) = known.role {
@@ -235,7 +248,19 @@ impl Call {
         self.close_if_done(out);
     }
 
+    /// Somebody talks to the caller over this leg.
+    fn talks_on(&self, leg: LegId) -> bool {
+        match &self.stage {
+            Stage::Talking(talk) => talk.leg == leg,
+            Stage::Outside { leg: outside, answered, .. } => *answered && *outside == leg,
+            _ => false,
+        }
+    }
+
     fn not_sent(&mut self, now: EpochMs, leg: LegId, cause: EndCause, world: &dyn ivr::World, out: Out) {
+        if self.talks_on(leg) {
+            return;
+        }
         self.let_go(leg, cause, HungUpBy::System, None, out);
         match &self.stage {
             Stage::Ringing(ringing, wait) if ringing.leg == Some(leg) => {
@@ -260,7 +285,7 @@ impl Call {
             480 if rang => EndCause::NoAnswer,
             _ => cause_of(status),
         };
-        if leg == self.caller_leg {
+        if leg == self.caller_leg || self.talks_on(leg) {
             return self.leg_gone(now, leg, cause, Some(status), world, out);
         }
         self.let_go(leg, cause, HungUpBy::Callee, Some(status), out);

@@ -560,6 +560,16 @@ fn a_phone_we_could_not_ring_is_not_blamed_and_a_number_without_a_way_out_never_
 }
 
 #[test]
+fn whoever_answered_was_dialed_whatever_word_comes_late() {
+    let (mut line, leg) = Line::talking();
+    assert_eq!(line.on(CallEvent::NotDialed { leg, cause: EndCause::Failed }), []);
+    line.on(hang_up(leg));
+    line.settle();
+    line.recorded();
+    assert_eq!(line.ended(), (EndCause::AnsweredHangup, HungUpBy::Agent { agent: ANN }));
+}
+
+#[test]
 fn a_vip_found_out_while_waiting_is_told_to_routing_once() {
     let vip = |vip| Candidate {
         customer: contract::CustomerId(1),
@@ -616,6 +626,7 @@ fn any_event() -> impl Strategy<Value = Step> {
             .prop_map(|(l, s)| Step::Failed(l, s)),
         leg.clone().prop_map(Step::Gone),
         leg.clone().prop_map(Step::NotDialed),
+        leg.clone().prop_map(Step::NotSent),
         leg.clone().prop_map(Step::Closed),
         (leg.clone(), any::<bool>()).prop_map(|(l, on)| Step::FarHold(l, on)),
         (leg.clone(), 0_u32..700_000).prop_map(|(l, ms)| Step::Silent(l, ms)),
@@ -659,6 +670,7 @@ enum Step {
     Failed(usize, u16),
     Gone(usize),
     NotDialed(usize),
+    NotSent(usize),
     Closed(usize),
     FarHold(usize, bool),
     Silent(usize, u32),
@@ -687,6 +699,10 @@ fn step(line: &mut Line, step: Step) {
             // The caller dialed us.
             CALLER => return,
             leg => CallEvent::NotDialed { leg, cause: EndCause::Failed },
+        },
+        Step::NotSent(at) => match leg(line, at) {
+            CALLER => return,
+            leg => CallEvent::NotSent { leg, cause: EndCause::Failed },
         },
         Step::Closed(at) => CallEvent::LegClosed { leg: leg(line, at), quality: None },
         Step::FarHold(at, on) => CallEvent::FarHold { leg: leg(line, at), on },
