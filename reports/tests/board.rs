@@ -47,8 +47,8 @@ impl Screen {
         self.agents.extend(agents.into_iter().map(|a| (a.seat.agent, a)));
         self.queues.extend(queues.into_iter().map(|q| (q.queue, q)));
         calls_gone.iter().for_each(|id| drop(self.calls.remove(id)));
-        agents_gone.iter().for_each(|id| drop(self.agents.remove(id)));
-        queues_gone.iter().for_each(|id| drop(self.queues.remove(id)));
+        self.agents.retain(|id, _| !agents_gone.contains(id));
+        self.queues.retain(|id, _| !queues_gone.contains(id));
     }
 
     fn live(&self) -> Live {
