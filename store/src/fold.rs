@@ -34,6 +34,9 @@ pub trait Fold: Send + Sync + 'static {
 const BATCH: usize = 512;
 /// Tries before an event is passed over.
 const TRIES: u32 = 3;
+/// How long events gather before they are applied in one transaction: at a hundred calls a second a transaction for every
+/// commit costs most of a core, and nobody reads tables that soon.
+const GATHER: Duration = Duration::from_millis(20);
 /// How soon events of other nodes, and a database that was away, are looked for.
 const LOOK: Duration = Duration::from_millis(250);
 
@@ -181,7 +184,9 @@ impl<F: Fold> Runner<F> {
         let commit = async {
             match rest {
                 Rest::None => {}
-                Rest::UntilCommit if durable.changed().await.is_ok() => {}
+                Rest::UntilCommit if durable.changed().await.is_ok() => {
+                    let _ = timeout(GATHER, std::future::pending::<()>()).await;
+                }
                 Rest::UntilCommit | Rest::Pause => std::future::pending().await,
             }
         };
@@ -192,7 +197,7 @@ impl<F: Fold> Runner<F> {
         }
     }
 
-    /// One batch of every node. `true`: something was applied, so there may be more.
+    /// One batch of every node. `true`: one was full, so there is more.
     async fn round(&mut self) -> Result<bool, DbError> {
         let mut more = false;
         for (node, last) in last_seqs(&self.db).await? {
@@ -216,17 +221,18 @@ impl<F: Fold> Runner<F> {
         self.applied.send_if_modified(|applied| applied.insert(node, seq) != Some(seq));
     }
 
-    /// Applies the next batch, or where that fails, event by event. `false`: another program is at it.
+    /// Applies the next batch, or where that fails, event by event. `true`: it was full, and is applied.
     async fn advance(&mut self, node: u16, after: u64) -> Result<bool, DbError> {
         let rows = raw_after(&self.db, node, after, BATCH).await?;
         let batch: Vec<(u64, Result<Event, DbError>)> =
             rows.iter().map(|row| Ok((row.get("seq")?, decode(row)))).collect::<Result<_, DbError>>()?;
+        let full = batch.len() == BATCH;
         let good: Vec<Event> = batch.iter().filter_map(|(_, event)| event.as_ref().ok().cloned()).collect();
         if good.len() == batch.len()
             && let Some(last) = good.last()
         {
             match self.apply(node, after, last.seq, &good).await {
-                Ok(mine) => return Ok(mine),
+                Ok(mine) => return Ok(mine && full),
                 Err(e) if e.is_passing() => return Err(e),
                 Err(e) => tracing::warn!("fold {} goes event by event after {after}: {e}", self.fold.name()),
             }
@@ -242,7 +248,7 @@ impl<F: Fold> Runner<F> {
             }
             at = seq;
         }
-        Ok(true)
+        Ok(full)
     }
 
     async fn apply_or_pass_over(&mut self, node: u16, after: u64, event: &Event) -> Result<bool, DbError> {
