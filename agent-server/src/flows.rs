@@ -5,12 +5,12 @@ use contract::directory::FlowSource;
 use ivr::{Flow, Known, Severity};
 
 use crate::api_error::FlowProblem;
-use crate::prompts::Prompts;
+use crate::prompts::Library;
 
 /// Everything wrong with a flow of this name: errors, and warnings that do not keep it from running.
 #[must_use]
-pub fn problems(directory: &Directory, prompts: &Prompts, speech: bool, name: &str, yaml: &str) -> Vec<FlowProblem> {
-    let mut known = Known::of(directory, prompts.names().clone(), speech);
+pub fn problems(directory: &Directory, prompts: &Library, speech: bool, name: &str, yaml: &str) -> Vec<FlowProblem> {
+    let mut known = Known::of(directory, prompts.names(), speech);
     // A flow may name itself, also before it is kept.
     known.flows.insert(name.to_owned());
     let source = FlowSource { version: 0, yaml: yaml.to_owned() };

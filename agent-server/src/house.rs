@@ -80,6 +80,7 @@ impl House {
         let vault = Vault::open(&config.key_file())?;
         let prompts = open_prompts(&config)?;
         let ids = IdMaker::new(config.store.node);
+        prompts.sweep();
         let first = first::start(&db, &ids, &vault, &config).await?;
         let ledger = LedgerWriter::open(db.clone(), config.store.node, config.store.spool(), LedgerOptions::default()).await?;
         let office = Arc::new(Office::open(&db, &vault).await?);
@@ -156,6 +157,22 @@ impl House {
         self.desk.company(view.directory.clone(), zone(&view.directory.company.zone), limits);
         let faults = self.gateway.directory(view.directory.clone()).await;
         Ok(faults.into_iter().map(FlowFault::from).collect())
+    }
+
+    /// After a prompt came, changed or went: the phones play what is there now from the next play on, and every flow is
+    /// checked again. The flows that do not fit.
+    ///
+    /// # Errors
+    /// As [`House::edited`]; the prompts are what they are all the same.
+    pub async fn prompts_changed(&self) -> Result<Vec<FlowFault>, DbError> {
+        self.gateway.prompts(self.prompts.now().clips()).await;
+        self.edited().await
+    }
+
+    /// Can flows speak text that nobody recorded?
+    #[must_use]
+    pub fn has_speech(&self) -> bool {
+        !self.config.speech.command.is_empty()
     }
 
     /// How far the folds are: name, events behind, events passed over.

@@ -101,7 +101,7 @@ pub async fn check(config: Config) -> Result<(), String> {
     let vault = company::Vault::open(&config.key_file()).map_err(|e| e.to_string())?;
     let office = crate::office::Office::open(&db, &vault).await.map_err(|e| e.to_string())?;
     let prompts = crate::prompts::Prompts::open(&config.store.prompts()).map_err(|e| e.to_string())?;
-    let (view, speech) = (office.now(), !config.speech.command.is_empty());
+    let (view, speech, prompts) = (office.now(), !config.speech.command.is_empty(), prompts.now());
     let mut blocked = 0;
     for (name, source) in &view.directory.flows {
         let problems = flows::problems(&view.directory, &prompts, speech, name, &source.yaml);
@@ -109,6 +109,12 @@ pub async fn check(config: Config) -> Result<(), String> {
         for p in problems {
             let node = p.node.map(|node| format!(", node {node}")).unwrap_or_default();
             println!("flow {name}, line {}, column {}{node}: {}: {}", p.line, p.column, p.severity, p.en);
+        }
+    }
+    let sounds = crate::prompts::uses::sounds(&view.directory, &prompts, speech);
+    for queue in view.book.queues.values() {
+        for fault in sounds.check(&queue.item) {
+            println!("queue {}, {}: warning: {}", queue.item.name, fault.field, fault.message);
         }
     }
     db.close().await;

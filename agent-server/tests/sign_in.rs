@@ -153,7 +153,7 @@ async fn every_route_asks_for_its_right_and_for_nothing_else() {
             }
             seen += 1;
             let asked = path.replace("{id}", "1").replace("{interaction}", "1").replace("{agent}", "1");
-            let asked = asked.replace("{point}", "1").replace("{name}", "no-such-flow");
+            let asked = asked.replace("{point}", "1").replace("{name}", "no-such-flow").replace("{language}", "en");
             for (client, role) in &clients {
                 let body = (method != Method::GET && method != Method::DELETE).then(|| json!({}));
                 let answer = client.ask(method.as_str(), &asked, &[], body).await;

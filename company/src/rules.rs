@@ -1,5 +1,6 @@
 //! What makes each kind of document right, held against the whole book: pure, every fault at once, each naming its field.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::book::Book;
@@ -79,6 +80,59 @@ impl Faults {
 /// `prefix name` for each that matches.
 fn named<T: Item>(shelf: &crate::book::Shelf<T>, what: &str, uses: impl Fn(&T) -> bool) -> Vec<String> {
     shelf.values().filter(|kept| uses(&kept.item)).map(|kept| format!("{what} {}", kept.item.title())).collect()
+}
+
+/// What can be played to callers, by name, as the room above knows it.
+#[derive(Debug, Clone, Default)]
+pub struct Sounds {
+    pub music: BTreeSet<String>,
+    /// Per language that callers may have here.
+    pub spoken: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// Names told as a choice; more would hide the fault.
+const CHOICES: usize = 60;
+
+impl Sounds {
+    /// Every fault in what a queue plays. Empty names stand for what every house has.
+    #[must_use]
+    pub fn check(&self, queue: &Queue) -> Vec<FieldFault> {
+        let mut faults = Faults::default();
+        if !queue.music.is_empty() && !self.music.contains(&queue.music) {
+            let choices = choices(&self.music);
+            faults.add("music", "unknown", format!("there is no music `{}`; upload it, or choose of: {choices}", queue.music));
+        }
+        for (field, then) in [("atMaxWait.prompt", &queue.at_max_wait), ("whenFull.prompt", &queue.when_full)] {
+            if let Overflow::Hangup { prompt } = then
+                && !prompt.is_empty()
+            {
+                self.prompt(field, prompt, &mut faults);
+            }
+        }
+        faults.0
+    }
+
+    fn prompt(&self, field: &str, prompt: &str, faults: &mut Faults) {
+        let lacking: Vec<&str> =
+            self.spoken.iter().filter(|(_, names)| !names.contains(prompt)).map(|(language, _)| language.as_str()).collect();
+        if lacking.is_empty() {
+            return;
+        }
+        let mut common = self.spoken.values().cloned();
+        let first = common.next().unwrap_or_default();
+        let choices = choices(&common.fold(first, |all, names| &all & &names));
+        let what = match lacking.len() == self.spoken.len() {
+            true => format!("there is no prompt `{prompt}`"),
+            false => format!("the prompt `{prompt}` is missing in {}", lacking.join(", ")),
+        };
+        faults.add(field, "unknown", format!("{what}; upload it, or choose of: {choices}"));
+    }
+}
+
+fn choices(names: &BTreeSet<String>) -> String {
+    let told: Vec<&str> = names.iter().take(CHOICES).map(String::as_str).collect();
+    let more = if names.len() > CHOICES { ", …" } else { "" };
+    format!("{}{more}", told.join(", "))
 }
 
 impl Checked for Team {
@@ -365,3 +419,43 @@ pub fn check_settings(settings: &Settings) -> Vec<FieldFault> {
     faults.0
 }
 
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_plays_only_what_is_there_in_every_language_its_callers_have() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+        let sounds = Sounds {
+            music: names(&["default", "piano"]),
+            spoken: [("zh-CN".to_owned(), names(&["sorry", "欢迎"])), ("en".to_owned(), names(&["sorry"]))].into(),
+        };
+        let hangup = |prompt: &str| Overflow::Hangup { prompt: prompt.into() };
+        let queue = |music: &str, late: Overflow, full: Overflow| Queue {
+            music: music.into(),
+            at_max_wait: late,
+            when_full: full,
+            ..Queue::default()
+        };
+        let told = |queue: &Queue| -> Vec<String> {
+            sounds.check(queue).into_iter().map(|f| format!("{} {}: {}", f.field, f.rule, f.message)).collect()
+        };
+        for good in [
+            queue("", hangup(""), hangup("sorry")),
+            queue("piano", Overflow::Voicemail, Overflow::Number { number: "8000".into() }),
+        ] {
+            assert_eq!(told(&good), Vec::<String>::new());
+        }
+        assert_eq!(
+            told(&queue("jazz", hangup("欢迎"), hangup("nothing"))),
+            [
+                "music unknown: there is no music `jazz`; upload it, or choose of: default, piano",
+                "atMaxWait.prompt unknown: the prompt `欢迎` is missing in en; upload it, or choose of: sorry",
+                "whenFull.prompt unknown: there is no prompt `nothing`; upload it, or choose of: sorry",
+            ]
+        );
+        let chinese = Sounds { spoken: [("zh-CN".to_owned(), names(&["欢迎"]))].into(), ..Sounds::default() };
+        assert_eq!(chinese.check(&queue("", hangup("欢迎"), hangup(""))), [], "nobody here speaks anything else");
+    }
+}

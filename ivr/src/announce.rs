@@ -39,6 +39,13 @@ impl Announcer {
     }
 }
 
+/// Every prompt that an announcement may be made of.
+pub fn pieces() -> impl Iterator<Item = &'static str> {
+    let words = ["all-busy", "thanks-waiting", "you-are-next", "position-before", "position-after"];
+    let waits = ["less-than-minute", "wait-before", "minutes"];
+    words.into_iter().chain(waits).chain(say::number_pieces())
+}
+
 /// “您前面还有 三 位客户在等待” for place 4; place 1 is next.
 #[must_use]
 pub fn position(position: u32, language: Language) -> Vec<Prompt> {
@@ -88,6 +95,19 @@ mod tests {
         assert_eq!(names(&told.prompts), ["position-before", "digit-1", "position-after", "less-than-minute"]);
         let told = announcer.next(1, Some(300_000), Language::En);
         assert_eq!((names(&told.prompts), told.position), (vec!["you-are-next"], Some(1)));
+    }
+
+    #[test]
+    fn whatever_is_told_is_made_of_the_pieces() {
+        let all: std::collections::BTreeSet<&str> = pieces().collect();
+        for language in Language::ALL {
+            for position in (0..130).chain([1_000, 20_305]) {
+                for wait_ms in [None, Some(1), Some(61_000), Some(45 * 60_000)] {
+                    let told = Announcer::default().next(position, wait_ms, language);
+                    assert!(names(&told.prompts).iter().all(|name| all.contains(name)), "{told:?}");
+                }
+            }
+        }
     }
 
     #[test]

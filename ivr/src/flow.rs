@@ -20,6 +20,8 @@ pub struct Flow {
     /// `None`: what the caller chose before, or the company's.
     pub(crate) language: Option<Language>,
     pub(crate) company_language: Language,
+    /// Which languages callers may have in it.
+    pub(crate) languages: Vec<Language>,
     pub(crate) variables: Vec<Value>,
     pub(crate) calendars: Vec<Calendar>,
     pub(crate) zone: chrono_tz::Tz,
@@ -44,6 +46,12 @@ impl Flow {
     #[must_use]
     pub fn warnings(&self) -> &[Problem] {
         &self.warnings
+    }
+
+    /// Which languages callers may have in it: its prompts are there in each.
+    #[must_use]
+    pub fn languages(&self) -> &[Language] {
+        &self.languages
     }
 
     /// All prompts of the library it may play, by name, so that they can be loaded before the first call.

@@ -111,7 +111,20 @@ impl Web {
         reply
     }
 
+    /// A WAV file put somewhere in the API, whatever comes.
+    pub async fn upload(&self, path: &str, wav: &[u8]) -> Reply {
+        let kind = [("Content-Type", "audio/wav")];
+        let reply = self.bytes("PUT", &format!("{API}{path}"), &kind, Some(wav)).await;
+        reply.unwrap_or_else(|e| panic!("PUT {path}: {e}"))
+    }
+
     async fn ask(&self, method: &str, path: &str, more: &[(&str, &str)], body: Option<&str>) -> std::io::Result<Reply> {
+        let json = body.map(|_| ("Content-Type", "application/json"));
+        let more: Vec<(&str, &str)> = more.iter().copied().chain(json).collect();
+        self.bytes(method, path, &more, body.map(str::as_bytes)).await
+    }
+
+    async fn bytes(&self, method: &str, path: &str, more: &[(&str, &str)], body: Option<&[u8]>) -> std::io::Result<Reply> {
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.at);
         if method != "GET" {
             head += &format!("Origin: http://{}\r\n", self.at);
@@ -123,12 +136,12 @@ impl Web {
             head += &format!("{name}: {value}\r\n");
         }
         if let Some(body) = body {
-            head += &format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
+            head += &format!("Content-Length: {}\r\n", body.len());
         }
         head += "\r\n";
         let mut stream = TcpStream::connect(self.at).await?;
         stream.write_all(head.as_bytes()).await?;
-        stream.write_all(body.unwrap_or_default().as_bytes()).await?;
+        stream.write_all(body.unwrap_or_default()).await?;
         let mut whole = Vec::new();
         stream.read_to_end(&mut whole).await?;
         reply(&whole).ok_or_else(|| std::io::Error::other("no HTTP came back"))

@@ -7,24 +7,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::law::Law;
-use super::resample::to_8khz;
+use super::wav::{self, WavFault};
 
-/// Longest clip: half an hour. Longer files are a mistake, or want a stream.
-const LONGEST_SAMPLES: usize = 30 * 60 * 8000;
 /// Clips in one library.
 const MOST_CLIPS: usize = 20_000;
 
 /// Why a file is no clip.
 #[derive(Debug, thiserror::Error)]
 pub enum ClipError {
-    #[error("{0}: not a readable WAV file: {1}; save it as PCM WAV, 8 to 32 bit, any rate")]
-    Unreadable(PathBuf, #[source] hound::Error),
-    #[error("{0}: longer than 30 minutes; cut it")]
-    TooLong(PathBuf),
-    #[error("{0}: {1} channels at {2} Hz; expected 1 or 2 channels and 4000 to 384000 Hz")]
-    Odd(PathBuf, u16, u32),
     #[error("{0}: {1}")]
-    Folder(PathBuf, #[source] std::io::Error),
+    Wav(PathBuf, #[source] WavFault),
+    #[error("{0}: {1}")]
+    File(PathBuf, #[source] std::io::Error),
     #[error("{0}: the library already holds {MOST_CLIPS} clips, its limit")]
     Full(PathBuf),
 }
@@ -54,21 +48,35 @@ impl Clip {
         Self { name: name.into(), mu: code(Law::Mu), a: code(Law::A) }
     }
 
-    /// From a PCM or float WAV file of any common rate; two channels become their mean.
+    /// From a WAV file of any common shape, as [`wav::samples`] reads it.
     ///
     /// # Errors
     /// [`ClipError`], naming the file and what to do.
     pub fn load(path: &Path) -> Result<Self, ClipError> {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Self::from_samples(name, &read_wav(path)?))
+        let bytes = std::fs::read(path).map_err(|e| ClipError::File(path.to_owned(), e))?;
+        Self::from_wav(name, &bytes).map_err(|e| ClipError::Wav(path.to_owned(), e))
     }
 
-    /// From the bytes of a WAV file, as [`Clip::load`].
+    /// From the bytes of a WAV file.
     ///
     /// # Errors
-    /// [`ClipError`], with `name` in place of a path.
-    pub fn from_wav(name: &str, wav: &[u8]) -> Result<Self, ClipError> {
-        Ok(Self::from_samples(name, &samples_of(hound::WavReader::new(wav), Path::new(name))?))
+    /// [`WavFault`], saying what to do.
+    pub fn from_wav(name: impl Into<String>, bytes: &[u8]) -> Result<Self, WavFault> {
+        Ok(Self::from_samples(name, &wav::samples(bytes)?))
+    }
+
+    /// The same sound under another name.
+    #[must_use]
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
+    }
+
+    /// As callers hear it, in a WAV file.
+    #[must_use]
+    pub fn to_wav(&self) -> Vec<u8> {
+        let samples: Vec<i16> = self.mu.iter().map(|b| Law::Mu.decoder()[usize::from(*b)]).collect();
+        wav::file(&samples)
     }
 
     #[must_use]
@@ -91,38 +99,6 @@ impl Clip {
     }
 }
 
-/// A WAV file as 8 kHz mono samples.
-///
-/// # Errors
-/// As [`Clip::load`].
-pub fn read_wav(path: &Path) -> Result<Vec<i16>, ClipError> {
-    samples_of(hound::WavReader::open(path), path)
-}
-
-fn samples_of<R: std::io::Read>(opened: hound::Result<hound::WavReader<R>>, path: &Path) -> Result<Vec<i16>, ClipError> {
-    let unreadable = |e| ClipError::Unreadable(path.to_owned(), e);
-    let mut reader = opened.map_err(unreadable)?;
-    let spec = reader.spec();
-    if !(1..=2).contains(&spec.channels) || !(4000..=384_000).contains(&spec.sample_rate) {
-        return Err(ClipError::Odd(path.to_owned(), spec.channels, spec.sample_rate));
-    }
-    if u64::from(reader.duration()) * 8000 / u64::from(spec.sample_rate) > LONGEST_SAMPLES as u64 {
-        return Err(ClipError::TooLong(path.to_owned()));
-    }
-    let flat: Vec<f32> = match spec.sample_format {
-        hound::SampleFormat::Float => reader.samples::<f32>().collect::<Result<_, _>>().map_err(unreadable)?,
-        hound::SampleFormat::Int => {
-            let full = (1_i64 << (spec.bits_per_sample - 1)) as f32;
-            reader.samples::<i32>().map(|s| s.map(|s| s as f32 / full)).collect::<Result<_, _>>().map_err(unreadable)?
-        }
-    };
-    let mono: Vec<f32> = match spec.channels {
-        2 => flat.chunks_exact(2).map(|pair| (pair[0] + pair[1]) / 2.0).collect(),
-        _ => flat,
-    };
-    Ok(to_8khz(&mono, spec.sample_rate).into_iter().map(|s| (s * 32768.0).round().clamp(-32768.0, 32767.0) as i16).collect())
-}
-
 /// All clips by name. `zh-CN/welcome` is the file `welcome.wav` in the folder `zh-CN`.
 #[derive(Debug, Default, Clone)]
 pub struct ClipLibrary {
@@ -139,13 +115,13 @@ impl ClipLibrary {
     /// Returns the files that are no clips; the others are in.
     ///
     /// # Errors
-    /// [`ClipError::Folder`] if `folder` cannot be read.
+    /// [`ClipError::File`] if `folder` cannot be read.
     pub fn add_folder(&mut self, folder: &Path) -> Result<Vec<ClipError>, ClipError> {
         let mut wrong = Vec::new();
         for (entry, prefix) in wav_files(folder)? {
-            let outcome = Clip::load(&entry).and_then(|mut clip| {
-                clip.name = format!("{prefix}{}", clip.name);
-                self.insert(clip).map_err(|_| ClipError::Full(entry.clone()))
+            let outcome = Clip::load(&entry).and_then(|clip| {
+                let name = format!("{prefix}{}", clip.name);
+                self.insert(clip.named(name)).map_err(|_| ClipError::Full(entry.clone()))
             });
             wrong.extend(outcome.err());
         }
@@ -156,11 +132,12 @@ impl ClipLibrary {
     ///
     /// # Errors
     /// The clip itself.
-    pub fn insert(&mut self, clip: Clip) -> Result<(), Clip> {
+    pub fn insert(&mut self, clip: impl Into<Arc<Clip>>) -> Result<(), Arc<Clip>> {
+        let clip = clip.into();
         if self.clips.len() >= MOST_CLIPS && !self.clips.contains_key(clip.name()) {
             return Err(clip);
         }
-        self.clips.insert(clip.name.clone(), Arc::new(clip));
+        self.clips.insert(clip.name.clone(), clip);
         Ok(())
     }
 
@@ -179,11 +156,15 @@ impl ClipLibrary {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.clips.keys().map(String::as_str)
     }
+
+    pub fn clips(&self) -> impl Iterator<Item = &Arc<Clip>> {
+        self.clips.values()
+    }
 }
 
 fn wav_files(folder: &Path) -> Result<Vec<(PathBuf, String)>, ClipError> {
     let list = |folder: &Path| -> Result<Vec<PathBuf>, ClipError> {
-        let failed = |e| ClipError::Folder(folder.to_owned(), e);
+        let failed = |e| ClipError::File(folder.to_owned(), e);
         let mut all = std::fs::read_dir(folder)
             .map_err(failed)?
             .map(|entry| entry.map(|e| e.path()))
@@ -241,7 +222,7 @@ mod tests {
         std::fs::write(folder.path().join("broken.wav"), b"RIFF....").unwrap();
         let mut library = ClipLibrary::new();
         let wrong = library.add_folder(folder.path()).unwrap();
-        assert!(matches!(&wrong[..], [ClipError::Unreadable(path, _)] if path.ends_with("broken.wav")), "{wrong:?}");
+        assert!(matches!(&wrong[..], [ClipError::Wav(path, WavFault::NotWav)] if path.ends_with("broken.wav")), "{wrong:?}");
         assert_eq!(library.names().count(), shapes.len());
         for name in library.names() {
             let clip = library.prompt("en", &name[3..]).unwrap();

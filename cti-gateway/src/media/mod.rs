@@ -27,6 +27,7 @@ mod rtcp;
 pub mod shard;
 pub mod tape;
 pub mod tone;
+pub mod wav;
 
 pub use clip::{Clip, ClipError, ClipLibrary};
 pub use command::{DigitVia, MediaCommand, MediaError, MediaEvent, MediaSink, Remote};
@@ -35,3 +36,4 @@ pub use gauges::{Gauges, LATENESS_MS};
 pub use law::Law;
 pub use music::music_on_hold;
 pub use recorder::{RepairError, repair};
+pub use wav::WavFault;

@@ -90,6 +90,7 @@ impl<'a> Checker<'a> {
             start,
             language,
             company_language: self.known.language,
+            languages: std::mem::take(&mut self.languages),
             variables,
             calendars,
             zone: zone?,

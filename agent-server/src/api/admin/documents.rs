@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use company::edit::{self, Change, Editor};
 use company::rules::Checked;
-use company::{Agent, Disposition, EditError, Number, Queue, Reason, Skill, Station, Team, Trunk};
+use company::{Agent, Disposition, EditError, FieldFault, Number, Queue, Reason, Skill, Station, Team, Trunk};
 use company::{Kept, audit, book::Shelved, credentials, sessions};
 use contract::{AgentId, RowId, StationId};
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,7 @@ use crate::clock::now;
 use crate::desk::StationLive;
 use crate::extract::{Ask, At, Body, read_value};
 use crate::phones::FlowFault;
+use crate::prompts::uses;
 
 
 /// A kind of document with these routes.
@@ -36,11 +37,20 @@ pub trait Managed: Shelved + Checked + ToSchema {
     fn live(_: &App, _: RowId) -> Option<StationLive> {
         None
     }
+    /// Faults that only the rooms above the book can tell; checked with all the others.
+    fn beyond_the_book(&self, _: &App) -> Vec<FieldFault> {
+        Vec::new()
+    }
 }
 
 impl Managed for Team {}
 impl Managed for Skill {}
-impl Managed for Queue {}
+impl Managed for Queue {
+    /// Its music and prompts are there to be played.
+    fn beyond_the_book(&self, app: &App) -> Vec<FieldFault> {
+        uses::sounds(&app.office.now().directory, &app.prompts.now(), app.has_speech()).check(self)
+    }
+}
 impl Managed for Number {}
 impl Managed for Trunk {}
 impl Managed for Station {
@@ -144,8 +154,10 @@ async fn create<T: Managed>(
     let sent = sent::<T>(body)?;
     let password = hashed(&app, sent.password).await?;
     let editor = editor(&app, &me, &sent.note);
+    let _still = app.prompts.still().await;
+    let more = sent.item.beyond_the_book(&app);
     let mut tx = app.db.begin().await?;
-    let kept = editor.create(&mut tx, sent.item).await?;
+    let kept = with(more, editor.create(&mut tx, sent.item).await)?;
     give_password(&mut tx, kept.id, password.as_deref()).await?;
     note::<T>(&app, &mut tx, &me, "create", kept.id, format!("{:?}", kept.item.title())).await?;
     tx.commit().await?;
@@ -162,9 +174,11 @@ async fn update<T: Managed>(
     let version = sent.version.ok_or_else(|| ApiError::field("version", "required", "must be the version the edit began from"))?;
     let password = hashed(&app, sent.password).await?;
     let editor = editor(&app, &me, &sent.note);
+    let _still = app.prompts.still().await;
+    let more = sent.item.beyond_the_book(&app);
     let mut tx = app.db.begin().await?;
     let before = find::<T>(&app, id).ok();
-    let kept = match editor.update(&mut tx, id.0.into(), version, sent.item).await {
+    let kept = match with(more, editor.update(&mut tx, id.0.into(), version, sent.item).await) {
         Err(EditError::Conflict { now, .. }) => {
             drop(tx);
             return Err(conflict::<T>(&app, id, now).await);
@@ -179,6 +193,15 @@ async fn update<T: Managed>(
     note::<T>(&app, &mut tx, &me, "update", id, changed).await?;
     tx.commit().await?;
     Ok(Json(edited(&app, kept).await?))
+}
+
+/// Every fault at once; where there are more than the book's, what was written so far is not kept.
+fn with<T>(more: Vec<FieldFault>, done: Result<T, EditError>) -> Result<T, EditError> {
+    match done {
+        Err(EditError::Invalid(faults)) => Err(EditError::Invalid(faults.into_iter().chain(more).collect())),
+        Ok(_) if !more.is_empty() => Err(EditError::Invalid(more)),
+        done => done,
+    }
 }
 
 async fn remove<T: Managed>(

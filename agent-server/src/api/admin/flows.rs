@@ -87,8 +87,7 @@ pub async fn check(State(app): State<App>, At(name): At<String>, Body(flow): Bod
 
 /// What is wrong with a flow in this company.
 fn problems(app: &App, name: &str, yaml: &str) -> Vec<FlowProblem> {
-    let speech = !app.config.speech.command.is_empty();
-    crate::flows::problems(&app.office.now().directory, &app.prompts, speech, name, yaml)
+    crate::flows::problems(&app.office.now().directory, &app.prompts.now(), app.has_speech(), name, yaml)
 }
 
 /// Add or change a flow
@@ -102,6 +101,7 @@ pub async fn save(
     At(name): At<String>,
     Body(sent): Body<FlowEdit>,
 ) -> Result<Json<Edited<Flow>>, ApiError> {
+    let _still = app.prompts.still().await;
     let problems = problems(&app, &name, &sent.yaml);
     if crate::flows::blocked(&problems) {
         return Err(ApiError::FlowInvalid(problems));

@@ -1,5 +1,5 @@
 //! What an administrator edits. Most kinds are documents edited alike ([`documents`]); the company itself, number lists,
-//! passwords, the flow check and the audit log have routes of their own.
+//! prompts, passwords, the flow check and the audit log have routes of their own.
 
 mod audit;
 mod company;
@@ -7,6 +7,7 @@ mod describe;
 mod documents;
 mod flows;
 mod lists;
+mod prompts;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,6 +23,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(flows::versions))
         .routes(routes!(lists::list, lists::create))
         .routes(routes!(lists::one, lists::save, lists::remove))
+        .routes(routes!(prompts::list))
+        .routes(routes!(prompts::save, prompts::remove))
+        .routes(routes!(prompts::hear))
         .routes(routes!(audit::list));
     documents::routes(own)
 }
