@@ -217,15 +217,6 @@ impl Call {
     }
 
     fn not_dialed(&mut self, now: EpochMs, leg: LegId, cause: EndCause, world: &dyn ivr::World, out: Out) {
-        let speaks = match &self.stage {
-            Stage::Talking(talk) => talk.leg == leg,
-            Stage::Outside { leg: outside, answered, .. } => *answered && *outside == leg,
-            _ => false,
-        };
-        // Who answered was dialed, whatever comes late.
-        if speaks {
-            return;
-        }
         // Who talks was dialed.
         if self.talks_on(leg) {
             return;

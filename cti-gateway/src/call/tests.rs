@@ -560,16 +560,6 @@ fn a_phone_we_could_not_ring_is_not_blamed_and_a_number_without_a_way_out_never_
 }
 
 #[test]
-fn whoever_answered_was_dialed_whatever_word_comes_late() {
-    let (mut line, leg) = Line::talking();
-    assert_eq!(line.on(CallEvent::NotDialed { leg, cause: EndCause::Failed }), []);
-    line.on(hang_up(leg));
-    line.settle();
-    line.recorded();
-    assert_eq!(line.ended(), (EndCause::AnsweredHangup, HungUpBy::Agent { agent: ANN }));
-}
-
-#[test]
 fn a_vip_found_out_while_waiting_is_told_to_routing_once() {
     let vip = |vip| Candidate {
         customer: contract::CustomerId(1),

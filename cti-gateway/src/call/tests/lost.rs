@@ -203,6 +203,22 @@ fn no_agent_is_blamed_for_room_that_we_lack() {
     assert!(matches!(line.told.last(), Some(EventKind::LegEnded { leg: ended, .. }) if *ended == leg));
 }
 
+/// Out of order, and so no word on the talk; the refusal of what was answered is its end all the same.
+#[test]
+fn words_about_dialing_that_come_after_the_answer_leave_nobody_behind() {
+    let (mut line, leg) = Line::talking();
+    for late in [
+        CallEvent::NotDialed { leg, cause: EndCause::Failed },
+        CallEvent::NotSent { leg, cause: EndCause::Failed },
+        CallEvent::LegRinging { leg },
+    ] {
+        line.on(late);
+        assert_eq!((line.last.as_slice(), line.call.talking()), (&[][..], Some(ANN)));
+    }
+    line.on(CallEvent::LegFailed { leg, status: 488 });
+    assert_eq!(said(&line), ["please-wait"], "the caller goes on");
+}
+
 #[test]
 fn a_caller_of_no_queue_whose_transfer_fails_goes_back_to_who_transferred_and_then_to_the_flow() {
     let number = || CallCommand::Transfer { target: TransferTarget::Number { number: "02162345678".into() } };

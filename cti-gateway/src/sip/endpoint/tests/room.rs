@@ -58,7 +58,7 @@ fn a_full_trunk_refuses_both_ways_and_frees_its_places() {
     flood(&mut net, 0..3);
     assert_eq!(net.got("10.0.0.9:5060"), ["100", "100", "503"]);
     net.ask(A, invite(7, Target::Trunk { trunk: TrunkId(9), user: "1".into() }));
-    assert_eq!(net.words(A), ["incoming", "incoming", "failed 503"]);
+    assert_eq!(net.words(A), ["incoming", "incoming", "not sent 503"]);
     net.run(secs(60));
     flood(&mut net, 10..11);
     assert_eq!(net.got("10.0.0.9:5060").last().map(String::as_str), Some("100"), "the places are free again");
