@@ -33,7 +33,7 @@ pub async fn start(db: &Db, ids: &IdMaker, vault: &Vault, config: &Config) -> Re
     if book::look(db).await?.version > 0 {
         return Ok(None);
     }
-    let editor = Editor { ids, vault, now: now(), by: None, note: "first start" };
+    let editor = Editor { ids, vault, now: now(), by: None, note: "first start", flows: &crate::flows::Texts };
     if config.company.demo {
         load_demo(db, &editor).await?;
         return Ok(Some(FirstStart::Demo));

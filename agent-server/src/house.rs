@@ -17,6 +17,7 @@ use crate::clock::now;
 use crate::config::Config;
 use crate::desk::{self, Hub, Sockets};
 use crate::first::{self, FirstStart};
+use crate::flows;
 use crate::health::{self, Pulses, until_over};
 use crate::metrics::Metrics;
 use crate::office::Office;
@@ -43,9 +44,9 @@ pub struct House {
     pub desk: Hub,
     pub sockets: Sockets,
     pub listening: crate::api::recordings::Listening,
-    pub pulses: Pulses,
     /// One edit at a time on its way to all of them: whoever is told last is told of the newest company.
     edits: Mutex<()>,
+    pub pulses: Pulses,
     folds: RwLock<Option<Folds>>,
     stopping: AtomicBool,
     stop_tasks: watch::Sender<bool>,
@@ -79,8 +80,8 @@ impl House {
         let files = Files::open(&config.store.recordings())?;
         let vault = Vault::open(&config.key_file())?;
         let prompts = open_prompts(&config)?;
-        let ids = IdMaker::new(config.store.node);
         prompts.sweep();
+        let ids = IdMaker::new(config.store.node);
         let first = first::start(&db, &ids, &vault, &config).await?;
         let ledger = LedgerWriter::open(db.clone(), config.store.node, config.store.spool(), LedgerOptions::default()).await?;
         let office = Arc::new(Office::open(&db, &vault).await?);
@@ -97,8 +98,8 @@ impl House {
         let gateway = phones::start(&config, &prompts, ledger.clone(), lookup).await?;
         let app = Arc::new(Self {
             doors: Doors::new(config.security.failures_per_address),
-            pulses: Pulses::began(gateway.clock().now()),
             edits: Mutex::default(),
+            pulses: Pulses::began(gateway.clock().now()),
             folds: RwLock::new(Some(folds)),
             stopping: AtomicBool::new(false),
             stop_tasks: watch::Sender::new(false),
@@ -117,9 +118,8 @@ impl House {
             metrics,
             desk,
         });
-        for fault in app.edited().await? {
-            tracing::error!("flow {} cannot run: {} problems; see `zuoxi check`", fault.flow, fault.problems.len());
-        }
+        let faults = app.edited().await?;
+        flows::run_older(&app, &faults).await?;
         app.begin_desks(told, seats).await?;
         Ok((app, first))
     }

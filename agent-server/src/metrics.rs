@@ -134,8 +134,16 @@ async fn phones(registry: &mut Registry, app: &App) {
         ("orphans", "Ended by the truth audit; must be 0", g.orphans),
         ("messages_lost", "Lost because the switch lagged; must be 0", g.lost),
         ("broken", "Calls ended because deciding failed; must be 0", g.broken),
+        ("flows_broken", "Flows that numbers start and that cannot run; must be 0", g.broken_flows as u64),
+        ("lookups", "Questions who calls, not answered yet", g.lookups as u64),
     ] {
         gauge(registry, name, help, value);
+    }
+    for (name, help, value) in [
+        ("apologies", "Callers who heard an apology in place of their number's flow; must stay 0", g.apologies),
+        ("lookups_passed_over", "Callers nobody was asked about, because the customer store is too slow", g.lookups_passed_over),
+    ] {
+        total(registry, name, help, value);
     }
 }
 

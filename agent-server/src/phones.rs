@@ -37,6 +37,7 @@ impl From<Refused> for Refusal {
                 CommandRefused::WrongState { .. } => (S::CONFLICT, "call_wrong_state"),
                 CommandRefused::NotYours { .. } => (S::FORBIDDEN, "call_not_yours"),
                 CommandRefused::PhoneOnly => (S::CONFLICT, "phone_only"),
+                CommandRefused::PhoneHolds => (S::CONFLICT, "phone_holds"),
                 CommandRefused::BadDigits { .. } => (S::UNPROCESSABLE_ENTITY, "bad_digits"),
                 CommandRefused::NotRecording => (S::CONFLICT, "not_recording"),
                 CommandRefused::BadReason { .. } => (S::UNPROCESSABLE_ENTITY, "bad_reason"),

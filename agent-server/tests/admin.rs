@@ -112,18 +112,79 @@ async fn a_flow_that_does_not_compile_is_refused_with_line_and_node_and_the_old_
 }
 
 #[tokio::test]
-async fn an_edit_that_breaks_a_flow_says_which_and_the_running_one_goes_on() {
+async fn whoever_renames_a_queue_or_a_person_breaks_no_flow_and_nobody_needs_to_edit_text() {
     let folder = tempfile::tempdir().unwrap();
     let house = Served::start(config(folder.path())).await;
     let admin = house.as_("admin").await;
-    let queues = admin.get("/admin/queues").await.json();
-    let mut queue = queues["items"].as_array().unwrap().iter().find(|q| q["name"] == "support-en").unwrap().clone();
-    queue["name"] = json!("help-en");
-    let saved = admin.put(&at("queues", &queue), queue.clone()).await;
-    assert_eq!(saved.status, 200, "{}", saved.text());
-    let faults = saved.json()["flowFaults"].clone();
-    let names: Vec<_> = faults.as_array().unwrap().iter().map(|f| (f["flow"].as_str().unwrap(), f["olderRuns"].as_bool().unwrap())).collect();
-    assert_eq!(names, [("after-hours", true), ("direct-en", true), ("main", true)]);
+    let straight = "start: ask\nnodes:\n  ask:\n    kind: transfer\n    agent: 林悦 # the boss\n    failed: bye\n  bye: { kind: hangup }\n";
+    assert_eq!(admin.put("/admin/flows/boss", json!({ "yaml": straight })).await.status, 200);
+    let find = async |kind: &str, name: &str| {
+        let all = admin.get(&format!("/admin/{kind}?limit=200")).await.json();
+        all["items"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap().clone()
+    };
+    for (kind, old, new) in [("queues", "support-en", "help: English"), ("agents", "林悦", "林悦悦")] {
+        let mut item = find(kind, old).await;
+        item["name"] = json!(new);
+        let saved = admin.put(&at(kind, &item), item).await;
+        assert_eq!((saved.status, &saved.json()["flowFaults"]), (200, &json!([])), "{}", saved.text());
+    }
+    let direct = admin.get("/admin/flows/direct-en").await.json();
+    assert!(direct["yaml"].as_str().unwrap().contains("queue: 'help: English'"), "{direct}");
+    assert_eq!(direct["version"], 2);
+    let boss = admin.get("/admin/flows/boss/versions").await.json();
+    assert_eq!(boss["items"][0]["note"], "林悦 → 林悦悦");
+    assert_eq!(boss["items"][0]["item"]["yaml"].as_str().unwrap(), straight.replace("林悦", "林悦悦"));
+    // Whom a flow names stays, and nobody else is called so.
+    let mut person = find("agents", "林悦悦").await;
+    person["active"] = json!(false);
+    let used = admin.put(&at("agents", &person), person.clone()).await;
+    assert_eq!((used.status, used.json()["usedBy"].clone()), (409, json!(["flow boss"])), "{}", used.text());
+    let mut twin = find("agents", "李强").await;
+    twin["name"] = json!("林悦悦");
+    let taken = admin.put(&at("agents", &twin), twin).await;
+    assert_eq!((taken.status, &taken.json()["errors"][0]["field"]), (422, &json!("name")), "{}", taken.text());
+    house.stop().await;
+    // All of it runs after a restart.
+    let house = Served::start(config(folder.path())).await;
+    assert_eq!(house.app.edited().await.unwrap(), []);
+    let figures = house.as_("admin").await.get("/metrics").await.text();
+    assert!(figures.contains("zuoxi_flows_broken 0"), "{figures}");
+    house.stop().await;
+}
+
+/// A text that came in by another way, or whose prompts are gone: nothing runs yet when the house starts.
+#[tokio::test]
+async fn at_a_start_a_flow_that_cannot_run_runs_as_it_last_could_and_one_that_never_could_apologizes() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Served::start(config(folder.path())).await;
+    let app = house.app.clone();
+    let editor = company::edit::Editor {
+        ids: &app.ids,
+        vault: &app.vault,
+        now: agent_server::clock::now(),
+        by: None,
+        note: "",
+        flows: &agent_server::flows::Texts,
+    };
+    let mut tx = app.db.begin().await.unwrap();
+    for (id, kept) in &app.office.now().book.flows {
+        let broken = company::Flow { yaml: "start: nowhere".into(), ..kept.item.clone() };
+        editor.update(&mut tx, *id, kept.version, broken).await.unwrap();
+    }
+    editor.create(&mut tx, company::Flow { name: "never".into(), yaml: "never: ran".into() }).await.unwrap();
+    let number = company::Number { pattern: "8009".into(), flow: "never".into(), note: String::new() };
+    editor.create(&mut tx, number).await.unwrap();
+    tx.commit().await.unwrap();
+    house.stop().await;
+
+    let house = Served::start(config(folder.path())).await;
+    let mut faults: Vec<_> = house.app.edited().await.unwrap().into_iter().map(|f| (f.flow, f.older_runs)).collect();
+    faults.sort();
+    let told: Vec<_> = faults.iter().map(|(flow, older)| (flow.as_str(), *older)).collect();
+    let all = [("after-hours", true), ("direct", true), ("direct-en", true), ("main", true), ("never", false)];
+    assert_eq!(told, all, "and edits go on from there");
+    let figures = house.as_("admin").await.get("/metrics").await.text();
+    assert!(figures.contains("zuoxi_flows_broken 1"), "{figures}");
     house.stop().await;
 }
 

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::book::{self, Book, Kept, Shelved};
 use crate::items::{Item, Settings};
+use crate::named::{FlowText, Renaming};
 use crate::rules::Checked;
 use crate::vault::Vault;
 
@@ -49,6 +50,8 @@ pub struct Editor<'a> {
     pub by: Option<AgentId>,
     /// For the history; may be empty.
     pub note: &'a str,
+    /// Who reads and rewrites flows.
+    pub flows: &'a dyn FlowText,
 }
 
 /// What an editor holds to the end of the transaction. The rules are about the whole book (a name is free, a skill is used,
@@ -107,7 +110,14 @@ impl Editor<'_> {
         if !has_administrator(&book) && T::KIND == "agents" && old.is_some() {
             return Err(EditError::LastAdministrator);
         }
+        let before = old.as_ref().and_then(|old| old.item.in_flows());
+        let followed = Renaming { before, after: kept.item.in_flows() }.followed(&book, self.flows)?;
         self.keep(tx, &kept, old.is_none()).await?;
+        let note = format!("{} → {}", before.map_or("", |(_, name)| name), kept.item.in_flows().map_or("", |(_, name)| name));
+        for flow in followed {
+            let flow = Kept { version: flow.version + 1, updated_at: self.now, updated_by: self.by, ..flow };
+            Editor { note: &note, ..*self }.keep(tx, &flow, false).await?;
+        }
         Ok(kept)
     }
 
@@ -122,7 +132,11 @@ impl Editor<'_> {
         if old.version != version {
             return Err(EditError::Conflict { began: version, now: old.version });
         }
-        let users = old.item.users(id, &book);
+        let mut users = old.item.users(id, &book);
+        match (Renaming { before: old.item.in_flows(), after: None }).followed(&book, self.flows) {
+            Err(EditError::InUse(flows)) => users.extend(flows),
+            other => drop(other?),
+        }
         if !users.is_empty() {
             return Err(EditError::InUse(users));
         }

@@ -6,13 +6,18 @@ use std::net::{IpAddr, SocketAddr};
 use crate::book::Book;
 use crate::edit::FieldFault;
 use crate::items::*;
+use crate::named::Named;
 
 /// A kind that can be checked and knows who uses it.
 pub trait Checked: Item {
     /// Every fault of this document as it stands in `book`.
     fn check(&self, id: Self::Id, book: &Book) -> Vec<FieldFault>;
-    /// Who would miss it, in words: `queue support-zh`.
+    /// Who would miss it, in words: `queue support-zh`. Flows are asked apart ([`Checked::in_flows`]).
     fn users(&self, id: Self::Id, book: &Book) -> Vec<String>;
+    /// By which name flows may send callers here.
+    fn in_flows(&self) -> Option<(Named, &str)> {
+        None
+    }
 }
 
 /// Gathers faults.
@@ -77,11 +82,6 @@ impl Faults {
     }
 }
 
-/// `prefix name` for each that matches.
-fn named<T: Item>(shelf: &crate::book::Shelf<T>, what: &str, uses: impl Fn(&T) -> bool) -> Vec<String> {
-    shelf.values().filter(|kept| uses(&kept.item)).map(|kept| format!("{what} {}", kept.item.title())).collect()
-}
-
 /// What can be played to callers, by name, as the room above knows it.
 #[derive(Debug, Clone, Default)]
 pub struct Sounds {
@@ -133,6 +133,11 @@ fn choices(names: &BTreeSet<String>) -> String {
     let told: Vec<&str> = names.iter().take(CHOICES).map(String::as_str).collect();
     let more = if names.len() > CHOICES { ", …" } else { "" };
     format!("{}{more}", told.join(", "))
+}
+
+/// `prefix name` for each that matches.
+fn named<T: Item>(shelf: &crate::book::Shelf<T>, what: &str, uses: impl Fn(&T) -> bool) -> Vec<String> {
+    shelf.values().filter(|kept| uses(&kept.item)).map(|kept| format!("{what} {}", kept.item.title())).collect()
 }
 
 impl Checked for Team {
@@ -201,18 +206,12 @@ impl Checked for Queue {
         let to_it = |then: &Overflow| *then == Overflow::Queue { queue: id };
         let mut users = named(&book.queues, "queue", |queue| to_it(&queue.at_max_wait) || to_it(&queue.when_full));
         users.extend(named(&book.dispositions, "disposition", |d| d.queues.contains(&id)));
-        // A flow names queues by name; its own check runs when it is next published, so name it here.
-        users.extend(named(&book.flows, "flow", |flow| names_word(&flow.yaml, &self.name)));
         users
     }
-}
 
-/// `word` stands in `text` with no letter, digit or `-` on either side.
-fn names_word(text: &str, word: &str) -> bool {
-    let part = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-    text.match_indices(word).any(|(at, _)| {
-        !text[..at].chars().next_back().is_some_and(part) && !text[at + word.len()..].chars().next().is_some_and(part)
-    })
+    fn in_flows(&self) -> Option<(Named, &str)> {
+        Some((Named::Queue, &self.name))
+    }
 }
 
 impl Checked for Number {
@@ -397,6 +396,11 @@ impl Checked for Agent {
 
     fn users(&self, id: Self::Id, book: &Book) -> Vec<String> {
         named(&book.teams, "team", |team| team.lead == Some(id))
+    }
+
+    /// Who is not active takes no calls.
+    fn in_flows(&self) -> Option<(Named, &str)> {
+        self.active.then_some((Named::Agent, self.name.as_str()))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The room on both engines: editing, history, people, sessions, the audit log, and the demo company.
 
+mod text;
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
@@ -8,12 +10,13 @@ use company::{Book, EditError, MIGRATIONS, Queue, Role, Skill, SkillLevel, Stati
 use contract::{AgentId, IdMaker, SkillId};
 use store::page::PageAsk;
 use store::{Db, Tx};
+use text::Lines;
 
 const NOW: i64 = 1_790_000_000_000;
 
 async fn filled(db: &Db, ids: &IdMaker, vault: &Vault) -> Book {
     db.migrate(&[MIGRATIONS]).await.unwrap();
-    let editor = Editor { ids, vault, now: NOW, by: None, note: "demo" };
+    let editor = Editor { ids, vault, now: NOW, by: None, note: "demo", flows: &Lines };
     let plan = demo::Plan { flows: &[("main", "x: 1")], numbers: &[("400", "main")], password_hash: "none" };
     let mut tx = db.begin().await.unwrap();
     demo::load(&mut tx, &editor, &plan).await.unwrap();
@@ -44,7 +47,7 @@ async fn two_people_editing_one_queue_lose_nothing_and_history_keeps_each_versio
         let (ids, vault) = (IdMaker::new(1), Vault::new(&[7; 32]));
         let book = filled(&db, &ids, &vault).await;
         let (id, kept) = book.queues.iter().next().unwrap();
-        let editor = Editor { ids: &ids, vault: &vault, now: NOW + 5, by: Some(AgentId(3)), note: "longer" };
+        let editor = Editor { ids: &ids, vault: &vault, now: NOW + 5, by: Some(AgentId(3)), note: "longer", flows: &Lines };
         let mut tx = db.begin().await.unwrap();
         let first = editor.update(&mut tx, *id, kept.version, Queue { ring_seconds: 30, ..kept.item.clone() }).await.unwrap();
         let second = editor.update(&mut tx, *id, kept.version, Queue { wrap_up_seconds: 5, ..kept.item.clone() }).await;
@@ -64,7 +67,7 @@ async fn the_history_of_a_document_is_told_to_its_first_version_page_by_page() {
         let (ids, vault) = (IdMaker::new(1), Vault::new(&[7; 32]));
         let book = filled(&db, &ids, &vault).await;
         let (id, kept) = book.queues.iter().next().unwrap();
-        let editor = Editor { ids: &ids, vault: &vault, now: NOW, by: None, note: "" };
+        let editor = Editor { ids: &ids, vault: &vault, now: NOW, by: None, note: "", flows: &Lines };
         let mut tx = db.begin().await.unwrap();
         for version in 1..205 {
             editor.update(&mut tx, *id, version, Queue { ring_seconds: 20 + (version as u32 % 2), ..kept.item.clone() }).await.unwrap();
@@ -119,7 +122,7 @@ async fn of_two_who_save_one_queue_at_the_same_time_the_second_is_told() {
         let (ids, vault) = (IdMaker::new(1), Vault::new(&[7; 32]));
         let book = filled(&db, &ids, &vault).await;
         let (id, kept) = book.queues.iter().next().unwrap();
-        let editor = Editor { ids: &ids, vault: &vault, now: NOW + 5, by: None, note: "" };
+        let editor = Editor { ids: &ids, vault: &vault, now: NOW + 5, by: None, note: "", flows: &Lines };
         let longer = Queue { ring_seconds: 30, ..kept.item.clone() };
         let shorter = Queue { wrap_up_seconds: 5, ..kept.item.clone() };
         let late = meanwhile(
@@ -145,7 +148,7 @@ async fn two_administrators_cannot_end_each_other_and_what_is_being_taken_up_can
     store::testing::both(|db| async move {
         let (ids, vault) = (IdMaker::new(1), Vault::new(&[7; 32]));
         let book = filled(&db, &ids, &vault).await;
-        let editor = Editor { ids: &ids, vault: &vault, now: NOW, by: None, note: "" };
+        let editor = Editor { ids: &ids, vault: &vault, now: NOW, by: None, note: "", flows: &Lines };
         let (admin, kept) = book.agents.iter().find(|(_, a)| a.item.roles.contains(&Role::Admin)).unwrap();
         let mut tx = db.begin().await.unwrap();
         let twin = company::Agent { username: "twin".into(), station: None, ..kept.item.clone() };
@@ -176,7 +179,7 @@ async fn every_fault_is_named_at_once_and_nothing_is_half_done() {
     store::testing::both(|db| async move {
         let (ids, vault) = (IdMaker::new(1), Vault::new(&[7; 32]));
         let before = filled(&db, &ids, &vault).await;
-        let editor = Editor { ids: &ids, vault: &vault, now: NOW, by: None, note: "" };
+        let editor = Editor { ids: &ids, vault: &vault, now: NOW, by: None, note: "", flows: &Lines };
         let bad = Queue {
             name: " ".into(),
             skills: vec![SkillLevel { skill: SkillId(1), level: 11 }],
@@ -210,7 +213,7 @@ async fn what_is_in_use_stays_and_the_last_administrator_too() {
     store::testing::both(|db| async move {
         let (ids, vault) = (IdMaker::new(1), Vault::new(&[7; 32]));
         let book = filled(&db, &ids, &vault).await;
-        let editor = Editor { ids: &ids, vault: &vault, now: NOW, by: None, note: "" };
+        let editor = Editor { ids: &ids, vault: &vault, now: NOW, by: None, note: "", flows: &Lines };
         let (skill, kept) = book.skills.iter().find(|(_, s)| s.item.name == "VIP").unwrap();
         let mut tx = db.begin().await.unwrap();
         let Err(EditError::InUse(users)) = editor.remove::<Skill>(&mut tx, *skill, kept.version).await else { panic!() };
@@ -230,7 +233,7 @@ async fn a_password_left_out_stays_and_one_given_is_never_kept_in_plain() {
     store::testing::both(|db| async move {
         let (ids, vault) = (IdMaker::new(1), Vault::new(&[7; 32]));
         let book = filled(&db, &ids, &vault).await;
-        let editor = Editor { ids: &ids, vault: &vault, now: NOW, by: None, note: "" };
+        let editor = Editor { ids: &ids, vault: &vault, now: NOW, by: None, note: "", flows: &Lines };
         let (id, kept) = book.stations.iter().next().unwrap();
         let mut tx = db.begin().await.unwrap();
         let item = Station { sealed: None, note: "desk 4".into(), ..kept.item.clone() };
@@ -250,7 +253,7 @@ async fn a_trunk_needs_a_way_to_be_known() {
     store::testing::both(|db| async move {
         let (ids, vault) = (IdMaker::new(1), Vault::new(&[7; 32]));
         filled(&db, &ids, &vault).await;
-        let editor = Editor { ids: &ids, vault: &vault, now: NOW, by: None, note: "" };
+        let editor = Editor { ids: &ids, vault: &vault, now: NOW, by: None, note: "", flows: &Lines };
         let trunk = |json: &str| serde_json::from_str::<Trunk>(json).unwrap();
         let table = [
             (r#"{"name":"a"}"#, vec!["from"]),

@@ -36,7 +36,7 @@ pub async fn put(
     me: SignedIn,
     Body(sent): Body<SettingsEdit>,
 ) -> Result<Json<Edited<Settings>>, ApiError> {
-    let editor = Editor { ids: &app.ids, vault: &app.vault, now: now(), by: Some(me.agent), note: "" };
+    let editor = Editor { ids: &app.ids, vault: &app.vault, now: now(), by: Some(me.agent), note: "", flows: &crate::flows::Texts };
     let settings = Settings { kind: Settings::default().kind, ..sent.settings };
     let mut tx = app.db.begin().await?;
     let kept = match editor.settings(&mut tx, sent.version, settings).await {

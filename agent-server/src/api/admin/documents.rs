@@ -289,7 +289,7 @@ async fn give_password(tx: &mut Tx<'_>, id: RowId, hash: Option<&str>) -> Result
 }
 
 fn editor<'a>(app: &'a App, me: &SignedIn, note: &'a str) -> Editor<'a> {
-    Editor { ids: &app.ids, vault: &app.vault, now: now(), by: Some(me.agent), note }
+    Editor { ids: &app.ids, vault: &app.vault, now: now(), by: Some(me.agent), note, flows: &crate::flows::Texts }
 }
 
 async fn edited<T: Managed>(app: &App, kept: Kept<T>) -> Result<Edited<T>, ApiError> {

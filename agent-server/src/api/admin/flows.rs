@@ -106,7 +106,7 @@ pub async fn save(
     if crate::flows::blocked(&problems) {
         return Err(ApiError::FlowInvalid(problems));
     }
-    let editor = Editor { ids: &app.ids, vault: &app.vault, now: now(), by: Some(me.agent), note: &sent.note };
+    let editor = Editor { ids: &app.ids, vault: &app.vault, now: now(), by: Some(me.agent), note: &sent.note, flows: &crate::flows::Texts };
     let old = find(&app, &name);
     let item = Flow { name: old.as_ref().map_or(name, |kept| kept.item.name.clone()), yaml: sent.yaml };
     let mut tx = app.db.begin().await?;
@@ -140,7 +140,7 @@ pub async fn remove(
     Ask(VersionQuery { version }): Ask<VersionQuery>,
 ) -> Result<StatusCode, ApiError> {
     let old = find(&app, &name).ok_or(ApiError::NotFound("flow"))?;
-    let editor = Editor { ids: &app.ids, vault: &app.vault, now: now(), by: Some(me.agent), note: "" };
+    let editor = Editor { ids: &app.ids, vault: &app.vault, now: now(), by: Some(me.agent), note: "", flows: &crate::flows::Texts };
     let mut tx = app.db.begin().await?;
     editor.remove::<Flow>(&mut tx, old.id, version.unwrap_or(old.version)).await?;
     note(&app, &mut tx, &me, "flows.remove", old.id, old.item.name).await?;
