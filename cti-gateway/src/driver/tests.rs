@@ -83,7 +83,8 @@ impl House {
             sip: EndpointConfig::on(SocketAddr::new(HOME, 0)),
             media_ip: HOME,
             media_advertise: None,
-            rtp_ports: (30_000, 30_999),
+            // Wide: others on this machine hold ports too.
+            rtp_ports: (20_000, 60_000),
             contacts: None,
             media_threads: 1,
             recordings: recordings.clone(),
@@ -195,7 +196,12 @@ impl House {
     fn answers(&mut self, call: InteractionId) {
         let leg = self.switch.calls[&call].call.agent_leg().expect("a phone rings");
         let dialog = self.switch.legs.get(leg).expect("it is dialed").dialog;
-        self.signal(UaEvent::Answered { dialog, sdp: Some(Bytes::from_static(ANSWER.as_bytes())), offer: false, from: HOME });
+        self.signal(UaEvent::Answered {
+            dialog,
+            sdp: Some(Bytes::from_static(ANSWER.as_bytes())),
+            offer: false,
+            from: HOME,
+        });
     }
 
     fn told<T>(&self, is: impl Fn(&EventKind) -> Option<T>) -> Vec<T> {
