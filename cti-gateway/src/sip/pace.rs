@@ -80,8 +80,8 @@ impl Pace {
     }
 
     /// Calls a second that are taken at most. `None`: all.
-    #[must_use]
-    pub fn limit(&self) -> Option<f64> {
+    #[cfg(test)]
+    fn limit(&self) -> Option<f64> {
         self.limit.as_ref().map(|limit| limit.per_second)
     }
 

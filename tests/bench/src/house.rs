@@ -212,6 +212,8 @@ async fn live(folder: &Path, settings: Settings) -> Result<(), Fault> {
 async fn phones(folder: &Path, settings: &Settings, directory: &Arc<Directory>, ports: Ports) -> Result<Gateway, Fault> {
     let mut sip = EndpointConfig::on(SocketAddr::from(([127, 0, 0, 1], 0)));
     sip.tcp = None;
+    // The agents' SIPp registers once, for the whole run.
+    sip.register_max = Duration::from_secs(86_400);
     let config = GatewayConfig {
         node: 1,
         sip,
