@@ -159,7 +159,7 @@ impl Gateway {
             teller.put(Message::Ua(event));
         };
         let signalling = net::run(endpoint, sockets, asks, tell, counts_tx);
-        let (vitals, door) = (Vitals::of(clock, &engine, &sip_counts), ShutTheDoor(sip.clone()));
+        let (vitals, door) = (Vitals::of(clock, &engine, &sip_counts, &inbox), ShutTheDoor(sip.clone()));
         let warden = tokio::spawn(vitals::ward(vitals.clone(), sip.clone()));
         let ids = Arc::new(IdMaker::new(config.node));
         let switch = Switch {

@@ -26,23 +26,41 @@ pub(super) struct Vitals {
     pub sip: Arc<Pulse>,
     engine: Engine,
     counts: watch::Receiver<Counts>,
+    /// What the switch is to hear.
+    inbox: mpsc::WeakSender<Message>,
 }
 
 impl Vitals {
-    pub fn of(clock: Clock, engine: &Engine, counts: &watch::Receiver<Counts>) -> Arc<Self> {
+    pub fn of(
+        clock: Clock,
+        engine: &Engine,
+        counts: &watch::Receiver<Counts>,
+        inbox: &mpsc::Sender<Message>,
+    ) -> Arc<Self> {
         let (switch, sip) = (Pulse::began(clock.now()), Pulse::began(clock.now()));
-        Arc::new(Self { clock, switch, sip, engine: engine.clone(), counts: counts.clone() })
+        let (engine, counts, inbox) = (engine.clone(), counts.clone(), inbox.downgrade());
+        Arc::new(Self { clock, switch, sip, engine, counts, inbox })
+    }
+
+    /// More waits for the switch than it can have worked off in time: beyond the inbox, messages are lost.
+    fn lag(&self) -> Option<Trouble> {
+        let inbox = self.inbox.upgrade()?;
+        lags(inbox.max_capacity() - inbox.capacity(), inbox.max_capacity())
     }
 
     pub fn parts(&self) -> Vec<Part> {
         let now = self.clock.now();
         let deaf = self.counts.borrow().tcp_deaf.then_some(Trouble::Failing("takes no TCP connections any more"));
         let own = [
-            Part { name: "switch", trouble: self.switch.judge(now, PATIENCE_MS) },
+            Part { name: "switch", trouble: self.switch.judge(now, PATIENCE_MS).max(self.lag()) },
             Part { name: "sip", trouble: self.sip.judge(now, PATIENCE_MS).max(deaf) },
         ];
         own.into_iter().chain(self.engine.health()).collect()
     }
+}
+
+fn lags(waiting: usize, room: usize) -> Option<Trouble> {
+    (waiting > room / 2).then_some(Trouble::Failing("lags behind"))
 }
 
 /// Runs a task that gives a sign of life whenever it is looked at, and says its end, whatever the way.
@@ -93,7 +111,7 @@ pub(super) async fn ward(vitals: Arc<Vitals>, sip: mpsc::Sender<UaCommand>) {
         for change in watch.look(&parts) {
             match change {
                 Change::Broke(part, trouble) => {
-                    let todo = what_to_do(part);
+                    let todo = what_to_do(part, trouble);
                     tracing::error!(part, todo, "{part} {trouble}: {todo}");
                 }
                 Change::Mended(part) => tracing::warn!(part, "{part} works again"),
@@ -108,8 +126,11 @@ pub(super) async fn ward(vitals: Arc<Vitals>, sip: mpsc::Sender<UaCommand>) {
 }
 
 /// In the words of whoever has to get up at night.
-fn what_to_do(part: &str) -> &'static str {
+fn what_to_do(part: &str, trouble: Trouble) -> &'static str {
     match part {
+        "switch" if matches!(trouble, Trouble::Failing(_)) => {
+            "new calls get 503 until it has caught up; look what else this machine does, and whether a disk stands still"
+        }
         "switch" => "calls are neither taken nor ended, new ones get 503; restart the program",
         "sip" => "phones and trunks do not reach us; restart the program",
         "media" => "calls are deaf, new ones get 503; restart the program",
@@ -172,6 +193,20 @@ mod tests {
             assert_eq!(after_one == want, at_once, "{troubles:?}: one look only suspects the silent");
             watch.look(&parts);
             assert_eq!(Door::of(&parts, &watch), want, "{troubles:?}");
+        }
+    }
+
+    #[test]
+    fn a_switch_that_has_half_of_its_inbox_before_it_gets_no_new_calls() {
+        for (waiting, want) in [(0, None), (32_768, None), (32_769, Some(Trouble::Failing("lags behind")))] {
+            let trouble = lags(waiting, 65_536);
+            assert_eq!(trouble, want, "{waiting} wait");
+            let parts = [Part { name: "switch", trouble }];
+            let mut watch = Watch::default();
+            watch.look(&parts);
+            watch.look(&parts);
+            let door = if want.is_some() { Door::Pressed } else { Door::Open };
+            assert_eq!(Door::of(&parts, &watch), door, "{waiting} wait");
         }
     }
 

@@ -229,7 +229,7 @@ fn a_caller_of_no_queue_whose_transfer_fails_goes_back_to_who_transferred_and_th
     line.on(CallEvent::LegClosed { leg, quality: None });
     line.on(CallEvent::LegFailed { leg: outside, status: 486 });
     assert!(line.told.iter().any(|k| matches!(k, EventKind::TransferFailed { agent: ANN, cause: EndCause::Busy, .. })));
-    assert_eq!(router(&line), [back.clone()]);
+    assert_eq!(router(&line), std::slice::from_ref(&back));
     line.on(CallEvent::LegClosed { leg: outside, quality: None });
 
     // Ann takes the caller back, and they talk on.
