@@ -6,6 +6,8 @@ import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { WebSocketServer } from "ws";
 import * as d from "./data.mjs";
+import { prompts } from "./prompts.mjs";
+import { wav } from "./wav.mjs";
 
 const port = Number(process.env.PORT ?? 8099);
 const dist = new URL("../dist/", import.meta.url).pathname;
@@ -380,31 +382,6 @@ const problem = (status, code, detail, more = {}) =>
     status,
     body: { type: "about:blank", title: detail, status, detail, code, ...more },
   });
-const wav = (ms) => {
-  const len = Math.floor(ms / 1000) * 16000;
-  const b = Buffer.alloc(58 + len, 0xff);
-  b.write("RIFF", 0);
-  b.writeUInt32LE(50 + len, 4);
-  b.write("WAVEfmt ", 8);
-  b.writeUInt32LE(18, 16);
-  b.writeUInt16LE(7, 20);
-  b.writeUInt16LE(2, 22);
-  b.writeUInt32LE(8000, 24);
-  b.writeUInt32LE(16000, 28);
-  b.writeUInt16LE(2, 32);
-  b.writeUInt16LE(8, 34);
-  b.writeUInt16LE(0, 36);
-  b.write("fact", 38);
-  b.writeUInt32LE(4, 42);
-  b.writeUInt32LE(len / 2, 46);
-  b.write("data", 50);
-  b.writeUInt32LE(len, 54);
-  for (let i = 58; i < b.length; i += 2) {
-    b[i] = 0x80 + ((i * 7) % 96);
-    b[i + 1] = (i * 5) % 96;
-  }
-  return b;
-};
 const drafts = new Map();
 
 async function api(req, path, q) {
@@ -725,6 +702,11 @@ const server = createServer(async (req, res) => {
     if (m[1] === "drop") for (const s of sockets) s.terminate();
     if (m[1] === "out") signedIn = false;
     return res.end("ok\n");
+  }
+  const prompt = await prompts(req, url.pathname);
+  if (prompt) {
+    res.writeHead(prompt.status, { "content-type": prompt.type });
+    return res.end(prompt.body);
   }
   const audio = /^\/api\/v1\/recordings\/rec(\d+)\/audio$/.exec(url.pathname);
   if (audio) {

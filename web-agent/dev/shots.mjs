@@ -166,6 +166,7 @@ const pages = {
       "numbers",
       "flows",
       "lists",
+      "prompts",
       "dispositions",
       "reasons",
       "company",
@@ -184,6 +185,19 @@ const pages = {
   "edit-trunk": async (page) => {
     await page.goto(`${base}/admin/trunks`);
     await page.locator(".ant-table-row").first().click();
+  },
+  "upload-prompts": async (page) => {
+    await page.goto(`${base}/admin/prompts`);
+    await page.locator(".prompts .page-head .ant-btn-primary").click();
+    const good = new URL("../../ivr/demo/prompts/zh-CN/closed.wav", import.meta.url).pathname;
+    const files = [good, new URL("prompts.mjs", import.meta.url).pathname];
+    await page.locator(".ant-drawer input[type=file]").setInputFiles(files);
+    await page.locator(".prompts-files li").nth(1).waitFor();
+  },
+  "play-prompt": async (page) => {
+    await page.goto(`${base}/admin/prompts`);
+    await page.locator(".prompts-sound button").nth(3).click();
+    await page.locator(".wave").waitFor();
   },
   flow: (page) => page.goto(`${base}/admin/flows/welcome`),
   account: (page) => page.goto(`${base}/account`),

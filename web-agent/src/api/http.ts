@@ -75,14 +75,10 @@ function addressed(path: string, { path: names = {}, query = {} }: Loose = {}): 
 
 async function problem(answer: Response): Promise<Problem> {
   const body = (await answer.json().catch(() => ({}))) as Problem["body"];
-  return new Problem(
-    answer.status,
-    body.code || `http_${answer.status}`,
-    body.detail || body.title || answer.statusText,
-    body.errors,
-    body,
-  );
+  return problemOf(answer.status, answer.statusText, body);
 }
+const problemOf = (status: number, title: string, body: Problem["body"]) =>
+  new Problem(status, body.code || `http_${status}`, body.detail || body.title || title, body.errors, body);
 
 /** For routes that are all alike: whoever calls says what they take and answer. */
 // biome-ignore lint/suspicious/noExplicitAny: the caller knows
@@ -118,6 +114,46 @@ export const get = asking("get");
 export const post = asking("post");
 export const put = asking("put");
 export const del = asking("delete");
+
+/** A file to a route that takes one; `told` hears how much of it is on its way, 0 to 1. */
+export function upload<P extends Path<"put">>(
+  path: P,
+  names: Places<"put", P>,
+  file: Blob,
+  told: (part: number) => void,
+): Promise<Answer<"put", P>> {
+  // fetch tells nothing while it sends.
+  const line = new XMLHttpRequest();
+  return new Promise((done, failed) => {
+    line.upload.onprogress = (event) => event.lengthComputable && told(event.loaded / event.total);
+    line.onerror = () => failed(new Problem(0, "offline", ""));
+    line.onload = () => {
+      const body = read(line.responseText);
+      if (line.status >= 200 && line.status < 300) return done(body as Answer<"put", P>);
+      if (line.status === 401) onSignedOut();
+      failed(problemOf(line.status, line.statusText, (body ?? {}) as Problem["body"]));
+    };
+    line.open("PUT", addressed(path, names));
+    line.setRequestHeader("content-type", file.type || "application/octet-stream");
+    line.send(file);
+  });
+}
+function read(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A file from a route that gives one. */
+export async function download<P extends Path<"get">>(path: P, ...[ask]: Args<"get", P>): Promise<ArrayBuffer> {
+  const answer = await fetch(addressed(path, ask), { credentials: "same-origin" }).catch(() => {
+    throw new Problem(0, "offline", "");
+  });
+  if (!answer.ok) throw await problem(answer);
+  return answer.arrayBuffer();
+}
 
 /** Where the browser itself gets something. */
 export const address = <P extends Path<"get">>(path: P, ...[ask]: Args<"get", P>) => addressed(path, ask);

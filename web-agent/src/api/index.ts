@@ -2,7 +2,7 @@
 
 import type { SeatCommand } from "../contract.gen";
 import type * as dto from "./dto";
-import { type Answer, address, del, get, post, put, type Query, type Sent, send } from "./http";
+import { type Answer, address, del, download, get, post, put, type Query, type Sent, send, upload } from "./http";
 
 export * from "./dto";
 export { checkSession, type FieldError, Problem, whenSignedOut } from "./http";
@@ -103,6 +103,9 @@ function things<K extends Kind>(name: Sendable<K> & K): Things<Thing<K>> {
   };
 }
 
+type PromptAt = { language: dto.PromptFolder; name: string };
+const named = ({ language, name }: PromptAt) => ({ language, name });
+
 export const admin = {
   agents: things("agents"),
   teams: things("teams"),
@@ -129,6 +132,14 @@ export const admin = {
       post("/admin/flows/{name}/check", { path: { name }, body: { yaml }, signal }),
     versions: (name: string) => get("/admin/flows/{name}/versions", { path: { name }, query: { limit: 100 } }),
     remove: (name: string, version: number) => del("/admin/flows/{name}", { path: { name }, query: { version } }),
+  },
+  /** By language and name. What is put there is heard by the next caller. */
+  prompts: {
+    list: () => get("/admin/prompts"),
+    audio: (at: PromptAt) => download("/admin/prompts/{language}/{name}/audio", { path: named(at) }),
+    put: (at: PromptAt, wav: Blob, told: (part: number) => void = () => {}) =>
+      upload("/admin/prompts/{language}/{name}", { path: named(at) }, wav, told),
+    remove: (at: PromptAt) => del("/admin/prompts/{language}/{name}", { path: named(at) }),
   },
   audit: (filter: AuditFilter, cursor: string | null, signal?: AbortSignal) =>
     get("/admin/audit", { query: { ...filter, cursor, limit: 100 }, signal }),

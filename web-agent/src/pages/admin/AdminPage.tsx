@@ -9,6 +9,7 @@ import { CompanySection } from "./CompanySection";
 import { FlowsSection } from "./FlowsSection";
 import { StationsSection, TrunksSection } from "./lines";
 import { AgentsSection, SkillsSection, TeamsSection } from "./people";
+import { PromptsSection } from "./prompts/PromptsSection";
 import { ListsSection, NumbersSection, QueuesSection } from "./routing";
 import { DispositionsSection, ReasonsSection } from "./wording";
 
@@ -18,6 +19,7 @@ const sections = {
   skills: SkillsSection,
   queues: QueuesSection,
   flows: FlowsSection,
+  prompts: PromptsSection,
   numbers: NumbersSection,
   lists: ListsSection,
   trunks: TrunksSection,
@@ -30,7 +32,7 @@ const sections = {
 type Section = keyof typeof sections;
 const groups: [string, Section[]][] = [
   ["people", ["agents", "teams", "skills"]],
-  ["routing", ["queues", "flows", "numbers", "lists"]],
+  ["routing", ["queues", "flows", "prompts", "numbers", "lists"]],
   ["lines", ["trunks", "stations"]],
   ["words", ["dispositions", "reasons"]],
   ["house", ["company", "audit"]],

@@ -5,6 +5,7 @@ import { Button, Form, Input, InputNumber, Select, Switch } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { admin, type Id } from "../../api";
+import { PromptField } from "./prompts/PromptPick";
 import { useThings } from "./Things";
 
 type Name = string | number | (string | number)[];
@@ -205,7 +206,7 @@ export function OverflowField({ name, label, self }: { name: string; label: stri
         clear={false}
         options={["hangup", "queue", "voicemail", "number"].map((value) => ({ value, label: t(`overflow.${value}`) }))}
       />
-      {kind === "hangup" && <Text name={[name, "prompt"]} label={t("overflow.prompt")} />}
+      {kind === "hangup" && <PromptField name={[name, "prompt"]} label={t("overflow.prompt")} />}
       {kind === "queue" && (
         <Pick
           name={[name, "queue"]}

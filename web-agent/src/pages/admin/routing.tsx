@@ -7,6 +7,7 @@ import { type AdminList, type AdminNumber, type AdminQueue, admin, type Edit } f
 import { Chip } from "../../ui/bits";
 import { clock } from "../../ui/format";
 import { Count, OverflowField, Pick, Skills, SkillTags, Text, Toggle } from "./parts";
+import { MusicField } from "./prompts/PromptPick";
 import { adminKey, Things } from "./Things";
 
 const blankQueue: Edit<AdminQueue> = {
@@ -119,7 +120,7 @@ export function QueuesSection() {
                     <OverflowField name="atMaxWait" label={t("queue.atMaxWait")} self={one?.id ?? null} />
                     <Count name="maxWaiting" label={t("queue.maxWaiting")} hint={t("queue.zeroNone")} />
                     <OverflowField name="whenFull" label={t("queue.whenFull")} self={one?.id ?? null} />
-                    <Text name="music" label={t("queue.music")} hint={t("queue.musicHint")} />
+                    <MusicField name="music" label={t("queue.music")} />
                   </>
                 ),
               },
