@@ -167,6 +167,7 @@ async fn people(
                     password: Some(station_password(user)),
                     sealed: None,
                     answer_by: AnswerBy::TalkEvent,
+                    digest: DigestBy::Both,
                     note: String::new(),
                 };
                 Some(editor.create(tx, station).await?.id.0.into())

@@ -40,6 +40,7 @@ pub fn directory(
                     username: kept.item.username.clone(),
                     password: Secret(password),
                     answer_by: answer_by(kept.item.answer_by),
+                    digest: digest_by(kept.item.digest),
                 };
                 out.stations.insert(*id, station);
             }
@@ -78,6 +79,14 @@ fn answer_by(by: AnswerBy) -> phones::AnswerBy {
         AnswerBy::Phone => phones::AnswerBy::Phone,
         AnswerBy::TalkEvent => phones::AnswerBy::TalkEvent,
         AnswerBy::AutoAnswer => phones::AnswerBy::AutoAnswer,
+    }
+}
+
+fn digest_by(by: DigestBy) -> phones::DigestBy {
+    match by {
+        DigestBy::Both => phones::DigestBy::Both,
+        DigestBy::Md5 => phones::DigestBy::Md5,
+        DigestBy::Sha256 => phones::DigestBy::Sha256,
     }
 }
 

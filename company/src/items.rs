@@ -208,6 +208,16 @@ pub enum AnswerBy {
     AutoAnswer,
 }
 
+/// What a phone is asked to prove its password with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DigestBy {
+    #[default]
+    Both,
+    Md5,
+    Sha256,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Station {
@@ -219,6 +229,9 @@ pub struct Station {
     #[schema(ignore)]
     pub sealed: Option<String>,
     pub answer_by: AnswerBy,
+    /// `md5` only for phones that refuse a challenge with SHA-256 beside it.
+    #[serde(default)]
+    pub digest: DigestBy,
     #[serde(default)]
     pub note: String,
 }

@@ -72,6 +72,17 @@ pub enum AnswerBy {
     AutoAnswer,
 }
 
+/// What a phone is asked to prove its password with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DigestBy {
+    /// SHA-256, and MD5 for those that do not know it.
+    #[default]
+    Both,
+    /// For phones that stumble over a challenge they do not know.
+    Md5,
+    Sha256,
+}
+
 #[derive(Clone)]
 pub struct Station {
     pub id: StationId,
@@ -79,6 +90,7 @@ pub struct Station {
     pub username: String,
     pub password: Secret,
     pub answer_by: AnswerBy,
+    pub digest: DigestBy,
 }
 
 /// A word that must not reach a log.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use acd::{Decision, Input, Router, RouterConfig};
-use contract::directory::{Agent, AnswerBy, Directory, Overflow, Queue, Reason, Secret, Station};
+use contract::directory::{Agent, AnswerBy, DigestBy, Directory, Overflow, Queue, Reason, Secret, Station};
 use contract::{
     AgentId, EpochMs, IdMaker, InteractionId, OfferId, OfferOutcome, QueueId, QueueOutcome, ReasonId, Seat,
     SeatCommand, SeatStatus, SkillId, StationId,
@@ -61,6 +61,7 @@ impl Company {
             username: id.to_string(),
             password: Secret::default(),
             answer_by: AnswerBy::Phone,
+            digest: DigestBy::Both,
         };
         self.0.stations.insert(station.id, station);
         self

@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use contract::directory::{Agent, AnswerBy, FlowSource, Number, Overflow, Queue, Secret, Station, Trunk};
+use contract::directory::{Agent, AnswerBy, DigestBy, FlowSource, Number, Overflow, Queue, Secret, Station, Trunk};
 use contract::{
-    Activity, AgentId, Caller, Candidate, Directory, EpochMs, EventKind, IdMaker, InteractionId, Ledger, LegId, Lookup,
-    OfferId, QueueId, SeatCommand, SeatStatus, StationId, TrunkId,
+    Activity, AgentId, Caller, Candidate, Directory, EndCause, EpochMs, EventKind, IdMaker, InteractionId, Ledger, LegId,
+    Lookup, OfferId, QueueId, RecordingId, SeatCommand, SeatStatus, StationId, TrunkId,
 };
 use tokio::sync::mpsc;
 
@@ -21,6 +21,7 @@ use super::legs::Legs;
 use super::speech::Speech;
 use super::switch::{Message, Switch};
 use super::{Clock, Prompts};
+use crate::call::Action;
 use crate::media::{Engine, MediaConfig, MediaEvent, MediaSink};
 use crate::sip::api::{DialogId, EndpointConfig, Flow, Incoming, Party, Source, Transport, UaCommand, UaEvent};
 
@@ -267,7 +268,7 @@ fn company() -> Directory {
             },
         );
         let (username, password) = (n.to_string(), Secret::default());
-        out.stations.insert(station, Station { id: station, username, password, answer_by: AnswerBy::Phone });
+        out.stations.insert(station, Station { id: station, username, password, answer_by: AnswerBy::Phone, digest: DigestBy::Both });
     }
     out.trunks.insert(
         TRUNK,
@@ -380,6 +381,30 @@ async fn lesson_01_legs_nobody_owns_are_hung_up_and_their_agent_is_free() {
     assert_eq!(house.switch.orphans, 3);
     assert!(house.is_free(1));
     house.close();
+}
+
+/// Its last words may be lost like any others: here they all are.
+#[tokio::test]
+async fn whoever_is_with_a_media_thread_that_ended_is_let_go_and_no_recording_is_waited_for() {
+    let mut house = House::open();
+    house.ready(1);
+    let call = house.caller(1);
+    house.answers(call);
+    house.audit_after(1_000);
+    assert_eq!(house.hung_up(), 0, "they talk");
+    house.engine.stop();
+    let left = house.switch.calls[&call].call.agent_leg().unwrap();
+    let recording = RecordingId(9);
+    house.switch.perform(house.now, call, Action::Record { recording, left, right: None, path: "a.wav".into() });
+    house.switch.settle(house.now);
+    assert!(house.switch.recordings.is_empty(), "one that never began has ended");
+    house.audit_after(1_000);
+    assert_eq!(house.hung_up(), 2, "both phones are let go");
+    let ends = house.told(|kind| match kind {
+        EventKind::CallEnded { cause, .. } => Some(*cause),
+        _ => None,
+    });
+    assert_eq!((ends, house.orphans(), house.switch.calls.len()), (vec![EndCause::Failed], vec![], 0));
 }
 
 /// A caller whom routing has forgotten would hear music for ever.

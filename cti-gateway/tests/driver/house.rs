@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use contract::directory::{Agent, AnswerBy, FlowSource, Number, Overflow, Queue, Secret, Station, Trunk};
+use contract::directory::{Agent, AnswerBy, DigestBy, FlowSource, Number, Overflow, Queue, Secret, Station, Trunk};
 use contract::{
     AgentId, Caller, Candidate, Directory, EpochMs, EventKind, InteractionId, Ledger, Lookup, QueueId, SeatCommand,
     StationId, TrunkId,
@@ -211,6 +211,7 @@ fn company() -> Directory {
             username: STATION_USER.into(),
             password: Secret(STATION_PASSWORD.into()),
             answer_by: AnswerBy::Phone,
+            digest: DigestBy::Both,
         },
     );
     let trunk = |id, from: Vec<(IpAddr, u8)>, to| Trunk {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
-use contract::directory::{Agent, AnswerBy, Directory, FlowSource, Number, Overflow, Queue, Secret, Station, Trunk};
+use contract::directory::{Agent, AnswerBy, DigestBy, Directory, FlowSource, Number, Overflow, Queue, Secret, Station, Trunk};
 use contract::{AgentId, QueueId, StationId, TrunkId};
 
 pub const PROMPT: &str = "7000";
@@ -75,6 +75,7 @@ pub fn directory(agents: u16) -> Directory {
             username: digits.to_string(),
             password: Secret(password(digits)),
             answer_by: AnswerBy::Phone,
+            digest: DigestBy::Both,
         };
         out.stations.insert(station, phone);
         let agent = AgentId(n + 1);

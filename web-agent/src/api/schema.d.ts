@@ -1946,6 +1946,11 @@ export interface components {
             reasons: components["schemas"]["ReasonChoice"][];
             stations: components["schemas"]["StationChoice"][];
         };
+        /**
+         * @description What a phone is asked to prove its password with.
+         * @enum {string}
+         */
+        DigestBy: "both" | "md5" | "sha256";
         Digits: {
             /** @description `0-9*#A-D`, at most 32. */
             digits: string;
@@ -2120,6 +2125,8 @@ export interface components {
             answerBy: components["schemas"]["AnswerBy"];
             /** @description For the history */
             changeNote?: string;
+            /** @description `md5` only for phones that refuse a challenge with SHA-256 beside it. */
+            digest?: components["schemas"]["DigestBy"];
             note?: string;
             password?: string | null;
             /** @description SIP user and digest user name. */
@@ -3035,6 +3042,8 @@ export interface components {
         };
         Station: {
             answerBy: components["schemas"]["AnswerBy"];
+            /** @description `md5` only for phones that refuse a challenge with SHA-256 beside it. */
+            digest: components["schemas"]["DigestBy"];
             note: string;
             /** @description SIP user and digest user name. */
             username: string;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 
-use contract::directory::Secret;
+use contract::directory::{DigestBy, Secret};
 use contract::{Directory, StationId, TrunkId};
 
 use super::{Source, Transport};
@@ -27,6 +27,7 @@ pub struct SipStation {
     pub id: StationId,
     pub username: String,
     pub password: Secret,
+    pub digest: DigestBy,
 }
 
 /// A view of [`contract::Directory`], indexed for the questions of a UAS.
@@ -57,6 +58,7 @@ impl From<&Directory> for SipDirectory {
             id: s.id,
             username: s.username.clone(),
             password: s.password.clone(),
+            digest: s.digest,
         });
         Self::new(directory.version, trunks, stations)
     }
@@ -119,6 +121,15 @@ impl SipDirectory {
             Source::Trunk(id) => &self.trunks.get(&id)?.digest.as_ref()?.1,
         };
         Some((source, secret))
+    }
+
+    /// What this user is asked to prove a password with; nobody is asked as everybody is.
+    #[must_use]
+    pub fn digest_of(&self, username: &str) -> DigestBy {
+        match self.users.get(username) {
+            Some(Source::Station(id)) => self.stations.get(id).map_or(DigestBy::Both, |s| s.digest),
+            Some(Source::Trunk(_)) | None => DigestBy::Both,
+        }
     }
 
     /// Some trunk may call from anywhere with its digest, so strangers are challenged instead of refused.

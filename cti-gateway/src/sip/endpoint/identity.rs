@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use contract::directory::DigestBy;
+
 use super::chance::Chance;
 use crate::sip::api::{EndpointConfig, SipDirectory, Source};
 use crate::sip::auth::{Denied, Secret, Verifier, credentials};
@@ -68,7 +70,9 @@ impl Identity {
         let account = directory.account(&said.username);
         let password = account.map_or(self.nobody.as_str(), |(_, secret)| secret.0.as_str());
         let judged = self.verifier.verify(now, &said, Secret::Password(password), request.into());
+        let weak = directory.digest_of(&said.username) == DigestBy::Sha256 && said.algorithm.as_str().starts_with("MD5");
         match (judged, account) {
+            (Ok(()), Some(_)) if weak => Proof::Wrong,
             (Ok(()), Some((source, _))) => Proof::Good(source, said.username),
             (Err(Denied::Stale), Some(_)) => Proof::Stale,
             (Ok(()) | Err(_), _) => Proof::Wrong,

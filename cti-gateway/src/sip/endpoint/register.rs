@@ -4,17 +4,26 @@ use std::time::{Duration, Instant};
 
 use super::{Due, Endpoint, compose::answer_way, identity::Proof};
 use crate::sip::api::{Flow, Gone, Source, UaEvent};
-use crate::sip::message::{Contact, Name, Request, Response};
+use crate::sip::message::{Contact, Method, Name, Request, Response};
 use crate::sip::registrar::{Binding, Bound, Lost};
 use crate::sip::transaction::TxKey;
 use contract::StationId;
+use contract::directory::DigestBy;
 
 impl Endpoint {
     /// 401 with our challenges, kept nowhere.
     pub(super) fn challenge(&mut self, now: Instant, flow: Flow, request: &Request, stale: bool) {
         let mut response = request.response(401);
-        let md5_only = request.headers.user_agent().is_some_and(knows_only_md5);
-        for line in self.identity.challenges(now, stale).iter().filter(|line| !md5_only || line.contains("=MD5,")) {
+        let digest = match self.directory.digest_of(&asker(request)) {
+            DigestBy::Both if request.headers.user_agent().is_some_and(knows_only_md5) => DigestBy::Md5,
+            digest => digest,
+        };
+        let asked = |line: &&String| match digest {
+            DigestBy::Both => true,
+            DigestBy::Md5 => is_md5(line),
+            DigestBy::Sha256 => !is_md5(line),
+        };
+        for line in self.identity.challenges(now, stale).iter().filter(asked) {
             response = response.with(Name::WwwAuthenticate, line);
         }
         self.answer_stateless(flow, request, response);
@@ -149,6 +158,17 @@ impl Endpoint {
 enum Fault {
     TooBrief,
     Status(u16),
+}
+
+/// The user who will have to prove a password, as the request says.
+fn asker(request: &Request) -> String {
+    let headers = &request.headers;
+    let who = if request.method == Method::Register { headers.to() } else { headers.from() };
+    who.ok().and_then(|who| who.uri.user().map(|user| user.into_owned())).unwrap_or_default()
+}
+
+fn is_md5(challenge: &str) -> bool {
+    challenge.contains("=MD5,")
 }
 
 /// A phone registers itself, nobody else: the address of record is the digest user.

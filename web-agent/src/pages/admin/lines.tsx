@@ -105,10 +105,11 @@ export function StationsSection() {
       labels={{
         username: t("station.user"),
         answerBy: t("station.answerBy"),
+        digest: t("station.digest"),
         note: t("customer.notes"),
       }}
       name={(one) => one.username}
-      blank={{ username: "", answerBy: "phone", note: "" }}
+      blank={{ username: "", answerBy: "phone", digest: "both", note: "" }}
       hint={t("admin.stationsHint")}
       columns={[
         { title: t("station.user"), render: (_, one) => <b className="num">{one.username}</b> },
@@ -146,6 +147,16 @@ export function StationsSection() {
             options={(["phone", "talk_event", "auto_answer"] as const).map((value) => ({
               value,
               label: t(`answerBy.${value}`),
+            }))}
+          />
+          <Pick
+            name="digest"
+            label={t("station.digest")}
+            clear={false}
+            hint={t("station.digestHint")}
+            options={(["both", "sha256", "md5"] as const).map((value) => ({
+              value,
+              label: t(`digestBy.${value}`),
             }))}
           />
           <Text name="note" label={t("customer.notes")} />

@@ -32,7 +32,7 @@ export function useShown() {
   }
 
   /** Words of a fixed set stand in the catalogue under the name of their set. */
-  const sets: Record<string, string> = { roles: "role", answerBy: "answerBy" };
+  const sets: Record<string, string> = { roles: "role", answerBy: "answerBy", digest: "digestBy" };
   const languages: Record<string, string> = { "zh-CN": "中文", en: "English" };
 
   function show(value: unknown, field: string): string {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use contract::directory::Secret;
+use contract::directory::{DigestBy, Secret};
 use contract::{StationId, TrunkId};
 
 use super::*;
@@ -68,7 +68,7 @@ pub fn trunk(id: i64, from: &str) -> SipTrunk {
 }
 
 pub fn station(id: i64, username: &str) -> SipStation {
-    SipStation { id: StationId(id), username: username.into(), password: Secret(format!("pw-{username}")) }
+    SipStation { id: StationId(id), username: username.into(), password: Secret(format!("pw-{username}")), digest: DigestBy::Both }
 }
 
 /// What the network does to datagrams.

@@ -299,6 +299,38 @@ fn a_digest_trunk_calls_from_anywhere_after_a_challenge() {
     assert_eq!(phone.register(&mut net, CONTACT), 403);
 }
 
+#[test]
+fn a_phone_is_asked_for_the_digest_its_station_is_set_to_and_no_weaker_one_is_taken() {
+    let ask = |digest: DigestBy| {
+        let mut net = Net::new();
+        let phone = SipStation { digest, ..station(1, "1001") };
+        net.ask(A, UaCommand::SetDirectory(Arc::new(SipDirectory::new(2, [], [phone]))));
+        net
+    };
+    let table: [(DigestBy, &[&str]); 3] =
+        [(DigestBy::Both, &["SHA-256", "MD5"]), (DigestBy::Md5, &["MD5"]), (DigestBy::Sha256, &["SHA-256"])];
+    for (digest, algorithms) in table {
+        let mut net = ask(digest);
+        ann().request(&mut net, "REGISTER", "sip:10.0.0.1", "sip:1001@10.0.0.1", CONTACT);
+        let answer = net.last_answer(PHONE);
+        let offered = crate::sip::auth::challenges(&answer.headers, crate::sip::message::Name::WwwAuthenticate);
+        assert_eq!(offered.iter().map(|c| c.algorithm.as_str()).collect::<Vec<_>>(), algorithms, "{digest:?}");
+        assert_eq!(ann().register(&mut net, CONTACT), 200, "{digest:?}");
+    }
+    // One that answers MD5 to a nonce it got for SHA-256.
+    for (digest, status) in [(DigestBy::Both, 200), (DigestBy::Sha256, 403)] {
+        let mut net = ask(digest);
+        let mut phone = ann();
+        phone.request(&mut net, "REGISTER", "sip:10.0.0.1", "sip:1001@10.0.0.1", CONTACT);
+        let mut answer = net.last_answer(PHONE);
+        let line = answer.headers.get("WWW-Authenticate").unwrap().replace("SHA-256", "MD5");
+        answer.headers.set("WWW-Authenticate", &line);
+        phone.answerer.hear(&answer).unwrap();
+        phone.request(&mut net, "REGISTER", "sip:10.0.0.1", "sip:1001@10.0.0.1", CONTACT);
+        assert_eq!(net.last_answer(PHONE).status, status, "{digest:?}");
+    }
+}
+
 /// libre 1 refuses the whole 401 when one challenge in it is unknown to it (met with baresip 1.0.0).
 #[test]
 fn a_phone_that_stumbles_over_sha_256_is_asked_for_md5_only() {
