@@ -82,8 +82,13 @@ impl Pulse {
     }
 
     #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.ended.load(Relaxed)
+    }
+
+    #[must_use]
     pub fn judge(&self, now: i64, patience_ms: i64) -> Option<Trouble> {
-        judge(now, self.last.load(Relaxed), self.ended.load(Relaxed), patience_ms)
+        judge(now, self.last.load(Relaxed), self.has_ended(), patience_ms)
     }
 }
 

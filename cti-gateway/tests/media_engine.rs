@@ -149,10 +149,11 @@ impl MediaSink for Brittle {
     }
 }
 
-/// One recorded leg on an engine of one thread.
+/// One recorded leg on an engine of two threads.
 fn brittle(ports: (u16, u16), recordings: &Path, breaks: fn(&MediaEvent) -> bool) -> Side {
     let (send, events) = channel();
-    let config = MediaConfig { ports, threads: 1, recordings: recordings.to_owned(), ..MediaConfig::default() };
+    // The recorder ends with the last media thread: another one keeps it.
+    let config = MediaConfig { ports, threads: 2, recordings: recordings.to_owned(), ..MediaConfig::default() };
     let sink = Arc::new(Brittle(Sink(Mutex::new(send)), breaks));
     let side = Side { engine: Engine::start(config, sink).unwrap(), events };
     side.engine.open(ROOM, LEG).unwrap();

@@ -3,17 +3,19 @@
 
 use std::collections::BTreeSet;
 
-use contract::{EndCause, EpochMs, EventKind, InteractionId, LegId, RecordingId};
+use contract::{EndCause, EpochMs, EventKind, InteractionId, LegId, Quality, RecordingId};
 
 use super::switch::Switch;
 use crate::call::CallEvent;
-use crate::media::MediaCommand;
+use crate::media::{MediaCommand, MediaEvent};
 use crate::sip::api::UaCommand;
 
 /// Longer than signalling takes for its last word (64 × T1 = 32 s).
 const LAST_WORD_MS: EpochMs = 60_000;
 /// Longer than a disk that stands still may take to close a file.
 const LAST_TAPE_MS: EpochMs = 600_000;
+/// Of a leg whose media thread took it along.
+const UNHEARD: Quality = Quality { received: 0, lost: 0, jitter_ms: 0.0, round_trip_ms: None, mos: 1.0 };
 
 impl Switch {
     pub(super) fn audit(&mut self, now: EpochMs) {
@@ -32,6 +34,7 @@ impl Switch {
             self.hang_up(leg);
         }
         self.suspects = unowned;
+        self.let_go_of_the_deaf(now);
         self.forget_stuck(now);
         let facts = acd::Facts {
             calls: self.calls.keys().copied().collect(),
@@ -68,6 +71,15 @@ impl Switch {
         self.orphans += 1;
         tracing::error!("the truth audit ended {what} {id}, which nobody owned");
         self.ports.ledger.record(now, None, EventKind::OrphanEnded { what: what.to_owned(), id });
+    }
+
+    /// A media thread that ended says nothing more: whoever is still with it hears nobody, and is taken for closed.
+    fn let_go_of_the_deaf(&mut self, now: EpochMs) {
+        let deaf = |(_, leg): &(LegId, &super::legs::Leg)| !leg.media_over && self.engine.has_ended(leg.call);
+        let deaf: Vec<LegId> = self.legs.iter().filter(deaf).map(|(id, _)| id).collect();
+        for leg in deaf {
+            self.media(now, leg, MediaEvent::Closed { quality: UNHEARD });
+        }
     }
 
     /// Legs told to go whose last word never came: it was lost on the way to us.

@@ -9,7 +9,7 @@ use contract::{EndCause, EpochMs, EventKind, InteractionId, LegId, OfferOutcome,
 
 use super::switch::{Message, Switch, Unspoken, Work};
 use crate::call::{Action, CallEvent, DIRECT_WAIT_MS, Dial, Offer, QueueFacts, QueueReturn, RouterAsk};
-use crate::media::{Clip, MediaCommand, MediaError};
+use crate::media::{Clip, MediaCommand, MediaError, MediaEvent};
 use crate::sip::api::UaCommand;
 
 /// How long the phone of one agent asked for rings.
@@ -203,19 +203,37 @@ impl Switch {
                 // What is lost so the audit finds as a leg that does not go.
                 self.lost.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             }
-        } else if let Err(MediaError::Busy { capacity }) = self.engine.send(room, command.clone()) {
-            tracing::warn!(call.id = %room, "media of call {room} is late: {capacity} commands wait already");
-            self.late_media.push_back((room, command));
+        } else {
+            match self.engine.send(room, command.clone()) {
+                Ok(()) => {}
+                Err(MediaError::Busy { capacity }) => {
+                    tracing::warn!(call.id = %room, "media of call {room} is late: {capacity} commands wait already");
+                    self.late_media.push_back((room, command));
+                }
+                Err(_) => self.never_done(command),
+            }
         }
     }
 
     pub(super) fn retry_media(&mut self) {
         while let Some((room, command)) = self.late_media.pop_front() {
-            if let Err(MediaError::Busy { .. }) = self.engine.send(room, command.clone()) {
-                self.late_media.push_front((room, command));
-                return;
+            match self.engine.send(room, command.clone()) {
+                Ok(()) => {}
+                Err(MediaError::Busy { .. }) => {
+                    self.late_media.push_front((room, command));
+                    return;
+                }
+                Err(_) => self.never_done(command),
             }
         }
+    }
+
+    /// A media thread that ended will not carry this out, nor speak of it: a recording that never began has its end said.
+    fn never_done(&mut self, command: MediaCommand) {
+        let MediaCommand::Record { recording, left, .. } = command else { return };
+        let (now, reason) = (self.clock.now(), "the media thread had ended".to_owned());
+        self.media(now, left, MediaEvent::RecordGap { recording, ms: 0, reason });
+        self.media(now, left, MediaEvent::RecordEnded { recording, duration_ms: 0, bytes: 0, complete: false });
     }
 
     fn wants_play(&mut self, leg: LegId, id: Option<u32>) {

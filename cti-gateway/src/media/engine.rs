@@ -179,6 +179,12 @@ impl Engine {
         [Part { name: "media", trouble: media }, Part { name: "recorder", trouble: recorder }]
     }
 
+    /// The thread of this room is over. Whatever it had to say was said before, save of what was asked in its last moment.
+    #[must_use]
+    pub fn has_ended(&self, room: InteractionId) -> bool {
+        self.inner.gauges[self.shard_of(room)].pulse.has_ended()
+    }
+
     /// Closes all legs, ends all recordings, waits until they are on disk. Not from a [`MediaSink`].
     pub fn stop(&self) {
         for shard in &self.inner.shards {

@@ -107,6 +107,7 @@ impl MediaThread {
             let _ = catch_unwind(AssertUnwindSafe(|| self.let_go()));
             resume_unwind(panic);
         }
+        self.let_go();
     }
 
     fn work(&mut self) {
@@ -126,7 +127,12 @@ impl MediaThread {
         }
     }
 
+    /// Nothing is left open, nor is what was asked in the last moment left without a word.
     fn let_go(&mut self) {
+        self.shard.close_all(&mut self.wire);
+        while let Ok(order) = self.orders.try_recv() {
+            self.obey(self.clock.now(), order);
+        }
         self.shard.close_all(&mut self.wire);
         self.shard.hand_over_rest(&mut self.wire);
         self.publish(self.clock.now());
