@@ -49,10 +49,10 @@ async fn a_call_is_in_the_list_and_on_the_timeline_with_its_segments_and_leaves_
     assert_eq!(row["cause"], "answered_hangup", "{row}");
     assert_eq!(row["hungUpBy"]["kind"], "caller", "{row}");
     assert_eq!(row["customer"]["id"], json!(who), "{row}");
-    let lived = until("the wrap-up to be a segment", async || {
+    let lived = until("the wrap-up to be a segment with its end", async || {
         let row = supervisor.read(&format!("/interactions/{id}")).await;
-        let kinds = kinds(&row);
-        (kinds.last().map(String::as_str) == Some("wrap_up") && row["notes"] == "要安装说明").then_some(row)
+        let wrapped = row["segments"].as_array()?.last().is_some_and(|s| s["kind"] == "wrap_up" && s["ended"].is_i64());
+        (wrapped && row["notes"] == "要安装说明").then_some(row)
     })
     .await;
     let kinds = kinds(&lived);
