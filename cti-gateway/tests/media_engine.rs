@@ -6,9 +6,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use contract::health::Trouble;
 use contract::{InteractionId, LegId, RecordingId};
-use cti_gateway::media::{Clip, Engine, Law, MediaCommand, MediaConfig, MediaError, MediaEvent, MediaSink, Remote, tone};
+use cti_gateway::media::{Clip, Engine, Law, MediaCommand, MediaConfig, MediaEvent, MediaSink, Remote, tone};
 
 struct Sink(Mutex<Sender<(LegId, MediaEvent)>>);
 
@@ -137,72 +136,4 @@ fn a_thousand_rooms_opened_and_closed_leave_every_gauge_at_zero() {
     let gauges = center.engine.gauges();
     assert_eq!((gauges.legs, gauges.rooms, gauges.recordings, gauges.ports_taken, gauges.ports_free), (0, 0, 0, 0, 50));
     assert!(center.engine.send(InteractionId(1), MediaCommand::Close { leg: LegId(1) }).is_err());
-}
-
-/// Hears as [`Sink`] does, and breaks the thread that tells it this.
-struct Brittle(Sink, fn(&MediaEvent) -> bool);
-
-impl MediaSink for Brittle {
-    fn media(&self, leg: LegId, event: MediaEvent) {
-        assert!(!(self.1)(&event), "told what it cannot bear");
-        self.0.media(leg, event);
-    }
-}
-
-/// One recorded leg on an engine of two threads.
-fn brittle(ports: (u16, u16), recordings: &Path, breaks: fn(&MediaEvent) -> bool) -> Side {
-    let (send, events) = channel();
-    // The recorder ends with the last media thread: another one keeps it.
-    let config = MediaConfig { ports, threads: 2, recordings: recordings.to_owned(), ..MediaConfig::default() };
-    let sink = Arc::new(Brittle(Sink(Mutex::new(send)), breaks));
-    let side = Side { engine: Engine::start(config, sink).unwrap(), events };
-    side.engine.open(ROOM, LEG).unwrap();
-    side.tell(ROOM, MediaCommand::Record { recording: RecordingId(9), left: LEG, right: None, path: "a.wav".into() });
-    side
-}
-
-const ROOM: InteractionId = InteractionId(7);
-const LEG: LegId = LegId(1);
-
-/// What is wrong with the media threads and with the recorder, once something is.
-#[track_caller]
-fn ailing(side: &Side) -> [Option<Trouble>; 2] {
-    for _ in 0..2_000 {
-        let health = side.engine.health();
-        if health.iter().any(|part| !part.is_well()) {
-            return health.map(|part| part.trouble);
-        }
-        let _ = side.events.recv_timeout(Duration::from_millis(10));
-    }
-    panic!("all is well: {:?}", side.engine.health());
-}
-
-#[test]
-fn a_media_thread_that_breaks_ends_its_legs_and_recordings_says_so_and_takes_no_more() {
-    let folder = tempfile::tempdir().unwrap();
-    let side = brittle((29_300, 29_399), folder.path(), |e| matches!(e, MediaEvent::PlayDone { id: 13, .. }));
-    assert_eq!(side.engine.health().map(|part| part.trouble), [None, None]);
-    let clip = Arc::new(Clip::from_samples("tone", &tone::sine(&[(440.0, -10.0)], 100)));
-    side.tell(ROOM, MediaCommand::Play { leg: LEG, id: 13, clips: vec![clip], repeat: true });
-    side.tell(ROOM, MediaCommand::StopPlay { leg: LEG });
-    side.wait(|leg, event| (leg == LEG && matches!(event, MediaEvent::Closed { .. })).then_some(()));
-    side.wait(|_, event| matches!(event, MediaEvent::RecordEnded { .. }).then_some(()));
-    assert_eq!(ailing(&side), [Some(Trouble::Ended), None], "the recorder lives on");
-    assert!(matches!(side.engine.open(ROOM, LegId(2)), Err(MediaError::Stopped)));
-    let gauges = side.engine.gauges();
-    assert_eq!((gauges.legs, gauges.recordings, gauges.ports_taken), (0, 0, 0));
-    side.engine.stop();
-}
-
-#[test]
-fn a_recorder_that_breaks_says_so_and_the_calls_go_on() {
-    let folder = tempfile::tempdir().unwrap();
-    let side = brittle((29_400, 29_499), folder.path(), |e| matches!(e, MediaEvent::RecordEnded { .. }));
-    side.tell(ROOM, MediaCommand::StopRecord { recording: RecordingId(9) });
-    assert_eq!(ailing(&side), [None, Some(Trouble::Ended)]);
-    side.engine.open(ROOM, LegId(2)).unwrap();
-    side.tell(ROOM, MediaCommand::Close { leg: LEG });
-    side.wait(|leg, event| (leg == LEG && matches!(event, MediaEvent::Closed { .. })).then_some(()));
-    side.engine.stop();
-    assert_eq!(side.engine.health().map(|part| part.trouble), [Some(Trouble::Ended); 2], "as asked");
 }

@@ -10,6 +10,8 @@ use tokio::net::{TcpListener, UdpSocket};
 /// What the kernel keeps for us while we are busy: some 10,000 INVITEs.
 const RECEIVE_BUFFER: usize = 8 << 20;
 const BACKLOG: i32 = 1024;
+/// Free ports tried where any will do for both transports.
+const TRIES: usize = 8;
 
 /// A socket that could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +38,13 @@ impl Sockets {
     /// # Errors
     /// [`BindError`] naming the address.
     pub fn bind(udp: Option<SocketAddr>, tcp: Option<SocketAddr>) -> Result<Self, BindError> {
+        let any = |address: Option<SocketAddr>| address.is_some_and(|a| a.port() == 0);
+        // The port UDP got may be taken for TCP: then another one is asked for.
+        let tries = if any(udp) && any(tcp) { TRIES } else { 0 };
+        (0..tries).find_map(|_| Self::bind_once(udp, tcp).ok()).map_or_else(|| Self::bind_once(udp, tcp), Ok)
+    }
+
+    fn bind_once(udp: Option<SocketAddr>, tcp: Option<SocketAddr>) -> Result<Self, BindError> {
         let mut sockets = Self { udp: None, listener: None, udp_address: None, tcp_address: None };
         if let Some(address) = udp {
             let socket = open_udp(address).map_err(|error| BindError { transport: "UDP", address, error })?;

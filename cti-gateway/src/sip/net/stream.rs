@@ -78,7 +78,8 @@ async fn guarded(work: impl Future<Output = bool>) -> How {
 
 async fn read(flow: Flow, mut input: OwnedReadHalf, writer: mpsc::Sender<Bytes>, tell: &mpsc::Sender<News>) {
     // Held weakly, or the writing side would never see its last sender go.
-    let writer = writer.downgrade();
+    let own = writer.downgrade();
+    drop(writer);
     let mut framer = Framer::new();
     let mut buffer = BytesMut::with_capacity(8192);
     let mut patience = FIRST_MESSAGE;
@@ -97,7 +98,7 @@ async fn read(flow: Flow, mut input: OwnedReadHalf, writer: mpsc::Sender<Bytes>,
                     }
                 }
                 Framed::Ping => {
-                    if let Some(writer) = writer.upgrade() {
+                    if let Some(writer) = own.upgrade() {
                         let _ = writer.try_send(PONG);
                     }
                 }
@@ -134,7 +135,36 @@ async fn write(mut output: OwnedWriteHalf, mut queue: mpsc::Receiver<Bytes>) -> 
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use tokio::net::TcpListener;
+    use tokio::sync::Semaphore;
+
     use super::*;
+    use crate::sip::api::Transport;
+
+    /// Longest anything here may take; only a broken run meets it.
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    #[tokio::test]
+    async fn a_connection_nobody_can_write_to_any_more_is_closed_after_its_last_message() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let local = listener.local_addr().unwrap();
+        let mut peer = TcpStream::connect(local).await.unwrap();
+        let (stream, remote) = listener.accept().await.unwrap();
+        let flow = Flow { transport: Transport::Tcp, local, remote };
+        let (writer, queue) = mpsc::channel(4);
+        let (tell, mut news) = mpsc::channel(4);
+        let place = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        tokio::spawn(serve(flow, 7, stream, writer.clone(), queue, tell, place));
+        writer.send(Bytes::from_static(b"last")).await.unwrap();
+        drop(writer);
+        let told = timeout(PATIENCE, news.recv()).await.expect("it ends").unwrap();
+        assert!(matches!(told, News::Closed { number: 7, how: How::Sent, .. }));
+        let mut heard = Vec::new();
+        peer.read_to_end(&mut heard).await.unwrap();
+        assert_eq!(heard, b"last");
+    }
 
     #[tokio::test]
     async fn a_connection_that_panics_ends_like_any_other_and_is_told_apart() {
