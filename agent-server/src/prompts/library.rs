@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 /// Where a prompt belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[schema(as = PromptLanguage)]
 pub enum Folder {
     #[serde(rename = "zh-CN")]
     ZhCn,

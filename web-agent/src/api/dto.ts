@@ -62,7 +62,7 @@ export type AdminList = Made["NumberList"];
 export type AdminFlow = Made["Kept_Flow"];
 export type Company = Made["Kept_Settings"];
 export type Prompt = Made["PromptRow"];
-export type PromptFolder = Made["Folder"];
+export type PromptFolder = Made["PromptLanguage"];
 export type SkillLevel = Made["SkillLevel"];
 /** What a person edits of a document: all of it but what the server knows itself. A password is only ever sent in. */
 export type Edit<T extends Kept> = Omit<T, keyof Kept | keyof Made["StationLive"]>;

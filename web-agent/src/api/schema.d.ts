@@ -2287,11 +2287,6 @@ export interface components {
         FlowText: {
             yaml: string;
         };
-        /**
-         * @description Where a prompt belongs.
-         * @enum {string}
-         */
-        Folder: "zh-CN" | "en" | "music" | "all";
         /** @description `HungUpBy` in `contract.gen.ts`. */
         HungUpBy: contract.HungUpBy;
         /** @description One call with everything that is known of it. */
@@ -2715,7 +2710,7 @@ export interface components {
                 durationMs: number;
                 /** @description Who plays it. */
                 flows: string[];
-                language: components["schemas"]["Folder"];
+                language: components["schemas"]["PromptLanguage"];
                 name: string;
                 /** @description The company's; else the built-in one. */
                 own: boolean;
@@ -2834,6 +2829,11 @@ export interface components {
             /** @description Flows that do not fit the company now. */
             flowFaults: components["schemas"]["FlowFault"][];
         };
+        /**
+         * @description Where a prompt belongs.
+         * @enum {string}
+         */
+        PromptLanguage: "zh-CN" | "en" | "music" | "all";
         /** @description A prompt as it is played now. */
         PromptRow: {
             /** @description There is a built-in one of this name; it is played where there is no own one. */
@@ -2848,7 +2848,7 @@ export interface components {
             durationMs: number;
             /** @description Who plays it. */
             flows: string[];
-            language: components["schemas"]["Folder"];
+            language: components["schemas"]["PromptLanguage"];
             name: string;
             /** @description The company's; else the built-in one. */
             own: boolean;
@@ -4222,7 +4222,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                language: components["schemas"]["Folder"];
+                language: components["schemas"]["PromptLanguage"];
                 name: string;
             };
             cookie?: never;
@@ -4258,7 +4258,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                language: components["schemas"]["Folder"];
+                language: components["schemas"]["PromptLanguage"];
                 name: string;
             };
             cookie?: never;
@@ -4287,7 +4287,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                language: components["schemas"]["Folder"];
+                language: components["schemas"]["PromptLanguage"];
                 name: string;
             };
             cookie?: never;
