@@ -81,7 +81,13 @@ export async function whoAndAfter({ step, house, who, station, dial, known, call
         await answered(caller);
         await talk.hangUp();
         await page.locator(".focus-wrap_up").waitFor();
-        await page.keyboard.press("2");
+        // The page hears keys a breath after it shows: no hand is as quick as this one.
+        const chosen = page.locator(".leaf.on").first();
+        for (let tries = 0; tries < 5 && !(await chosen.isVisible()); tries += 1) {
+          await page.keyboard.press("2");
+          await chosen.waitFor({ timeout: 500 }).catch(() => undefined);
+        }
+        await chosen.waitFor({ timeout: 500 });
         await page.locator(".notes textarea").fill(words);
         await page.locator(".idle").waitFor({ timeout: 15_000 });
         await page.locator(".ant-notification", { hasText: say("own.left") }).waitFor();
