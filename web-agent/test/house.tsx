@@ -52,11 +52,12 @@ export function open(screen: ReactNode, data: [readonly unknown[], unknown][] = 
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   queries.setQueryData(meKey, me);
   for (const [key, value] of data) queries.setQueryData(key, value);
-  return render(
+  const house = ({ children }: { children: ReactNode }) => (
     <QueryClientProvider client={queries}>
       <ConfigProvider button={{ autoInsertSpace: false }} theme={{ token: { motion: false } }}>
-        <App>{screen}</App>
+        <App>{children}</App>
       </ConfigProvider>
-    </QueryClientProvider>,
+    </QueryClientProvider>
   );
+  return render(screen, { wrapper: house });
 }

@@ -87,6 +87,40 @@ describe("who the caller is", () => {
     expect(links()).toEqual([["/interactions/9/customer", { customer: null, contact: null }]]);
   });
 
+  it("who is chosen again before the answer to the last choice is back is chosen in turn", async () => {
+    let answer = () => {};
+    const later = new Promise<void>((go) => {
+      answer = go;
+    });
+    asked = serve(async ({ method }) => {
+      if (method === "GET") return { body: { draft: null, items: [] } };
+      await later;
+      return { status: 204 };
+    });
+    const sure = { candidates: [{ ...wang, reason: "exact" as const, confidence: 95 }] };
+    const { rerender } = open(<FocusCall card={card({ ...sure, customer: "5" })} />, [[setupKey, setup]]);
+    act(() => void run("customer"));
+    fireEvent.keyDown(screen.getByRole("button", { name: /Wang Xiaoming/, pressed: true }), { key: "1" });
+    await waitFor(() => expect(links()).toHaveLength(1));
+    rerender(<FocusCall card={card({ ...sure, customer: null })} />);
+    act(() => void run("customer"));
+    fireEvent.keyDown(screen.getByRole("button", { name: /Wang Xiaoming/, pressed: false }), { key: "1" });
+    expect(links()).toHaveLength(1);
+    answer();
+    await waitFor(() => expect(links()).toHaveLength(2));
+    expect(links().map(([, body]) => (body as { customer: string | null }).customer)).toEqual([null, "5"]);
+  });
+
+  it("the choice asked for by its key closes once somebody is settled", async () => {
+    const { rerender } = show({});
+    act(() => void run("customer"));
+    fireEvent.keyDown(screen.getByRole("button", { name: /Wang Xiaoming/ }), { key: "1" });
+    await waitFor(() => expect(links()).toHaveLength(1));
+    rerender(<FocusCall card={card({ customer: "5" })} />);
+    expect(heading()).toBe("Wang Xiaoming");
+    expect(screen.queryByRole("button", { name: /Unlink/ })).toBeNull();
+  });
+
   it("of several a digit chooses, and the one person of the number goes along", async () => {
     const two = [wang, { ...wang, customer: "6", name: "Acme", contact: "61", contactName: "Ms Li" }];
     show({ candidates: two });

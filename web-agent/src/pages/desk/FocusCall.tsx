@@ -22,7 +22,7 @@ export function FocusCall({ card }: { card: CallCard }) {
   const [changing, setChanging] = useState(false);
   const [asked, setAsked] = useState(0);
   const change = () => {
-    setChanging(true);
+    setChanging(card.customer !== null);
     setAsked((n) => n + 1);
   };
   useKeyHandlers({ customer: change });

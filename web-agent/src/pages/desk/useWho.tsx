@@ -1,8 +1,7 @@
 // Whom a call is with, by name, and how to settle it: link, unlink, and back again.
 
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button } from "antd";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { customers, interactions } from "../../api";
 import { useMay } from "../../app/session";
@@ -54,27 +53,26 @@ export function useLink(card: CallCard) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const queries = useQueryClient();
-  const [busy, setBusy] = useState(false);
   const key = `link-${card.interaction}`;
-
-  async function put(customer: string | null): Promise<boolean> {
-    setBusy(true);
-    try {
-      await interactions.link(card.interaction, customer, customer && contactOf(card, customer));
-      void queries.invalidateQueries({ queryKey: ["interactions"] });
-      return true;
-    } catch (why) {
-      void message.error(saying(why));
-      return false;
-    } finally {
-      setBusy(false);
-    }
-  }
+  // One after another: the card may show a choice before its answer is back, and a quick hand goes on from there.
+  const { mutateAsync, isPending: busy } = useMutation({
+    mutationFn: (customer: string | null) =>
+      interactions.link(card.interaction, customer, customer && contactOf(card, customer)),
+    scope: { id: key },
+    networkMode: "always",
+    onSuccess: () => void queries.invalidateQueries({ queryKey: ["interactions"] }),
+    onError: (why) => void message.error(saying(why)),
+  });
+  const put = (customer: string | null) =>
+    mutateAsync(customer).then(
+      () => true,
+      () => false,
+    );
   /** Null: nobody known. Says what was done, with the way back. */
   async function link(choice: Choice | null): Promise<boolean> {
     const before = card.customer;
     if (before === (choice?.id ?? null)) return true;
-    if (busy || !(await put(choice?.id ?? null))) return false;
+    if (!(await put(choice?.id ?? null))) return false;
     const undo = () => {
       message.destroy(key);
       void put(before);
