@@ -251,6 +251,10 @@ async fn open_db(config: &Config) -> Result<Db, StartError> {
     };
     let db = Db::open_with(&config.store.address(), &options).await?;
     db.migrate(rooms::ROOMS).await?;
+    // Calls are taken all the same.
+    if let Err(e) = db.make_views(reports::VIEWS).await {
+        tracing::error!("the views for reporting tools are missing or old: {e}");
+    }
     Ok(db)
 }
 

@@ -5,6 +5,8 @@ mod common;
 use common::{Answer, Client, Served, config};
 use cti_gateway::media::{tone, wav};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::time::{Duration, timeout};
 
 /// So much of a tone, as a WAV file of 8 kHz.
 fn sound(ms: u32) -> Vec<u8> {
@@ -200,6 +202,52 @@ async fn a_queue_names_only_what_is_there_and_keeps_what_it_names() {
     queue["music"] = json!("");
     assert_eq!(admin.put(&at, queue).await.status, 200);
     assert_eq!(admin.delete("/admin/prompts/music/piano").await.status, 204, "nobody plays it any more");
+    house.stop().await;
+}
+
+/// Asks, and goes away once the work has begun and before it is done.
+async fn ask_and_leave(house: &Served, client: &Client, method: &str, path: &str, wav: &[u8]) {
+    let held = house.app.prompts.still().await;
+    let mut line = client.begin(method, path, wav).await;
+    // Who asks for the turn stands before us in the row.
+    let waits = async || timeout(Duration::from_millis(20), house.app.prompts.still()).await.is_err();
+    while !waits().await {}
+    line.shutdown().await.unwrap();
+    let mut answer = Vec::new();
+    line.read_to_end(&mut answer).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&answer), "", "the server knows that nobody waits any more");
+    drop(held);
+    // Comes after the one who had the turn.
+    drop(house.app.prompts.still().await);
+}
+
+#[tokio::test]
+async fn what_was_begun_is_done_whole_though_its_asker_went_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Served::start(config(folder.path())).await;
+    let admin = house.as_("admin").await;
+    let place = "/admin/prompts/zh-CN/welcome";
+    let file = folder.path().join("prompts/zh-CN/welcome.wav");
+    let mine = sound(700);
+    let actions = async || -> Vec<String> {
+        let lines = admin.get("/admin/audit?limit=20").await.json();
+        let told = lines["items"].as_array().unwrap().iter().filter(|l| l["object"] == "prompts/zh-CN/welcome");
+        told.map(|l| l["action"].as_str().unwrap().to_owned()).collect()
+    };
+
+    ask_and_leave(&house, &admin, "PUT", place, &mine).await;
+    let now = row(&admin, "zh-CN", "welcome").await;
+    assert_eq!((&now["own"], &now["durationMs"]), (&json!(true), &json!(700)), "{now}");
+    assert_eq!(admin.get(&format!("{place}/audio")).await.body, mine);
+    assert_eq!(std::fs::read(&file).unwrap(), mine);
+    assert_eq!(actions().await, ["prompts.update"]);
+
+    ask_and_leave(&house, &admin, "DELETE", place, b"").await;
+    assert_eq!(row(&admin, "zh-CN", "welcome").await["own"], json!(false));
+    assert!(!file.exists());
+    assert_eq!(actions().await, ["prompts.remove", "prompts.update"]);
+    let mut left = std::fs::read_dir(folder.path().join("prompts")).unwrap().flatten();
+    assert!(left.all(|entry| entry.path().is_dir()), "nothing half written is left");
     house.stop().await;
 }
 

@@ -6,6 +6,12 @@ use crate::{Candidate, Caller, EpochMs, EventKind, InteractionId};
 /// cannot take now goes to a spool.
 pub trait Ledger: Send + Sync + 'static {
     fn record(&self, at: EpochMs, interaction: Option<InteractionId>, kind: EventKind);
+
+    /// How far it is: the last event told, and the last that is in the database. `None`: the database is away, and says
+    /// nothing about how busy this machine is.
+    fn progress(&self) -> Option<(u64, u64)> {
+        None
+    }
 }
 
 /// Who is calling. One indexed read; never delays the call, its answer arrives as an event.

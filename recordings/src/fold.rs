@@ -1,16 +1,15 @@
 //! The fold that writes recordings' rows from the ledger, and with them what the certificate needs to know of talks.
-//! Each event is one small statement that may be applied twice; nothing is kept in memory.
+//! Every batch reads the rows it touches, applies the events in pure code ([`State`]), and writes what changed; any event
+//! may be applied twice, and nothing is kept in memory between batches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use contract::{
-    AgentId, Caller, Candidate, EpochMs, Event, EventKind, InteractionId, MatchReason, PhoneNumber, QueueId, RecordingId, RecordingKind,
-};
+use contract::{Event, EventKind, InteractionId, RecordingId};
 use store::fold::Fold;
-use store::words::{backwards, json, unjson, word};
+use store::words::{unword, word};
 use store::{DbError, Tx, vals};
 
-use crate::rows::Remark;
+use crate::batch::{Call, Progress, State, Talk};
 
 /// Writes the tables of this room.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,18 +21,10 @@ impl Fold for RecordingFold {
     }
 
     async fn apply(&mut self, tx: &mut Tx<'_>, events: &[Event]) -> Result<(), DbError> {
-        let mut arrived = BTreeMap::new();
-        for event in events {
-            let Some(interaction) = event.interaction else { continue };
-            // Calls come in crowds: written together, before the first event that needs one.
-            if let EventKind::CallArrived { caller, .. } = &event.kind {
-                arrived.insert(interaction, caller);
-            } else if concerns(&event.kind) {
-                calls(tx, std::mem::take(&mut arrived)).await?;
-                one(tx, interaction, event).await?;
-            }
-        }
-        calls(tx, arrived).await
+        let before = load(tx, events).await?;
+        let mut after = before.clone();
+        events.iter().try_for_each(|event| after.take(event))?;
+        write(tx, &before, &after).await
     }
 
     /// What was deleted stays deleted.
@@ -45,123 +36,141 @@ impl Fold for RecordingFold {
     }
 }
 
+/// The recording an event is about.
+fn recording(kind: &EventKind) -> Option<RecordingId> {
+    match kind {
+        EventKind::RecordingStarted { recording, .. }
+        | EventKind::RecordingPaused { recording, .. }
+        | EventKind::RecordingResumed { recording, .. }
+        | EventKind::RecordingGap { recording, .. }
+        | EventKind::RecordingEnded { recording, .. } => Some(*recording),
+        _ => None,
+    }
+}
+
+/// It may change the rows of its call.
 fn concerns(kind: &EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::CallerIdentified { .. }
-            | EventKind::CustomerLinked { .. }
-            | EventKind::TalkStarted { .. }
-            | EventKind::TalkEnded { .. }
-            | EventKind::RecordingStarted { .. }
-            | EventKind::RecordingPaused { .. }
-            | EventKind::RecordingResumed { .. }
-            | EventKind::RecordingGap { .. }
-            | EventKind::RecordingEnded { .. }
-            | EventKind::CallEnded { .. }
-            | EventKind::Interrupted { .. }
-    )
+    recording(kind).is_some()
+        || matches!(
+            kind,
+            EventKind::CallArrived { .. }
+                | EventKind::CallerIdentified { .. }
+                | EventKind::CustomerLinked { .. }
+                | EventKind::TalkStarted { .. }
+                | EventKind::TalkEnded { .. }
+                | EventKind::CallEnded { .. }
+                | EventKind::Interrupted { .. }
+        )
 }
 
-async fn calls(tx: &mut Tx<'_>, arrived: BTreeMap<InteractionId, &Caller>) -> Result<(), DbError> {
-    let rows = arrived.into_iter().map(|(interaction, caller)| {
-        let digits = caller.number.as_ref().map_or(caller.raw.as_str(), PhoneNumber::reveal);
-        vals![interaction, &caller.raw, caller.number.as_ref(), backwards(digits), Option::<i64>::None, false]
-    });
-    let head = "INSERT INTO recorded_call (interaction_id, caller, e164, backwards, customer_id, settled) VALUES";
-    tx.insert_many(head, rows.collect(), "ON CONFLICT DO NOTHING").await.map(|_| ())
-}
-
-async fn one(tx: &mut Tx<'_>, id: InteractionId, event: &Event) -> Result<(), DbError> {
-    match &event.kind {
-        EventKind::CallerIdentified { candidates } => {
-            let Some(guess) = only_safe(candidates) else { return Ok(()) };
-            let sql = "UPDATE recorded_call SET customer_id = $2 WHERE interaction_id = $1 AND settled = 0 AND customer_id IS NULL";
-            tx.execute(sql, vals![id, guess.customer]).await?;
-            follow_call(tx, id).await
-        }
-        EventKind::CustomerLinked { customer, .. } => {
-            tx.execute("UPDATE recorded_call SET customer_id = $2, settled = 1 WHERE interaction_id = $1", vals![id, *customer]).await?;
-            follow_call(tx, id).await
-        }
-        EventKind::TalkStarted { agent, leg, queue, .. } => {
-            let sql = "INSERT INTO recorded_talk (interaction_id, leg_id, agent_id, queue_id, began) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-            tx.execute(sql, vals![id, *leg, *agent, *queue, event.at]).await.map(|_| ())
-        }
-        EventKind::TalkEnded { leg, .. } => {
-            let sql = "UPDATE recorded_talk SET ended = $3 WHERE interaction_id = $1 AND leg_id = $2 AND ended IS NULL";
-            tx.execute(sql, vals![id, *leg, event.at]).await.map(|_| ())
-        }
-        EventKind::RecordingStarted { recording, what, agent, queue, path } => {
-            begin(tx, id, event, *recording, *what, (*agent, *queue), path).await
-        }
-        EventKind::RecordingPaused { recording, agent, reason } => {
-            remark(tx, *recording, Remark::Paused { at: event.at, agent: *agent, reason: reason.clone() }).await
-        }
-        EventKind::RecordingResumed { recording, agent } => remark(tx, *recording, Remark::Resumed { at: event.at, agent: *agent }).await,
-        EventKind::RecordingGap { recording, ms, reason } => {
-            remark(tx, *recording, Remark::Gap { at: event.at, ms: *ms, reason: reason.clone() }).await
-        }
-        EventKind::RecordingEnded { recording, duration_ms, bytes, complete } => {
-            let state = if *bytes == 0 { "lost" } else { "done" };
-            let sql = "UPDATE recording SET duration_ms = $2, bytes = $3, state = $4, complete = $5 WHERE recording_id = $1";
-            tx.execute(sql, vals![*recording, *duration_ms, *bytes, state, *complete]).await.map(|_| ())
-        }
-        EventKind::CallEnded { .. } => ended(tx, id, event.at).await,
-        EventKind::Interrupted { last_seen } => ended(tx, id, *last_seen).await,
-        _ => Ok(()),
-    }
-}
-
-/// The one customer that may be assumed: sure, and the only one.
-fn only_safe(candidates: &[Candidate]) -> Option<&Candidate> {
-    let sure = |c: &&Candidate| c.confidence >= 80 && matches!(c.reason, MatchReason::Exact | MatchReason::Equivalent);
-    let first = candidates.first().filter(sure)?;
-    candidates.iter().all(|c| c.customer == first.customer).then_some(first)
-}
-
-async fn follow_call(tx: &mut Tx<'_>, id: InteractionId) -> Result<(), DbError> {
+async fn load(tx: &mut Tx<'_>, events: &[Event]) -> Result<State, DbError> {
+    let events = || events.iter().filter(|event| concerns(&event.kind));
+    let calls: BTreeSet<InteractionId> = events().filter_map(|event| event.interaction).collect();
+    let recordings: BTreeSet<RecordingId> = events().filter_map(|event| recording(&event.kind)).collect();
+    let mut state = State::default();
     let sql =
-        "UPDATE recording SET customer_id = (SELECT customer_id FROM recorded_call WHERE interaction_id = $1) WHERE interaction_id = $1";
-    tx.execute(sql, vals![id]).await.map(|_| ())
-}
-
-async fn begin(
-    tx: &mut Tx<'_>,
-    id: InteractionId,
-    event: &Event,
-    recording: RecordingId,
-    what: RecordingKind,
-    (agent, queue): (Option<AgentId>, Option<QueueId>),
-    path: &str,
-) -> Result<(), DbError> {
-    // A call whose beginning is not known has an empty caller, but its recording is listed all the same.
-    let sql = "INSERT INTO recording (recording_id, node, interaction_id, kind, agent_id, queue_id, customer_id, caller, e164, backwards, began, \
-            duration_ms, bytes, path, state, complete, gap_ms, notes) \
-        SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS TEXT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), c.customer_id, \
-            COALESCE(c.caller, ''), c.e164, c.backwards, CAST($7 AS BIGINT), 0, 0, CAST($8 AS TEXT), 'recording', 0, 0, '[]' \
-        FROM (SELECT CAST($3 AS BIGINT) AS id) one LEFT JOIN recorded_call c ON c.interaction_id = one.id \
-        WHERE NOT EXISTS (SELECT 1 FROM recording_deleted d WHERE d.recording_id = $1) ON CONFLICT (recording_id) DO NOTHING";
-    tx.execute(sql, vals![recording, event.node, id, word(&what), agent, queue, event.at, path]).await.map(|_| ())
-}
-
-async fn remark(tx: &mut Tx<'_>, recording: RecordingId, remark: Remark) -> Result<(), DbError> {
-    let Some(row) = tx.query_opt("SELECT notes FROM recording WHERE recording_id = $1", vals![recording]).await? else { return Ok(()) };
-    let mut all: Vec<Remark> = unjson(&row.get::<String>("notes")?)?;
-    if all.contains(&remark) {
-        return Ok(());
+        "SELECT interaction_id, caller, e164, backwards, customer_id, settled FROM recorded_call WHERE interaction_id";
+    for row in tx.query_among(sql, calls.iter().copied()).await? {
+        let call = Call {
+            caller: row.get("caller")?,
+            e164: row.get("e164")?,
+            backwards: row.get("backwards")?,
+            customer: row.get("customer_id")?,
+            settled: row.get("settled")?,
+        };
+        state.calls.insert(row.get("interaction_id")?, call);
     }
-    all.push(remark);
-    let gap_ms: u32 = all.iter().fold(0, |sum, r| if let Remark::Gap { ms, .. } = r { sum.saturating_add(*ms) } else { sum });
-    tx.execute("UPDATE recording SET notes = $2, gap_ms = $3 WHERE recording_id = $1", vals![recording, json(&all), gap_ms])
-        .await
-        .map(|_| ())
+    let sql = "SELECT interaction_id, leg_id, agent_id, queue_id, began, ended FROM recorded_talk WHERE interaction_id";
+    for row in tx.query_among(sql, calls.iter().copied()).await? {
+        let talk = Talk { agent: row.get("agent_id")?, queue: row.get("queue_id")?, ended: row.get("ended")? };
+        state.talks.insert((row.get("interaction_id")?, row.get("leg_id")?, row.get("began")?), talk);
+    }
+    let sql = "SELECT recording_id, interaction_id, customer_id, duration_ms, bytes, state, complete, gap_ms, notes \
+        FROM recording";
+    let mut rows = tx.query_among(&format!("{sql} WHERE interaction_id"), calls.iter().copied()).await?;
+    // An event may name a recording that is not its call's.
+    rows.extend(tx.query_among(&format!("{sql} WHERE recording_id"), recordings.iter().copied()).await?);
+    for row in rows {
+        let progress = Progress {
+            interaction: row.get("interaction_id")?,
+            customer: row.get("customer_id")?,
+            duration_ms: row.get("duration_ms")?,
+            bytes: row.get("bytes")?,
+            state: unword(row.get("state")?)?,
+            complete: row.get("complete")?,
+            gap_ms: row.get("gap_ms")?,
+            notes: row.get("notes")?,
+        };
+        state.insert(row.get("recording_id")?, progress);
+    }
+    let sql = "SELECT recording_id FROM recording_deleted WHERE recording_id";
+    for row in tx.query_among(sql, recordings.iter().copied()).await? {
+        state.deleted.insert(row.get("recording_id")?);
+    }
+    Ok(state)
 }
 
-/// Talks that nobody ended are over; a call without any recording or talk need not be remembered.
-async fn ended(tx: &mut Tx<'_>, id: InteractionId, at: EpochMs) -> Result<(), DbError> {
-    let sql = "UPDATE recorded_talk SET ended = CASE WHEN began > $2 THEN began ELSE $2 END WHERE interaction_id = $1 AND ended IS NULL";
-    tx.execute(sql, vals![id, at]).await?;
-    let sql = "DELETE FROM recorded_call WHERE interaction_id = $1 \
-        AND NOT EXISTS (SELECT 1 FROM recording WHERE interaction_id = $1) AND NOT EXISTS (SELECT 1 FROM recorded_talk WHERE interaction_id = $1)";
-    tx.execute(sql, vals![id]).await.map(|_| ())
+/// Rows that are new or hold something else.
+fn changed<'m, K: Ord, V: PartialEq>(
+    before: &'m BTreeMap<K, V>,
+    after: &'m BTreeMap<K, V>,
+) -> impl Iterator<Item = (&'m K, &'m V)> {
+    after.iter().filter(|(key, value)| before.get(key) != Some(value))
+}
+
+async fn write(tx: &mut Tx<'_>, before: &State, after: &State) -> Result<(), DbError> {
+    let gone = before.calls.keys().filter(|id| !after.calls.contains_key(id)).copied();
+    tx.execute_among("DELETE FROM recorded_call WHERE interaction_id", gone).await?;
+    let rows = changed(&before.calls, &after.calls)
+        .map(|(id, c)| vals![*id, &c.caller, c.e164.clone(), c.backwards.clone(), c.customer, c.settled]);
+    tx.insert_many(
+        "INSERT INTO recorded_call (interaction_id, caller, e164, backwards, customer_id, settled) VALUES",
+        rows.collect(),
+        "ON CONFLICT (interaction_id) DO UPDATE SET caller = excluded.caller, e164 = excluded.e164, \
+           backwards = excluded.backwards, customer_id = excluded.customer_id, settled = excluded.settled",
+    )
+    .await?;
+    let rows = changed(&before.talks, &after.talks)
+        .map(|((id, leg, began), t)| vals![*id, *leg, t.agent, t.queue, *began, t.ended]);
+    tx.insert_many(
+        "INSERT INTO recorded_talk (interaction_id, leg_id, agent_id, queue_id, began, ended) VALUES",
+        rows.collect(),
+        "ON CONFLICT (interaction_id, leg_id, began) DO UPDATE SET ended = excluded.ended",
+    )
+    .await?;
+    write_recordings(tx, before, after).await
+}
+
+/// What somebody deletes meanwhile must not come back: only what is new is inserted, and not where it was deleted.
+async fn write_recordings(tx: &mut Tx<'_>, before: &State, after: &State) -> Result<(), DbError> {
+    let (mut new, mut old) = (Vec::new(), Vec::new());
+    for (id, p) in changed(before.recordings(), after.recordings()) {
+        let progress = vals![p.customer, p.duration_ms, p.bytes, word(&p.state), p.complete, p.gap_ms, &p.notes];
+        let mut row = vals![*id];
+        row.extend(progress);
+        let Some(b) = after.begun.get(id) else {
+            old.push(row);
+            continue;
+        };
+        let c = &b.call;
+        row.extend(vals![b.node, p.interaction, word(&b.kind), b.agent, b.queue, b.began, &b.path]);
+        row.extend(vals![&c.caller, c.e164.clone(), c.backwards.clone()]);
+        new.push(row);
+    }
+    tx.insert_many(
+        "INSERT INTO recording (recording_id, customer_id, duration_ms, bytes, state, complete, gap_ms, notes, node, \
+           interaction_id, kind, agent_id, queue_id, began, path, caller, e164, backwards) SELECT v.* FROM (VALUES",
+        new,
+        ") AS v WHERE NOT EXISTS (SELECT 1 FROM recording_deleted d WHERE d.recording_id = v.column1) \
+         ON CONFLICT (recording_id) DO NOTHING",
+    )
+    .await?;
+    tx.insert_many(
+        "UPDATE recording SET customer_id = v.column2, duration_ms = v.column3, bytes = v.column4, state = v.column5, \
+           complete = v.column6, gap_ms = v.column7, notes = v.column8 FROM (VALUES",
+        old,
+        ") AS v WHERE recording.recording_id = v.column1",
+    )
+    .await
+    .map(|_| ())
 }

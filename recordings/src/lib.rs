@@ -4,6 +4,7 @@
 //! Never in this room: RTP, HTTP, and who may listen (the caller asks and audits).
 
 pub mod audio;
+mod batch;
 pub mod certificate;
 mod fold;
 pub mod peaks;

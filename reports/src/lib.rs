@@ -1,5 +1,6 @@
 //! What happens now and what happened: the live [`board`] (pure), the folds that keep agents' [`intervals`] and the
-//! 15-minute [`rollup`], and the [`figures`] read from them. Every figure has a named formula and lists what made it.
+//! 15-minute [`rollup`], the [`figures`] read from them, and the [`VIEWS`] of reporting tools. Every figure has a named
+//! formula and lists what made it.
 //! Never in this room: deciding anything about a call. Everything here could be deleted and made again from the ledger.
 
 pub mod board;
@@ -9,6 +10,7 @@ pub mod intervals;
 pub mod rollup;
 mod schema;
 pub mod thresholds;
+mod views;
 
 pub use board::Board;
 pub use day::{BadZone, Zone};
@@ -16,3 +18,4 @@ pub use intervals::AgentIntervals;
 pub use rollup::Rollup;
 pub use schema::MIGRATIONS;
 pub use thresholds::Thresholds;
+pub use views::VIEWS;

@@ -259,14 +259,46 @@ impl Tx<'_> {
             return Err(DbError::Value(format!("rows to insert differ in width: the first has {width} values")));
         }
         let (mut total, mut rows) = (0, rows.into_iter().peekable());
-        // SQLite finds each `$n` by walking the ones before it: a few hundred values in a statement are quickest, ten thousand take seconds.
-        let most = (300 / width).clamp(1, 500);
+        // SQLite finds each `$n` by walking the ones before it, so it is given places without names. A statement is a round
+        // trip to the one writer: few and long ones.
+        let named = matches!(self.on, On::Pg(_));
+        let most = (VALUES / width).clamp(1, 500);
         while rows.peek().is_some() {
             let chunk: Vec<Vec<Val>> = rows.by_ref().take(most).collect();
-            let places: Vec<String> =
-                (0..chunk.len()).map(|i| format!("({})", placeholders(i * width + 1, width))).collect();
+            let row = |i: usize| if named { placeholders(i * width + 1, width) } else { vec!["?"; width].join(",") };
+            let places: Vec<String> = (0..chunk.len()).map(|i| format!("({})", row(i))).collect();
             let sql = format!("{head} {} {tail}", places.join(","));
             total += self.execute(&sql, chunk.into_iter().flatten().collect()).await?;
+        }
+        Ok(total)
+    }
+
+    /// Rows of a query that ends where `IN (…)` belongs (`SELECT a FROM t WHERE b`), for any number of keys.
+    /// # Errors
+    /// As [`Tx::query`].
+    pub async fn query_among<K: Into<Val>>(
+        &mut self,
+        sql: &str,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<Vec<Row>, DbError> {
+        let mut rows = Vec::new();
+        for (sql, keys) in among(sql, keys) {
+            rows.extend(self.query(&sql, keys).await?);
+        }
+        Ok(rows)
+    }
+
+    /// The same of a statement without rows (`DELETE FROM t WHERE b`).
+    /// # Errors
+    /// As [`Tx::query`].
+    pub async fn execute_among<K: Into<Val>>(
+        &mut self,
+        sql: &str,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<u64, DbError> {
+        let mut total = 0;
+        for (sql, keys) in among(sql, keys) {
+            total += self.execute(&sql, keys).await?;
         }
         Ok(total)
     }
@@ -346,6 +378,17 @@ impl Read {
     }
 }
 
+/// In one statement of [`Tx::insert_many`]; SQLite takes 32,766.
+const VALUES: usize = 3_000;
+
+/// In one `IN (…)` of [`Tx::query_among`].
+const KEYS: usize = 500;
+
+fn among<K: Into<Val>>(sql: &str, keys: impl IntoIterator<Item = K>) -> Vec<(String, Vec<Val>)> {
+    let keys: Vec<Val> = keys.into_iter().map(Into::into).collect();
+    keys.chunks(KEYS).map(|some| (format!("{sql} IN ({})", placeholders(1, some.len())), some.to_vec())).collect()
+}
+
 /// `$3,$4` for `placeholders(3, 2)`: for lists in `IN (…)` and rows in `VALUES`.
 #[must_use]
 pub fn placeholders(first: usize, count: usize) -> String {
@@ -423,6 +466,8 @@ async fn lite(path: &Path, options: &Options) -> Result<Db, DbError> {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .pragma("journal_size_limit", "67108864")
+        // It has its cache; what it maps would count as our memory, and grow with the file.
+        .pragma("mmap_size", "0")
         .synchronous(match options.durability {
             Durability::Normal => SqliteSynchronous::Normal,
             Durability::Full => SqliteSynchronous::Full,
@@ -461,11 +506,21 @@ async fn pg(url: &str, options: &Options) -> Result<Db, DbError> {
         .acquire_timeout(options.patience)
         .connect_with(connect.application_name("zuoxi"))
         .await
-        .map_err(|e| DbError::of(e, &Names::Pg))?;
+        .map_err(|e| untrusted(&e).unwrap_or_else(|| DbError::of(e, &Names::Pg)))?;
     let version: String =
         sqlx::query_scalar("SHOW server_version_num").fetch_one(&pool).await.map_err(|e| DbError::of(e, &Names::Pg))?;
     if version.parse::<u32>().unwrap_or(0) < 150_000 {
         return Err(DbError::Setup(format!("PostgreSQL {version} is too old; version 15 or newer is needed")));
     }
     Ok(Db::Pg(Pg { pool, retries: most }))
+}
+
+/// TLS that could not be agreed on: no waiting helps. A handshake that fails comes as invalid data.
+fn untrusted(e: &sqlx::Error) -> Option<DbError> {
+    let why = match e {
+        sqlx::Error::Tls(why) => why.to_string(),
+        sqlx::Error::Io(why) if why.kind() == std::io::ErrorKind::InvalidData => why.to_string(),
+        _ => return None,
+    };
+    Some(DbError::Setup(format!("no TLS with the database as `sslmode` and `sslrootcert` of its address ask: {why}")))
 }

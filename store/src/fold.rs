@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::ledger::{LedgerWriter, decode, last_seqs, raw_after};
+use crate::ledger::{LedgerWriter, Shared, decode, last_seqs, raw_after};
 use crate::{Db, DbError, Tx, vals};
 
 /// Something derived from the ledger. It keeps nothing in memory that a rolled-back transaction would make untrue.
@@ -31,7 +31,7 @@ pub trait Fold: Send + Sync + 'static {
 }
 
 /// Events in one transaction.
-const BATCH: usize = 512;
+const BATCH: usize = 2048;
 /// Tries before an event is passed over.
 const TRIES: u32 = 3;
 /// How long events gather before they are applied in one transaction: at a hundred calls a second a transaction for every
@@ -39,12 +39,16 @@ const TRIES: u32 = 3;
 const GATHER: Duration = Duration::from_millis(20);
 /// How soon events of other nodes, and a database that was away, are looked for.
 const LOOK: Duration = Duration::from_millis(250);
+/// The same where no other node can be: a file has one writer, and its commits are told. Looking more often cost a house at rest
+/// more than all else it did.
+const LOOK_ALONE: Duration = Duration::from_secs(2);
 
 /// The running folds of this node.
 #[derive(Debug)]
 pub struct Folds {
     db: Db,
     node: u16,
+    ledger: Arc<Shared>,
     durable: watch::Receiver<u64>,
     running: Vec<Running>,
 }
@@ -61,7 +65,7 @@ struct Running {
 impl Folds {
     #[must_use]
     pub fn new(db: Db, ledger: &LedgerWriter) -> Self {
-        Self { db, node: ledger.node(), durable: ledger.durable(), running: Vec::new() }
+        Self { db, node: ledger.node(), ledger: ledger.shared(), durable: ledger.durable(), running: Vec::new() }
     }
 
     /// Starts a fold where it stopped last time.
@@ -75,6 +79,7 @@ impl Folds {
             fold,
             applied: applied_tx,
             failures: Arc::clone(&failures),
+            ledger: Arc::clone(&self.ledger),
             durable: self.durable.clone(),
             orders: orders_rx,
         };
@@ -133,19 +138,31 @@ struct Runner<F> {
     /// Per node.
     applied: watch::Sender<BTreeMap<u16, u64>>,
     failures: Arc<AtomicU64>,
+    ledger: Arc<Shared>,
     durable: watch::Receiver<u64>,
     /// Rebuild; closed: stop.
     orders: mpsc::Receiver<oneshot::Sender<Result<(), DbError>>>,
 }
 
-/// What the runner does before its next round.
-#[derive(Clone, Copy)]
+/// What the runner does before its next round; of several nodes, the least rest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rest {
     None,
-    /// Everything is applied.
-    UntilCommit,
     /// The database is away, or another program is at this fold.
     Pause,
+    /// Everything is applied.
+    UntilCommit,
+}
+
+impl Rest {
+    /// After a batch: another program's, a full one, the last one.
+    const fn after(mine: bool, full: bool) -> Self {
+        match (mine, full) {
+            (false, _) => Self::Pause,
+            (true, true) => Self::None,
+            (true, false) => Self::UntilCommit,
+        }
+    }
 }
 
 enum Wake {
@@ -168,14 +185,10 @@ impl<F: Fold> Runner<F> {
                 Wake::Look => {}
             }
             self.durable.mark_unchanged();
-            rest = match self.round().await {
-                Ok(true) => Rest::None,
-                Ok(false) => Rest::UntilCommit,
-                Err(e) => {
-                    tracing::warn!("fold {} waits: {e}", self.fold.name());
-                    Rest::Pause
-                }
-            };
+            rest = self.round().await.unwrap_or_else(|e| {
+                tracing::warn!("fold {} waits: {e}", self.fold.name());
+                Rest::Pause
+            });
         }
     }
 
@@ -190,25 +203,29 @@ impl<F: Fold> Runner<F> {
                 Rest::UntilCommit | Rest::Pause => std::future::pending().await,
             }
         };
+        let look = match (rest, &self.db) {
+            (Rest::UntilCommit, Db::Lite(_)) => LOOK_ALONE,
+            _ => LOOK,
+        };
         tokio::select! {
             biased;
             order = orders.recv() => order.map_or(Wake::Stop, Wake::Rebuild),
-            _ = timeout(LOOK, commit) => Wake::Look,
+            _ = timeout(look, commit) => Wake::Look,
         }
     }
 
-    /// One batch of every node. `true`: one was full, so there is more.
-    async fn round(&mut self) -> Result<bool, DbError> {
-        let mut more = false;
+    /// One batch of every node.
+    async fn round(&mut self) -> Result<Rest, DbError> {
+        let mut rest = Rest::UntilCommit;
         for (node, last) in last_seqs(&self.db).await? {
             let position = self.position(node).await?;
             if position < last {
-                more |= self.advance(node, position).await?;
+                rest = rest.min(self.advance(node, position).await?);
             } else {
                 self.tell(node, position);
             }
         }
-        Ok(more)
+        Ok(rest)
     }
 
     async fn position(&self, node: u16) -> Result<u64, DbError> {
@@ -221,8 +238,20 @@ impl<F: Fold> Runner<F> {
         self.applied.send_if_modified(|applied| applied.insert(node, seq) != Some(seq));
     }
 
-    /// Applies the next batch, or where that fails, event by event. `true`: it was full, and is applied.
-    async fn advance(&mut self, node: u16, after: u64) -> Result<bool, DbError> {
+    /// Applies the next batch, or where that fails, event by event.
+    async fn advance(&mut self, node: u16, after: u64) -> Result<Rest, DbError> {
+        // What is new is in memory still: it need not be read and understood once for each fold.
+        let remembered = if node == self.ledger.node { self.ledger.remembered(after, BATCH) } else { None };
+        if let Some(events) = remembered
+            && let Some(last) = events.last()
+        {
+            match self.apply(node, after, last.seq, &events).await {
+                Ok(mine) => return Ok(Rest::after(mine, events.len() == BATCH)),
+                Err(e) if e.is_passing() => return Err(e),
+                // Tried again below, and event by event.
+                Err(_) => {}
+            }
+        }
         let rows = raw_after(&self.db, node, after, BATCH).await?;
         let batch: Vec<(u64, Result<Event, DbError>)> =
             rows.iter().map(|row| Ok((row.get("seq")?, decode(row)))).collect::<Result<_, DbError>>()?;
@@ -232,7 +261,7 @@ impl<F: Fold> Runner<F> {
             && let Some(last) = good.last()
         {
             match self.apply(node, after, last.seq, &good).await {
-                Ok(mine) => return Ok(mine && full),
+                Ok(mine) => return Ok(Rest::after(mine, full)),
                 Err(e) if e.is_passing() => return Err(e),
                 Err(e) => tracing::warn!("fold {} goes event by event after {after}: {e}", self.fold.name()),
             }
@@ -244,11 +273,11 @@ impl<F: Fold> Runner<F> {
                 Err(e) => self.pass_over(node, at, seq, &e).await?,
             };
             if !mine {
-                return Ok(false);
+                return Ok(Rest::Pause);
             }
             at = seq;
         }
-        Ok(full)
+        Ok(Rest::after(true, full))
     }
 
     async fn apply_or_pass_over(&mut self, node: u16, after: u64, event: &Event) -> Result<bool, DbError> {

@@ -3,7 +3,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::{Db, DbError, vals};
+use crate::{Db, DbError, vals, views};
 
 /// One room's steps, oldest first. Steps are only ever added. SQL may hold several statements and `{PK}`, `{NOW_MS}`.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,8 @@ impl Db {
             tx.query("SELECT pg_advisory_xact_lock(7305808867)", vals![]).await?;
         }
         tx.script(TABLE).await?;
+        tx.script(views::TABLE).await?;
+        let mut first = true;
         for set in sets {
             let rows = tx
                 .query("SELECT step, checksum FROM schema_step WHERE room = $1 ORDER BY position", vals![set.room])
@@ -37,6 +39,10 @@ impl Db {
             }
             for (at, sql) in missing(set, &applied)? {
                 let (step, checksum) = (set.steps[at].0, checksum(sql));
+                // A table under a view cannot be changed.
+                if std::mem::take(&mut first) {
+                    views::drop_views(&mut tx).await?;
+                }
                 tx.script(sql).await.map_err(|e| DbError::Migration(format!("step {}/{step} failed: {e}", set.room)))?;
                 tx.execute(
                     "INSERT INTO schema_step (room, step, position, checksum, applied_at) VALUES ($1, $2, $3, $4, {NOW_MS})",

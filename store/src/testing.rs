@@ -24,6 +24,21 @@ pub async fn both<F: Future<Output = ()>>(test: impl Fn(Db) -> F) {
     server.sql(&format!("DROP DATABASE {name} WITH (FORCE)"));
 }
 
+/// What happened, cut into batches of these lengths, over and over: a fold must not notice.
+#[must_use]
+pub fn cut<'e, E>(events: &'e [E], lengths: &[usize]) -> Vec<&'e [E]> {
+    let (mut rest, mut batches) = (events, Vec::new());
+    for length in lengths.iter().cycle() {
+        if rest.is_empty() {
+            break;
+        }
+        let (batch, later) = rest.split_at((*length).clamp(1, rest.len()));
+        batches.push(batch);
+        rest = later;
+    }
+    batches
+}
+
 /// Returns when `many` sessions wait for what others hold, or when `over` says that nobody will: the moment between two who
 /// change the same thing. At once on SQLite, where the second has not even begun.
 /// # Panics
@@ -99,11 +114,30 @@ impl Server {
              max_connections = 200\nshared_buffers = '32MB'\n",
             server.folder.display()
         );
-        let mut tee = as_user(user, "tee").arg("-a").arg(data.join("postgresql.conf")).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("tee");
-        tee.stdin.take().expect("piped").write_all(settings.as_bytes()).expect("the settings");
-        tee.wait().expect("tee");
+        server.append("postgresql.conf", settings.as_bytes());
         server.go_on();
         server
+    }
+
+    /// Starts it anew with further lines of `postgresql.conf`, and files beside that for its eyes only.
+    /// # Panics
+    /// Where it does not start.
+    pub fn configure(&self, settings: &str, files: &[(&str, Vec<u8>)]) {
+        self.crash();
+        self.append("postgresql.conf", settings.as_bytes());
+        for (name, bytes) in files {
+            self.append(name, bytes);
+            run(as_user(self.user, "chmod").arg("600").arg(self.folder.join("data").join(name)));
+        }
+        self.go_on();
+    }
+
+    fn append(&self, name: &str, bytes: &[u8]) {
+        let mut tee = as_user(self.user, "tee");
+        tee.arg("-a").arg(self.folder.join("data").join(name)).stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut tee = tee.spawn().expect("tee");
+        tee.stdin.take().expect("piped").write_all(bytes).expect("the file");
+        tee.wait().expect("tee");
     }
 
     /// Starts it (again).

@@ -212,7 +212,7 @@ async fn a_follower_far_behind_reads_the_database_and_then_joins_the_living() {
     both(|db| async move {
         db.migrate(&[MIGRATIONS]).await.unwrap();
         let place = place();
-        let few = LedgerOptions { live: 16, ..options() };
+        let few = LedgerOptions { live: 16, recent: 16, ..options() };
         let writer = open(&db, &place, few).await;
         (1..=2000).for_each(|n| assert_eq!(writer.record(0, None, said(n)), Some(n)));
         let mut follower = writer.follow(&db, 5);

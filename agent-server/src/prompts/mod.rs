@@ -15,7 +15,7 @@ use arc_swap::ArcSwap;
 use contract::EpochMs;
 use cti_gateway::driver::Prompts as Clips;
 use cti_gateway::media::Clip;
-use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore};
 
 pub use library::{BuiltIn, Folder, Key, Library, Own};
 
@@ -42,7 +42,7 @@ pub struct Prompts {
     folder: PathBuf,
     now: ArcSwap<Library>,
     turn: RwLock<()>,
-    uploads: Semaphore,
+    uploads: Arc<Semaphore>,
     written: AtomicU64,
 }
 
@@ -69,7 +69,7 @@ impl Prompts {
             folder: folder.to_owned(),
             now: ArcSwap::from_pointee(library),
             turn: RwLock::default(),
-            uploads: Semaphore::new(AT_ONCE),
+            uploads: Arc::new(Semaphore::new(AT_ONCE)),
             written: AtomicU64::new(0),
         })
     }
@@ -95,8 +95,8 @@ impl Prompts {
     }
 
     /// Room for one more upload; `None`: there are enough at the moment.
-    pub fn upload(&self) -> Option<SemaphorePermit<'_>> {
-        self.uploads.try_acquire().ok()
+    pub fn upload(&self) -> Option<OwnedSemaphorePermit> {
+        self.uploads.clone().try_acquire_owned().ok()
     }
 
     /// The turn to change something. One after the other.

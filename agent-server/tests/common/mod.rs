@@ -144,7 +144,31 @@ impl Client {
         self.bytes(method, &format!("/api/v1{path}"), &[("content-type", "audio/wav")], wav).await
     }
 
+    /// As [`Client::send`], by somebody who says so much and then waits for no answer.
+    pub async fn begin(&self, method: &str, path: &str, wav: &[u8]) -> TcpStream {
+        let (line, sent) =
+            self.said(method, &format!("/api/v1{path}"), &[("content-type", "audio/wav")], wav).await;
+        sent.unwrap();
+        line
+    }
+
     async fn bytes(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let (mut line, sent) = self.said(method, path, headers, body).await;
+        let mut all = Vec::new();
+        let read = line.read_to_end(&mut all).await;
+        assert!(sent.is_ok() && read.is_ok() || !all.is_empty(), "{method} {path}: {sent:?}, {read:?}");
+        let answer = parse(&all);
+        described::check(method, path, answer.status, answer.header("content-type").unwrap_or_default(), &answer.body);
+        answer
+    }
+
+    async fn said(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> (TcpStream, std::io::Result<()>) {
         let mut text = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\n", self.address, body.len());
         if let Some(cookie) = &self.cookie {
             text.push_str(&format!("cookie: {cookie}\r\n"));
@@ -156,12 +180,7 @@ impl Client {
         line.write_all(format!("{text}\r\n").as_bytes()).await.unwrap();
         // Who is refused early may close the line before all is sent.
         let sent = line.write_all(body).await;
-        let mut all = Vec::new();
-        let read = line.read_to_end(&mut all).await;
-        assert!(sent.is_ok() && read.is_ok() || !all.is_empty(), "{method} {path}: {sent:?}, {read:?}");
-        let answer = parse(&all);
-        described::check(method, path, answer.status, answer.header("content-type").unwrap_or_default(), &answer.body);
-        answer
+        (line, sent)
     }
 
     /// The desk's line.

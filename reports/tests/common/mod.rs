@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use contract::{
-    Activity, AgentId, Caller, Direction, Directory, EndCause, EpochMs, Event, EventKind, HungUpBy, InteractionId, LegId,
-    OfferId, OfferOutcome, QueueId, QueueOutcome, RecordingId, RecordingKind, Seat, SeatStatus, SeatWhy, StationHealth, StationId,
-    TransferTarget, TrunkId,
-};
 use contract::directory::{Agent, Queue};
+use contract::{
+    Activity, AgentId, Caller, Direction, Directory, EndCause, EpochMs, Event, EventKind, HungUpBy, InteractionId,
+    LegId, OfferId, OfferOutcome, QueueId, QueueOutcome, RecordingId, RecordingKind, Seat, SeatStatus, SeatWhy,
+    StationHealth, StationId, TransferTarget, TrunkId,
+};
 
 /// 2026-11-23, the company's midnight in Shanghai.
 pub const MIDNIGHT: EpochMs = 1_795_363_200_000;
@@ -46,7 +46,13 @@ pub fn offered(agent: i64, queue: i64) -> EventKind {
 }
 
 pub fn offer_ended(agent: i64, queue: i64, outcome: OfferOutcome) -> EventKind {
-    EventKind::OfferEnded { offer: OfferId(agent), agent: AgentId(agent), queue: Some(QueueId(queue)), outcome, rang_ms: 3000 }
+    EventKind::OfferEnded {
+        offer: OfferId(agent),
+        agent: AgentId(agent),
+        queue: Some(QueueId(queue)),
+        outcome,
+        rang_ms: 3000,
+    }
 }
 
 pub fn talk(agent: i64, queue: i64) -> EventKind {
@@ -121,14 +127,29 @@ pub fn company(queues: &[i64], agents: &[i64]) -> Arc<Directory> {
 
 /// One random happening from a few numbers: 6 calls, 3 agents, 3 queues.
 pub fn happening(pick: u8, call: u8, who: u8, amount: u32) -> (Option<InteractionId>, EventKind) {
-    let (agent, queue, interaction) = (i64::from(who % 3) + 1, i64::from(who / 3 % 3) + 1, InteractionId(i64::from(call % 6) + 1));
+    let (agent, queue, interaction) =
+        (i64::from(who % 3) + 1, i64::from(who / 3 % 3) + 1, InteractionId(i64::from(call % 6) + 1));
     let outcome = [
-        QueueOutcome::Answered, QueueOutcome::Abandoned, QueueOutcome::Answered, QueueOutcome::MaxWait, QueueOutcome::Abandoned,
-        QueueOutcome::Moved, QueueOutcome::Voicemail, QueueOutcome::Failed,
+        QueueOutcome::Answered,
+        QueueOutcome::Abandoned,
+        QueueOutcome::Answered,
+        QueueOutcome::MaxWait,
+        QueueOutcome::Abandoned,
+        QueueOutcome::Moved,
+        QueueOutcome::Voicemail,
+        QueueOutcome::Failed,
     ][who as usize % 8];
-    let offer = [OfferOutcome::Answered, OfferOutcome::Missed, OfferOutcome::Rejected, OfferOutcome::Withdrawn, OfferOutcome::Failed][call as usize % 5];
+    let offer = [
+        OfferOutcome::Answered,
+        OfferOutcome::Missed,
+        OfferOutcome::Rejected,
+        OfferOutcome::Withdrawn,
+        OfferOutcome::Failed,
+    ][call as usize % 5];
     let status = [SeatStatus::Ready, SeatStatus::NotReady { reason: None }, SeatStatus::Offline][amount as usize % 3];
-    let activity = [Activity::Idle, Activity::Talking { interaction }, Activity::WrapUp { interaction, queue: None, until: None }][pick as usize % 3];
+    let activity =
+        [Activity::Idle, Activity::Talking { interaction }, Activity::WrapUp { interaction, queue: None, until: None }]
+            [pick as usize % 3];
     let target = TransferTarget::Queue { queue: QueueId(queue) };
     let id = AgentId(agent);
     let kind = match pick % 24 {
@@ -147,7 +168,13 @@ pub fn happening(pick: u8, call: u8, who: u8, amount: u32) -> (Option<Interactio
         18 => EventKind::FlowStarted { flow: "main".into(), version: 1 },
         19 => EventKind::FlowStep { node: format!("n{who}") },
         20 => EventKind::TransferStarted { agent: id, target },
-        21 => EventKind::RecordingStarted { recording: RecordingId(1), what: RecordingKind::Voicemail, agent: None, queue: None, path: String::new() },
+        21 => EventKind::RecordingStarted {
+            recording: RecordingId(1),
+            what: RecordingKind::Voicemail,
+            agent: None,
+            queue: None,
+            path: String::new(),
+        },
         22 => return (None, seat(agent, status, activity)),
         _ => EventKind::RecordingEnded { recording: RecordingId(1), duration_ms: 1, bytes: 1, complete: true },
     };
@@ -157,9 +184,13 @@ pub fn happening(pick: u8, call: u8, who: u8, amount: u32) -> (Option<Interactio
 /// Events of one node, numbered, from steps (ms since the last; may be negative) and happenings.
 pub fn events(steps: &[(i64, u8, u8, u8, u32)]) -> Vec<Event> {
     let mut at = MIDNIGHT + 20 * HOUR;
-    steps.iter().zip(1..).map(|(&(step, pick, call, who, amount), seq)| {
-        at += step;
-        let (interaction, kind) = happening(pick, call, who, amount);
-        Event { node: 1, seq, at, interaction, kind }
-    }).collect()
+    steps
+        .iter()
+        .zip(1..)
+        .map(|(&(step, pick, call, who, amount), seq)| {
+            at += step;
+            let (interaction, kind) = happening(pick, call, who, amount);
+            Event { node: 1, seq, at, interaction, kind }
+        })
+        .collect()
 }

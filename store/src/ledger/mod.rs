@@ -9,7 +9,7 @@ mod writer;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -26,14 +26,19 @@ use spool::Spool;
 pub struct LedgerOptions {
     /// How long the first event of a group waits for others.
     pub window: Duration,
-    /// Events in one transaction at most.
+    /// So many waiting are not made to wait for others.
     pub group: usize,
+    /// Events in one transaction at most: the further behind, the more at once.
+    pub commit: usize,
     /// Events in memory from where on the spool is used even if a commit is still under way.
     pub relief: usize,
     /// Events in memory at most; past this, with database and spool both refusing, events are lost and counted.
     pub most: usize,
     /// Events a live subscriber may be behind before it has to catch up from the ledger.
     pub live: usize,
+    /// The newest events, kept for the folds: one that is further behind reads them from the database, at several times the
+    /// cost, and would never catch up under load.
+    pub recent: usize,
     /// Pause between tries while the database is away.
     pub retry: Duration,
     /// A commit without an answer for so long sends its events to the spool.
@@ -46,9 +51,11 @@ impl Default for LedgerOptions {
         Self {
             window: Duration::from_millis(5),
             group: 512,
-            relief: 4096,
+            commit: 8192,
+            relief: 32_768,
             most: 65_536,
             live: 8192,
+            recent: 32_768,
             retry: Duration::from_millis(500),
             slow: Duration::from_secs(1),
             spool_bytes: 4 << 30,
@@ -74,8 +81,8 @@ pub struct LedgerWriter {
 }
 
 #[derive(Debug)]
-struct Shared {
-    node: u16,
+pub(crate) struct Shared {
+    pub(crate) node: u16,
     options: LedgerOptions,
     book: Mutex<Book>,
     live: broadcast::Sender<Arc<Event>>,
@@ -88,6 +95,8 @@ struct Shared {
     relief: Notify,
     in_spool: AtomicU64,
     lost: AtomicU64,
+    /// The last commit failed.
+    away: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -124,6 +133,7 @@ impl LedgerWriter {
             relief: Notify::new(),
             in_spool: AtomicU64::new(last - durable),
             lost: AtomicU64::new(0),
+            away: AtomicBool::new(false),
             options,
         });
         let task = tokio::spawn(writer::Writer::new(Arc::clone(&shared), db, spool).run());
@@ -133,6 +143,10 @@ impl LedgerWriter {
     #[must_use]
     pub fn node(&self) -> u16 {
         self.shared.node
+    }
+
+    pub(crate) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared)
     }
 
     /// As [`contract::Ledger::record`], giving the number. `None`: lost (see [`LedgerCounts::lost`]).
@@ -150,7 +164,7 @@ impl LedgerWriter {
         let seq = book.next;
         book.next += 1;
         let event = Arc::new(Event { node: shared.node, seq, at, interaction, kind });
-        if book.recent.len() >= shared.options.live {
+        if book.recent.len() >= shared.options.recent {
             book.recent.pop_front();
         }
         book.recent.push_back(Arc::clone(&event));
@@ -252,11 +266,31 @@ impl contract::Ledger for LedgerWriter {
     fn record(&self, at: EpochMs, interaction: Option<InteractionId>, kind: EventKind) {
         Self::record(self, at, interaction, kind);
     }
+
+    fn progress(&self) -> Option<(u64, u64)> {
+        let counts = self.counts();
+        (!self.shared.away.load(Ordering::Relaxed)).then_some((counts.last, counts.in_database))
+    }
 }
 
 impl Shared {
     fn book(&self) -> MutexGuard<'_, Book> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Up to `most` events after a number, where all of them are in memory still.
+    pub(crate) fn remembered(&self, after: u64, most: usize) -> Option<Vec<Event>> {
+        let last = (*self.durable.borrow()).min(after + most as u64);
+        let book = self.book();
+        let first = book.recent.front()?.seq;
+        let from = usize::try_from((after + 1).checked_sub(first)?).ok()?;
+        let events = book.recent.iter().skip(from).take_while(|event| event.seq <= last);
+        let events: Vec<Arc<Event>> = events.cloned().collect();
+        drop(book);
+        // A number that was passed over would be a gap: the database knows.
+        let gapless = events.iter().zip(after + 1..).all(|(event, seq)| event.seq == seq);
+        (gapless && events.last().is_some_and(|event| event.seq == last))
+            .then(|| events.iter().map(|event| Event::clone(event)).collect())
     }
 
     /// The oldest events that are nowhere yet.

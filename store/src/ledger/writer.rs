@@ -79,7 +79,7 @@ impl Writer {
     }
 
     async fn commit_oldest(&mut self) {
-        let batch = self.shared.oldest(self.shared.options.group);
+        let batch = self.shared.oldest(self.shared.options.commit);
         let Some(last) = batch.last().map(|e| e.seq) else { return };
         match self.commit(batch).await {
             Ok(()) => self.shared.safe_until(last),
@@ -93,6 +93,7 @@ impl Writer {
 
     fn put_off(&mut self) {
         self.spooling = true;
+        self.shared.away.store(true, Ordering::Relaxed);
         self.next_try = Instant::now() + self.shared.options.retry;
     }
 
@@ -106,6 +107,7 @@ impl Writer {
             tokio::select! {
                 done = &mut commit => {
                     done.unwrap_or_else(|_| Err(DbError::Unavailable("no answer to a commit".into())))?;
+                    self.shared.away.store(false, Ordering::Relaxed);
                     self.shared.durable.send_if_modified(|durable| {
                         let on = last > *durable;
                         *durable = last.max(*durable);
@@ -150,8 +152,8 @@ impl Writer {
     /// Brings the spool into the database, oldest first. Stops at the first failure, to try again later.
     async fn drain(&mut self) {
         loop {
-            let group = self.shared.options.group;
-            let front = self.with_spool(move |spool| spool.front(group)).await;
+            let most = self.shared.options.commit;
+            let front = self.with_spool(move |spool| spool.front(most)).await;
             let (batch, to) = match front {
                 Ok(front) => front,
                 Err(e) => {

@@ -6,7 +6,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use company::{FieldFault, audit};
+use company::audit;
 use contract::EpochMs;
 use cti_gateway::media::{Clip, WavFault};
 use serde::Serialize;
@@ -166,12 +166,20 @@ pub async fn save(
     body: Body,
 ) -> Result<Json<PromptKept>, ApiError> {
     let key = key(&language, name)?;
-    let _room = app.prompts.upload().ok_or(ApiError::Busy)?;
+    let room = app.prompts.upload().ok_or(ApiError::Busy)?;
     let wav = received(&headers, body).await?;
     let read = wav.clone();
     let clip = tokio::task::spawn_blocking(move || Clip::from_wav("upload", &read)).await;
     let clip = clip.map_err(|e| ApiError::Internal(format!("reading an upload failed: {e}")))?.map_err(fault)?;
+    let keeping = async move {
+        // Its file is in memory until it is kept, whoever waits for that.
+        let _room = room;
+        keep(&app, &me, key, wav, clip).await
+    };
+    to_its_end(keeping).await.map(Json)
+}
 
+async fn keep(app: &App, me: &SignedIn, key: Key, wav: Bytes, clip: Clip) -> Result<PromptKept, ApiError> {
     let turn = app.prompts.turn().await;
     let library = app.prompts.now();
     let faults = library.refuses(&key, clip.duration_ms());
@@ -186,14 +194,19 @@ pub async fn save(
     let after = format!("{}, {bytes} bytes", seconds(clip.duration_ms()));
     let detail = before.map(|before| format!("{before} → {after}")).unwrap_or(after);
     // Nobody hears what is not written down.
-    note(&app, &me, action, &key, detail).await?;
+    note(app, me, action, &key, detail).await?;
     turn.keep(key.clone(), laid, clip, now()).await.map_err(disk)?;
     let flow_faults = app.prompts_changed().await?;
-    drop(turn);
-
     let library = app.prompts.now();
-    let prompt = row(&library, &key, &users(&app, &library)).ok_or(ApiError::NotFound("prompt"))?;
-    Ok(Json(PromptKept { prompt, flow_faults }))
+    let prompt = row(&library, &key, &users(app, &library)).ok_or(ApiError::NotFound("prompt"))?;
+    Ok(PromptKept { prompt, flow_faults })
+}
+
+/// Done whole, also where the asker goes away meanwhile: what is on the disk is what is played.
+async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
+) -> Result<T, ApiError> {
+    tokio::spawn(work).await.map_err(|e| ApiError::Internal(format!("a prompt could not be changed: {e}")))?
 }
 
 /// The file that was sent.
@@ -240,26 +253,25 @@ pub async fn remove(
     At((language, name)): At<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
     let key = key(&language, name)?;
+    to_its_end(async move { take_away(&app, &me, &key).await }).await
+}
+
+async fn take_away(app: &App, me: &SignedIn, key: &Key) -> Result<StatusCode, ApiError> {
     let turn = app.prompts.turn().await;
     let library = app.prompts.now();
-    let Some(own) = library.own(&key) else {
-        return Err(match library.built_in(&key) {
-            Some(_) => ApiError::Invalid(vec![FieldFault {
-                field: "name".into(),
-                rule: "built_in",
-                message: "is built in and stays; put an own one of its name in its place".into(),
-            }]),
-            None => ApiError::NotFound("prompt"),
-        });
+    let Some(own) = library.own(key) else {
+        let stays = "is built in and stays; put an own one of its name in its place";
+        let there = library.built_in(key).is_some();
+        return Err(if there { ApiError::field("name", "built_in", stays) } else { ApiError::NotFound("prompt") });
     };
-    let later = library.without(&key);
-    let missed: Vec<String> =
-        users(&app, &library).iter().filter(|user| user.misses(&key, &library, &later)).map(User::told).collect();
+    let later = library.without(key);
+    let misses = |user: &&User| user.misses(key, &library, &later);
+    let missed: Vec<String> = users(app, &library).iter().filter(misses).map(User::told).collect();
     if !missed.is_empty() {
         return Err(ApiError::InUse(missed));
     }
-    note(&app, &me, "prompts.remove", &key, seconds(own.clip.duration_ms())).await?;
-    turn.remove(&key).await.map_err(|e| ApiError::Internal(format!("a prompt cannot be deleted: {e}")))?;
+    note(app, me, "prompts.remove", key, seconds(own.clip.duration_ms())).await?;
+    turn.remove(key).await.map_err(|e| ApiError::Internal(format!("a prompt cannot be deleted: {e}")))?;
     app.prompts_changed().await?;
     Ok(StatusCode::NO_CONTENT)
 }
