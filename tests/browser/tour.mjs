@@ -15,6 +15,7 @@ import { listedAfter, mainCall } from "./tour/call.mjs";
 import { deskPoints } from "./tour/desk.mjs";
 import { looks } from "./tour/looks.mjs";
 import { oddCalls } from "./tour/odd.mjs";
+import { prompts } from "./tour/prompts.mjs";
 import { recordings } from "./tour/records.mjs";
 
 const shots = process.env.PICTURES ?? mkdtempSync(join(tmpdir(), "zuoxi-pictures-"));
@@ -238,6 +239,8 @@ try {
     known: wang,
     caller: await phones.caller("wang once more", "13800138000"),
   });
+  // Before the calls with an agent: the looks take the last call for one that was recorded.
+  await prompts({ step, house, admin, api, caller: await phones.caller("greeted", "13700137009") });
   await whoAndAfter({
     step,
     house,

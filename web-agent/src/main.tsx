@@ -38,7 +38,8 @@ function Root({ first }: { first: Loaded }) {
   const theme = useMemo(() => themeFor(mode), [mode]);
   return (
     <ConfigProvider locale={words.antd} theme={theme} button={{ autoInsertSpace: false }}>
-      <AntApp message={{ maxCount: 3 }} notification={{ placement: "topRight" }}>
+      {/* Below the head of a page or drawer, whose close button stays in reach. */}
+      <AntApp message={{ maxCount: 3, top: 64 }} notification={{ placement: "topRight" }}>
         <RouterProvider router={router} />
       </AntApp>
     </ConfigProvider>

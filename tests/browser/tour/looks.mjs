@@ -9,6 +9,7 @@ const sections = [
   "skills",
   "queues",
   "flows",
+  "prompts",
   "numbers",
   "lists",
   "trunks",

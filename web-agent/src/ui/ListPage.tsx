@@ -4,7 +4,7 @@
 import { ReloadOutlined } from "@ant-design/icons";
 import { type InfiniteData, useInfiniteQuery } from "@tanstack/react-query";
 import { Button, Table, type TableColumnsType, Tooltip } from "antd";
-import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Page } from "../api";
 import { Nothing, Panel } from "./bits";
@@ -36,7 +36,7 @@ export function ListPage<T extends { id: string }>(props: Props<T>) {
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: (before) => before,
   });
-  const rows = pages.data?.pages.flatMap((page) => page.items) ?? [];
+  const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data]);
   const [at, setAt] = useState<number | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const size = useSize(box);
@@ -132,12 +132,19 @@ export function ListPage<T extends { id: string }>(props: Props<T>) {
   );
 }
 
+/** What the last list had: the next one stands in the same place, and need not be drawn twice. */
+let lastSize = { width: 0, height: 400 };
+
 function useSize(box: React.RefObject<HTMLDivElement | null>) {
-  const [size, setSize] = useState({ width: 0, height: 400 });
+  const [size, setSize] = useState(lastSize);
   useLayoutEffect(() => {
     const it = box.current;
     if (!it) return;
-    const watch = new ResizeObserver(() => setSize({ width: it.clientWidth, height: it.clientHeight }));
+    const watch = new ResizeObserver(() => {
+      const now = { width: it.clientWidth, height: it.clientHeight };
+      if (now.width !== lastSize.width || now.height !== lastSize.height) lastSize = now;
+      setSize(lastSize);
+    });
     watch.observe(it);
     return () => watch.disconnect();
   }, [box]);

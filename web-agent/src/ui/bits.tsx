@@ -1,7 +1,7 @@
 // Small pieces every page uses.
 
 import { CrownFilled } from "@ant-design/icons";
-import type { ReactNode } from "react";
+import { type ReactNode, useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import type { Named, Permission } from "../api";
 import { useMay } from "../app/session";
@@ -49,14 +49,18 @@ export function Phone({ number, raw, withheld }: { number: string | null; raw?: 
 
 export function useName() {
   const { i18n } = useTranslation();
-  return (thing: Pick<Named, "nameZh" | "nameEn">) =>
-    i18n.language === "zh-CN" ? thing.nameZh || thing.nameEn : thing.nameEn || thing.nameZh;
+  const zh = i18n.language === "zh-CN";
+  return useCallback(
+    (thing: Pick<Named, "nameZh" | "nameEn">) => (zh ? thing.nameZh || thing.nameEn : thing.nameEn || thing.nameZh),
+    [zh],
+  );
 }
 
 /** Several words in a row, as the reader's language joins them. */
 export function useList() {
   const { t } = useTranslation();
-  return (words: string[]) => words.join(t("word.comma"));
+  const comma = t("word.comma");
+  return useCallback((words: string[]) => words.join(comma), [comma]);
 }
 
 export function PermissionGate({

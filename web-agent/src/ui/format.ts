@@ -7,18 +7,45 @@ import utc from "dayjs/plugin/utc";
 dayjs.extend(utc);
 dayjs.extend(timezone);
 
+/** Reads a moment's pieces off one clock: made once, where `Dayjs.tz` makes one for every moment it is asked. */
+const reader = (timeZone?: string) =>
+  new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  });
+
 let zone: string | null = null;
+let wall = reader();
 /** All moments are shown in the company's zone, wherever the browser is. */
 export function showIn(wanted: string | undefined) {
   try {
-    if (wanted) new Intl.DateTimeFormat("en", { timeZone: wanted });
+    wall = reader(wanted);
     zone = wanted ?? null;
   } catch {
+    wall = reader();
     zone = null;
   }
 }
-/** A moment as the company's clock shows it. */
+/** A moment as the company's clock shows it, to reckon with. */
 export const local = (at: number): Dayjs => (zone ? dayjs(at).tz(zone) : dayjs(at));
+
+/** The same to read: `2026`, `11-24`, `01:30`, `:05`. */
+function pieces(at: number) {
+  const is: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
+  for (const { type, value } of wall.formatToParts(at)) is[type] = value;
+  return {
+    year: `${is.year}`,
+    day: `${is.month}-${is.day}`,
+    minute: `${is.hour}:${is.minute}`,
+    second: `:${is.second}`,
+  };
+}
 
 /** `4:05`, `1:02:03`. */
 export function clock(ms: number): string {
@@ -28,14 +55,20 @@ export function clock(ms: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(sec)}` : `${m}:${two(sec)}`;
 }
 
-export const time = (at: number) => local(at).format("HH:mm:ss");
-export const moment = (at: number) => local(at).format("YYYY-MM-DD HH:mm:ss");
+export function time(at: number): string {
+  const { minute, second } = pieces(at);
+  return minute + second;
+}
+export function moment(at: number): string {
+  const { year, day, minute, second } = pieces(at);
+  return `${year}-${day} ${minute}${second}`;
+}
 
 /** Today only the time, this year without the year. */
 export function when(at: number, now = Date.now()): string {
-  const [day, today] = [local(at), local(now)];
-  if (day.isSame(today, "day")) return day.format("HH:mm");
-  return day.format(day.isSame(today, "year") ? "MM-DD HH:mm" : "YYYY-MM-DD HH:mm");
+  const [it, today] = [pieces(at), pieces(now)];
+  if (it.year !== today.year) return `${it.year}-${it.day} ${it.minute}`;
+  return it.day === today.day ? it.minute : `${it.day} ${it.minute}`;
 }
 
 /** E.164 in the groups people read; other numbers stay as they are. */

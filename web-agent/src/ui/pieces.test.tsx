@@ -64,7 +64,7 @@ describe("a recording", () => {
     [{ state: "lost" }, "Lost"],
     [{ complete: false }, "Cut short"],
     [{ complete: true }, "Complete"],
-    [{ complete: true, gaps: [{ atMs: 0, ms: 1, reason: "" }] }, "1 gaps"],
+    [{ complete: true, gaps: [{ atMs: 0, ms: 1, reason: "" }] }, "Gaps: 1"],
   ] as const)("%j is said to be %s", (over, words) => {
     open(<RecordingChip recording={recording(over as Partial<Recording>)} />);
     expect(screen.getByText(words)).toBeTruthy();

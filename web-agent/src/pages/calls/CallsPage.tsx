@@ -36,7 +36,7 @@ export function CallsPage() {
         queryKey={["interactions", "list", whole]}
         load={(cursor, signal) => interactions.list(whole, cursor, PAGE, signal)}
         columns={columns}
-        minWidth={1120}
+        minWidth={1160}
         open={(row) => show(row.id)}
         opened={call ?? null}
         empty={{
@@ -162,7 +162,7 @@ function useColumns(): TableColumnsType<InteractionRow> {
       },
       {
         title: t("filter.recorded"),
-        width: 60,
+        width: 92,
         align: "center",
         render: (_, row) => row.recorded && <AudioOutlined aria-label={t("filter.withRecording")} />,
       },

@@ -87,7 +87,7 @@ export function UploadDrawer({ into, files, known, close, done }: Props) {
       footer={
         <div className="row">
           <span className="grow" />
-          <Button onClick={close}>{t("form.cancel")}</Button>
+          <Button onClick={close}>{t(items.some((item) => item.done) ? "prompts.close" : "form.cancel")}</Button>
           <Button type="primary" loading={busy} disabled={ready.length === 0} onClick={() => void send()}>
             {ready.length > 1 ? t("prompts.sendMany", { count: ready.length }) : t("prompts.upload")}
           </Button>
@@ -112,7 +112,7 @@ export function UploadDrawer({ into, files, known, close, done }: Props) {
           <FileRow
             key={item.key}
             item={item}
-            fixed={one || busy || item.done}
+            fixed={one || busy}
             nameWrong={item.done ? null : nameFault(item.name, language, othersOf(item, items), known)}
             over={item.done ? null : replaced(item.name, language, known)}
             rename={(name) => change(item.key, { name, refused: null })}
@@ -186,16 +186,20 @@ function FileRow({ item, fixed, nameWrong, over, rename, drop }: RowProps) {
   return (
     <li className={item.done ? "done" : ""}>
       <div className="row">
-        <Input
-          value={item.name}
-          onChange={(event) => rename(event.target.value.trim())}
-          disabled={fixed}
-          aria-label={t("prompts.name")}
-          aria-describedby={said ? wrongId : undefined}
-          status={nameWrong && !item.heard.fault ? "error" : undefined}
-          className="mono"
-          maxLength={120}
-        />
+        {item.done ? (
+          <b className="mono grow">{item.name}</b>
+        ) : (
+          <Input
+            value={item.name}
+            onChange={(event) => rename(event.target.value.trim())}
+            disabled={fixed}
+            aria-label={t("prompts.name")}
+            aria-describedby={said ? wrongId : undefined}
+            status={nameWrong && !item.heard.fault ? "error" : undefined}
+            className="mono"
+            maxLength={120}
+          />
+        )}
         <span className="prompts-length">{sound ? <Length ms={sound.ms} soft /> : "–"}</span>
         {item.done ? (
           <CheckCircleFilled className="stat-ok" aria-label={t("prompts.sent")} />
