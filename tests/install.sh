@@ -3,7 +3,7 @@
 # Installs only what is missing; names the command where it may not.
 set -euo pipefail
 
-packages=(sip-tester baresip tshark chromium fonts-noto-cjk postgresql sox python3-venv)
+packages=(sip-tester baresip tshark chromium fonts-noto-cjk postgresql openssl sox python3-venv)
 
 missing=()
 for package in "${packages[@]}"; do

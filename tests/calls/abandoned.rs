@@ -28,8 +28,8 @@ async fn the_next_caller_is_served(house: &House, desk: &mut Desk) -> Outcome {
     let free = |s: &contract::Seat| s.activity == Activity::Idle && s.status == SeatStatus::Ready;
     house.seat_is(desk.agent, "free", free).await?;
     let caller = house.caller("13900139000").await?;
-    let talk = caller.dial("95500").await?;
     desk.phone.set_manner(Manner::Answers);
+    let talk = caller.dial("95500").await?;
     let rung = desk.phone.rung().await?;
     rung.answered().await?;
     hear_each_other(&talk, &rung).await?;

@@ -316,6 +316,7 @@ impl Handset {
             UaEvent::Refer { dialog, .. } => return vec![UaCommand::ReferProgress { dialog, status: 603 }],
             UaEvent::ReofferFailed { .. }
             | UaEvent::Registered { .. }
+            | UaEvent::Census(_)
             | UaEvent::Unregistered { .. } => {}
         }
         vec![]

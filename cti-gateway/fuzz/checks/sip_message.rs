@@ -1,13 +1,14 @@
 //! Any bytes: no panic, and what is read without a fault is the same after printing and reading again.
 
 use bytes::Bytes;
-use cti_gateway::sip::message::{Framed, Framer, Headers, Message, Name, Rules, Verdict, guard, parse};
+use cti_gateway::sip::message::{Framed, Framer, Headers, Message, Name, Request, Rules, Verdict, guard, parse};
 
 pub fn holds(data: &[u8]) {
     if let Ok(message) = parse(Bytes::copy_from_slice(data)) {
         round_trip(&message);
         ask_everything(message.headers());
         answered(&message);
+        refused_in_a_flood(data, &message);
     }
     streams_agree(data);
 }
@@ -50,6 +51,21 @@ fn answered(message: &Message) {
         let Ok(Message::Response(read)) = parse(answer.to_bytes()) else { panic!("{answer:?} does not read") };
         assert_eq!((read.status, read.defect), (problem.status(), None));
     }
+}
+
+/// What is refused before it is read whole is refused as if it had been.
+fn refused_in_a_flood(data: &[u8], message: &Message) {
+    let (Some(mut brief), Message::Request(whole)) = (Request::brief(data), message) else { return };
+    if guard(message, &Rules::default()) != Verdict::Pass {
+        return;
+    }
+    let source = "192.0.2.9:5062".parse().expect("an address");
+    let mut whole = whole.clone();
+    whole.stamp_source(source);
+    brief.stamp_source(source);
+    assert_eq!(brief.method, whole.method);
+    assert_eq!(brief.response(503), whole.response(503));
+    assert_eq!((brief.answer_to(source), brief.headers.to_tag()), (whole.answer_to(source), whole.headers.to_tag()));
 }
 
 fn streams_agree(data: &[u8]) {

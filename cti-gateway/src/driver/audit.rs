@@ -1,21 +1,31 @@
-//! The truth audit: once a second, calls, legs, leases, seats and recordings are compared. What nobody owns is ended and
-//! counted; the counter must read 0. One audit only suspects; what is still so at the next is ended.
+//! The truth audit: once a second, dialogs, calls, legs, leases, seats and recordings are compared. What nobody owns is
+//! ended and counted; the counter must read 0. One audit only suspects; what is still so at the next is ended.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use contract::{EndCause, EpochMs, EventKind, InteractionId, LegId, Quality, RecordingId};
 
 use super::switch::Switch;
 use crate::call::CallEvent;
 use crate::media::{MediaCommand, MediaEvent};
-use crate::sip::api::UaCommand;
+use crate::sip::api::{DialogId, EndedBy, UaCommand, UaEvent};
 
 /// Longer than signalling takes for its last word (64 × T1 = 32 s).
 const LAST_WORD_MS: EpochMs = 60_000;
 /// Longer than a disk that stands still may take to close a file.
 const LAST_TAPE_MS: EpochMs = 600_000;
+/// Signalling that has not answered by then has not been asked, or its answer was lost.
+const CENSUS_MS: EpochMs = 10_000;
 /// Of a leg whose media thread took it along.
 const UNHEARD: Quality = Quality { received: 0, lost: 0, jitter_ms: 0.0, round_trip_ms: None, mos: 1.0 };
+
+/// What signalling is asked, one question at a time: what was told before it asked for is in the answer.
+#[derive(Debug, Default)]
+pub(super) struct Census {
+    asked: Option<EpochMs>,
+    /// Dialogs without a leg, and of legs without a dialog.
+    suspects: BTreeSet<DialogId>,
+}
 
 impl Switch {
     pub(super) fn audit(&mut self, now: EpochMs) {
@@ -34,6 +44,10 @@ impl Switch {
             self.hang_up(leg);
         }
         self.suspects = unowned;
+        if self.census.asked.is_none_or(|at| now - at >= CENSUS_MS) {
+            self.census.asked = Some(now);
+            self.asks.push_back(UaCommand::Census);
+        }
         self.let_go_of_the_deaf(now);
         self.forget_stuck(now);
         let facts = acd::Facts {
@@ -65,6 +79,27 @@ impl Switch {
         for decision in decisions {
             self.decided(now, decision);
         }
+    }
+
+    /// Words between signalling and us are lost where a queue is full: a dialog whose beginning we never heard of waits for
+    /// an answer for ever, a leg whose end we never heard of is heard by nobody.
+    pub(super) fn compare_dialogs(&mut self, now: EpochMs, living: &[DialogId]) {
+        self.census.asked = None;
+        let alive: HashSet<DialogId> = living.iter().copied().collect();
+        let strangers = living.iter().copied().filter(|dialog| self.legs.by_dialog(*dialog).is_none());
+        let ended = self.legs.iter().filter(|(_, leg)| !leg.sip_over && !alive.contains(&leg.dialog));
+        let suspects: BTreeSet<DialogId> = strangers.chain(ended.map(|(_, leg)| leg.dialog)).collect();
+        for dialog in suspects.intersection(&self.census.suspects).copied().collect::<Vec<_>>() {
+            let id = format!("{:x}", dialog.0);
+            if alive.contains(&dialog) {
+                self.orphan(now, "dialog", id);
+                self.asks.push_back(UaCommand::Bye { dialog, reason: None });
+            } else {
+                self.orphan(now, "leg without a dialog", id);
+                self.signal(now, UaEvent::Ended { dialog, by: EndedBy::Lost, reason: None });
+            }
+        }
+        self.census.suspects = suspects;
     }
 
     fn orphan(&mut self, now: EpochMs, what: &str, id: String) {

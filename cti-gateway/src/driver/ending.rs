@@ -25,6 +25,8 @@ pub(super) struct Tasks {
     pub sip: JoinHandle<()>,
     pub auditor: JoinHandle<()>,
     pub warden: JoinHandle<()>,
+    /// Tells signalling how far the ledger is behind.
+    pub scribe: JoinHandle<()>,
     /// Writes down where phones are.
     pub contacts: Option<JoinHandle<()>>,
 }
@@ -50,7 +52,7 @@ impl Gateway {
     pub async fn close(&self) {
         let Some(tasks) = self.tasks.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
         // Before the others, whose end it would take for a death.
-        for task in [tasks.warden, tasks.auditor] {
+        for task in [tasks.warden, tasks.scribe, tasks.auditor] {
             task.abort();
             let _ = task.await;
         }

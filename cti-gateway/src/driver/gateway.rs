@@ -10,6 +10,7 @@ use contract::health::Part;
 use contract::{AgentId, CallCommand, Directory, IdMaker, InteractionId, Ledger, LegId, Lookup, Seat, SeatCommand};
 use tokio::sync::{mpsc, oneshot};
 
+use super::behind;
 use super::company::Company;
 use super::contacts::{self, ContactBook};
 use super::ending::Tasks;
@@ -161,6 +162,7 @@ impl Gateway {
         let signalling = net::run(endpoint, sockets, asks, tell, counts_tx);
         let (vitals, door) = (Vitals::of(clock, &engine, &sip_counts, &inbox), ShutTheDoor(sip.clone()));
         let warden = tokio::spawn(vitals::ward(vitals.clone(), sip.clone()));
+        let scribe = tokio::spawn(behind::watch(ports.ledger.clone(), sip.clone()));
         let ids = Arc::new(IdMaker::new(config.node));
         let switch = Switch {
             clock,
@@ -188,6 +190,7 @@ impl Gateway {
             broken: 0,
             refused: Default::default(),
             suspects: Default::default(),
+            census: Default::default(),
             late_tapes: Default::default(),
             lookups: Default::default(),
             apologies: 0,
@@ -202,6 +205,7 @@ impl Gateway {
             switch: tokio::spawn(tend(vitals.switch.clone(), clock, switching)),
             auditor: tokio::spawn(vitals::call_for_audits(inbox.downgrade())),
             warden,
+            scribe,
             contacts,
         };
         let (known, tasks) = (Arc::new(Mutex::new(known)), Arc::new(Mutex::new(Some(tasks))));

@@ -4,6 +4,7 @@
 //! packet's way to a decision is two hand-overs. Whoever wants something of a call sends the switch a message.
 
 mod audit;
+mod behind;
 mod caller;
 mod clock;
 mod company;

@@ -66,6 +66,7 @@ impl Switch {
                 };
                 self.sip_over(dialog, |leg| CallEvent::LegGone { leg, cause, status: None });
             }
+            UaEvent::Census(living) => self.compare_dialogs(now, &living),
             UaEvent::Reoffer { dialog, sdp, by } => self.reoffer(dialog, sdp.as_deref(), by),
             UaEvent::Reanswered { dialog, sdp } => {
                 if let Some((leg, _)) = self.leg_of(dialog) {

@@ -129,6 +129,7 @@ pub struct Switch {
     /// Media commands that found their queue full, in order.
     pub(super) late_media: VecDeque<(InteractionId, crate::media::MediaCommand)>,
     pub(super) suspects: BTreeSet<LegId>,
+    pub(super) census: super::audit::Census,
     /// Recordings that outlive their call, since when.
     pub(super) late_tapes: HashMap<RecordingId, EpochMs>,
     pub(super) lost: Arc<std::sync::atomic::AtomicU64>,

@@ -129,6 +129,7 @@ impl House {
             broken: 0,
             refused: Default::default(),
             suspects: Default::default(),
+            census: Default::default(),
             late_tapes: Default::default(),
             lookups: Default::default(),
             apologies: 0,
@@ -155,6 +156,18 @@ impl House {
         self.now += ms;
         self.switch.audit(self.now);
         self.switch.settle(self.now);
+    }
+
+    /// The next second's audit, and what signalling answers it.
+    fn census_after(&mut self, ms: EpochMs, living: &[DialogId]) {
+        self.audit_after(ms);
+        let asked = self.switch.asks.iter().position(|ask| matches!(ask, UaCommand::Census));
+        self.switch.asks.remove(asked.expect("signalling is asked"));
+        self.signal(UaEvent::Census(living.to_vec()));
+    }
+
+    fn dialogs(&self) -> Vec<DialogId> {
+        self.switch.legs.iter().map(|(_, leg)| leg.dialog).collect()
     }
 
     fn ready(&mut self, n: i64) {
@@ -356,8 +369,9 @@ async fn lesson_01_of_calls_that_live_the_audit_ends_nothing_and_its_figure_read
     house.caller(3);
     let counts = house.switch.router.counts();
     assert_eq!((counts.talks, counts.offers, counts.waiting), (1, 1, 2), "one talks, one rings, one waits");
+    let living = house.dialogs();
     for _ in 0..5 {
-        house.audit_after(1_000);
+        house.census_after(1_000, &living);
     }
     assert_eq!((house.switch.orphans, house.orphans()), (0, vec![]));
     assert_eq!((house.hung_up(), house.switch.router.counts()), (0, counts));
@@ -418,5 +432,49 @@ async fn lesson_01_a_caller_whom_routing_does_not_know_is_let_go() {
     house.audit_after(1_000);
     assert_eq!((house.orphans(), house.hung_up()), (vec!["caller unknown to routing".to_owned()], 1));
     assert_eq!(house.switch.calls[&call].call.stage_name(), "closing");
+    house.close();
+}
+
+/// The BYE came while the switch had no room to hear of it.
+#[tokio::test]
+async fn lesson_01_a_call_whose_end_was_not_heard_ends_when_signalling_no_longer_knows_its_dialog() {
+    let mut house = House::open();
+    house.ready(1);
+    let call = house.caller(1);
+    house.answers(call);
+    let caller = DialogId(DialogId::INCOMING | 1);
+    let living: Vec<DialogId> = house.dialogs().into_iter().filter(|dialog| *dialog != caller).collect();
+    house.census_after(1_000, &living);
+    assert_eq!((house.hung_up(), house.switch.orphans), (0, 0), "its end may be on its way");
+    house.census_after(1_000, &living);
+    assert_eq!((house.hung_up(), house.orphans()), (1, vec!["leg without a dialog".to_owned()]), "the agent is let go");
+    house.census_after(1_000, &living);
+    assert_eq!((house.hung_up(), house.switch.orphans), (1, 1), "ended once and not again");
+    house.close();
+}
+
+/// The INVITE came while the switch had no room to hear of it: the caller would listen to nothing for ever.
+#[tokio::test]
+async fn lesson_01_a_dialog_nobody_heard_of_is_refused() {
+    let mut house = House::open();
+    let living = [DialogId(DialogId::INCOMING | 7)];
+    house.census_after(1_000, &living);
+    assert_eq!(house.switch.orphans, 0, "its call may be on its way");
+    house.census_after(1_000, &living);
+    assert_eq!((house.hung_up(), house.orphans()), (1, vec!["dialog".to_owned()]));
+    house.census_after(1_000, &[]);
+    assert_eq!(house.switch.orphans, 1);
+    house.close();
+}
+
+/// An answer may be lost like any other word.
+#[tokio::test]
+async fn signalling_is_asked_one_question_at_a_time_and_again_when_no_answer_comes() {
+    let mut house = House::open();
+    let asked = |house: &House| house.switch.asks.iter().filter(|ask| matches!(ask, UaCommand::Census)).count();
+    (0..10).for_each(|_| house.audit_after(1_000));
+    assert_eq!(asked(&house), 1);
+    house.audit_after(1_000);
+    assert_eq!(asked(&house), 2);
     house.close();
 }

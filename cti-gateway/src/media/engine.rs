@@ -21,7 +21,7 @@ use super::ports::PortBook;
 use super::recorder::Recorder;
 
 /// Tapes that may wait for the disk: about two seconds of a thousand recordings.
-const TAPE_QUEUE: usize = 8192;
+const TAPE_QUEUE: usize = 16_384;
 /// A media thread looks round every 5 ms, or every second while it has no leg.
 const PATIENCE_MS: i64 = 10_000;
 /// Disks stand still for longer than that, and come back.

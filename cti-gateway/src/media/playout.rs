@@ -3,14 +3,16 @@
 //! that its sound is kept; delay that is no longer needed is given back in quiet moments.
 //! Never in this room: time other than timestamps and frames, sockets. What is bridged does not pass through here.
 
+use std::ops::Range;
+
 use super::clock::FRAME;
 use super::law::Law;
 
 /// Half a second: the most that can wait.
 const RING: usize = 4096;
 const MASK: u32 = RING as u32 - 1;
-/// No sample: neither law decodes to it.
-const EMPTY: i16 = i16::MIN;
+/// Samples whose presence one word tells.
+const WORD: usize = u64::BITS as usize;
 /// Delay a stream starts with, in samples: two frames.
 const START_DELAY: u32 = 2 * FRAME as u32;
 /// A late packet may raise the delay so far; later still, the stream is taken up anew.
@@ -25,7 +27,11 @@ const QUIET: i16 = 256;
 /// See the room story.
 #[derive(Debug)]
 pub struct Playout {
-    ring: [i16; RING],
+    /// Samples as they came, in `law`: half the room of what they decode to.
+    ring: [u8; RING],
+    /// Bit by bit, where a sample is.
+    there: [u64; RING / WORD],
+    law: Law,
     /// Timestamp of the next sample to come out; `None` until the first packet.
     at: Option<u32>,
     /// Timestamp after the newest sample that came in.
@@ -50,7 +56,7 @@ pub struct PlayoutCounts {
 
 impl Default for Playout {
     fn default() -> Self {
-        Self { ring: [EMPTY; RING], at: None, end: 0, least_headroom: i32::MAX, watched: 0, counts: PlayoutCounts::default() }
+        Self { ring: [0; RING], there: [0; RING / WORD], law: Law::A, at: None, end: 0, least_headroom: i32::MAX, watched: 0, counts: PlayoutCounts::default() }
     }
 }
 
@@ -66,12 +72,18 @@ impl Playout {
         if timestamp.wrapping_sub(at) as i32 > (RING as u32 - length) as i32 {
             return;
         }
-        let decode = law.decoder();
-        for (n, byte) in payload.iter().take(length as usize).enumerate() {
-            let position = timestamp.wrapping_add(n as u32);
-            if position.wrapping_sub(at) as i32 >= 0 {
-                self.ring[(position & MASK) as usize] = decode[usize::from(*byte)];
-            }
+        if law != self.law {
+            // What waits is rewritten in place: a stream changes its law once, if ever.
+            self.law.convert_to(law, &mut self.ring);
+            self.law = law;
+        }
+        let passed = (at.wrapping_sub(timestamp) as i32).clamp(0, length as i32) as u32;
+        let mut samples = &payload[passed as usize..length as usize];
+        for piece in pieces(timestamp.wrapping_add(passed), samples.len()) {
+            let (these, rest) = samples.split_at(piece.len());
+            self.ring[piece.clone()].copy_from_slice(these);
+            words(piece).for_each(|(word, bits)| self.there[word] |= bits);
+            samples = rest;
         }
         let end = timestamp.wrapping_add(length);
         if end.wrapping_sub(self.end) as i32 > 0 {
@@ -106,7 +118,7 @@ impl Playout {
     }
 
     fn resync(&mut self, timestamp: u32) -> u32 {
-        self.ring.fill(EMPTY);
+        self.there.fill(0);
         let at = timestamp.wrapping_sub(START_DELAY);
         self.at = Some(at);
         self.end = timestamp;
@@ -117,7 +129,7 @@ impl Playout {
 
     /// Forgets what waits: the leg has a new far end.
     pub fn reset(&mut self) {
-        self.ring.fill(EMPTY);
+        self.there.fill(0);
         self.at = None;
     }
 
@@ -148,15 +160,23 @@ impl Playout {
     }
 
     fn read(&mut self, at: u32, frame: &mut [i16; FRAME]) {
-        for (n, sample) in frame.iter_mut().enumerate() {
-            let slot = &mut self.ring[(at.wrapping_add(n as u32) & MASK) as usize];
-            if *slot == EMPTY {
-                *sample = 0;
-                self.counts.filled += 1;
+        let decode = self.law.decoder();
+        let mut out = &mut frame[..];
+        for piece in pieces(at, FRAME) {
+            let (these, rest) = out.split_at_mut(piece.len());
+            if words(piece.clone()).all(|(word, bits)| self.there[word] & bits == bits) {
+                for (sample, byte) in these.iter_mut().zip(&self.ring[piece.clone()]) {
+                    *sample = decode[usize::from(*byte)];
+                }
             } else {
-                *sample = *slot;
-                *slot = EMPTY;
+                for (sample, slot) in these.iter_mut().zip(piece.clone()) {
+                    let there = self.there[slot / WORD] & 1 << (slot % WORD) != 0;
+                    *sample = if there { decode[usize::from(self.ring[slot])] } else { 0 };
+                    self.counts.filled += u64::from(!there);
+                }
             }
+            words(piece).for_each(|(word, bits)| self.there[word] &= !bits);
+            out = rest;
         }
     }
 
@@ -164,6 +184,22 @@ impl Playout {
     pub fn take_counts(&mut self) -> PlayoutCounts {
         std::mem::take(&mut self.counts)
     }
+}
+
+/// Where in the ring so many samples from a position on are: the second piece is what goes on at its begin.
+fn pieces(position: u32, length: usize) -> [Range<usize>; 2] {
+    let from = (position & MASK) as usize;
+    let first = length.min(RING - from);
+    [from..from + first, 0..length - first]
+}
+
+/// The words that tell of a piece, and its bits in each.
+fn words(piece: Range<usize>) -> impl Iterator<Item = (usize, u64)> {
+    let end = if piece.is_empty() { piece.start / WORD } else { piece.end.div_ceil(WORD) };
+    (piece.start / WORD..end).map(move |word| {
+        let (from, to) = (piece.start.max(word * WORD) % WORD, piece.end.min((word + 1) * WORD) - word * WORD);
+        (word, u64::MAX << from & u64::MAX >> (WORD - to))
+    })
 }
 
 impl PlayoutCounts {
@@ -266,6 +302,38 @@ mod tests {
         }
         let counts = playout.take_counts();
         assert!((4..=8).contains(&counts.skipped), "{counts:?}");
+    }
+
+    #[test]
+    fn the_words_of_a_stretch_name_its_samples_and_no_others() {
+        for position in [0, 1, 63, 64, 100, 4095, 4096 - 160, 4097, u32::MAX - 5] {
+            for length in [0, 1, 63, 64, 65, 160, 2048] {
+                let wanted: std::collections::BTreeSet<usize> =
+                    (0..length as u32).map(|n| (position.wrapping_add(n) & MASK) as usize).collect();
+                let bits = |(word, bits): (usize, u64)| (0..WORD).filter(move |n| bits >> n & 1 == 1).map(move |n| word * WORD + n);
+                let named: Vec<usize> = pieces(position, length).into_iter().flat_map(words).flat_map(bits).collect();
+                assert_eq!(named.len(), length, "{length} from {position}");
+                assert_eq!(named.into_iter().collect::<std::collections::BTreeSet<_>>(), wanted, "{length} from {position}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_stream_may_change_its_law_while_it_runs() {
+        let mut playout = Playout::default();
+        let sound = |law: Law| {
+            let mut bytes = [0; FRAME];
+            law.encode(&[1000; FRAME], &mut bytes);
+            bytes
+        };
+        playout.insert(0, false, &sound(Law::Mu), Law::Mu);
+        playout.insert(FRAME as u32, false, &sound(Law::A), Law::A);
+        let mut frames = [[0; FRAME]; 5];
+        frames.iter_mut().for_each(|frame| playout.take(frame));
+        assert_eq!((frames[1], frames[4]), ([0; FRAME], [0; FRAME]));
+        for frame in &frames[2..4] {
+            assert!(frame.iter().all(|s| (950..=1050).contains(s)), "{frame:?}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A recording as the media clock sees it: one frame of both channels every 20 ms, handed on in chunks of a quarter of
+//! A recording as the media clock sees it: one frame of both channels every 20 ms, handed on in chunks of an eighth of
 //! a second.
 //! Start at [`Recording::push`]. Disk work is elsewhere (`recorder`); here nothing waits: a chunk that is not taken becomes a
 //! stated gap of the same length.
@@ -11,7 +11,7 @@ use contract::{LegId, RecordingId};
 use super::clock::FRAME;
 
 /// Frames in a chunk: what a killed process may lose, besides what waits in the queue.
-const CHUNK_FRAMES: usize = 12;
+const CHUNK_FRAMES: usize = 6;
 /// Longest recording: 12 hours. A WAV file's lengths would overflow at 37.
 const MOST_FRAMES: u32 = 12 * 3600 * 50;
 

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use super::api::Limits;
-use super::pace::Pace;
+use super::pace::{Pace, Strain};
 
 /// How long an address is known by a password that came from it.
 const PROOF_LIFE: Duration = Duration::from_secs(3600);
@@ -60,6 +60,7 @@ pub struct Admission {
     draining: bool,
     flooded: bool,
     lagging: bool,
+    behind: Duration,
     pace: Pace,
     offenders: HashMap<IpAddr, Offender>,
     bans: usize,
@@ -74,7 +75,7 @@ pub struct Admission {
 impl Admission {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, draining: false, flooded: false, lagging: false, pace: Pace::default(), offenders: HashMap::new(), bans: 0, proved: HashMap::new(), second: None, watching: None }
+        Self { limits, draining: false, flooded: false, lagging: false, behind: Duration::ZERO, pace: Pace::default(), offenders: HashMap::new(), bans: 0, proved: HashMap::new(), second: None, watching: None }
     }
 
     pub fn drain(&mut self, on: bool) {
@@ -86,9 +87,20 @@ impl Admission {
         self.flooded = on;
     }
 
+    /// What the house writes down lags so much behind what happens.
+    pub fn behind(&mut self, time: Duration) {
+        self.behind = time;
+    }
+
     /// Nobody works off what the house is told: no new calls.
     pub fn lagging(&mut self, on: bool) {
         self.lagging = on;
+    }
+
+    /// New calls are refused, or taken at a pace: they are looked at before they are read.
+    #[must_use]
+    pub fn is_pressed(&self) -> bool {
+        self.flooded || self.lagging || self.pace.is_on()
     }
 
     #[must_use]
@@ -121,7 +133,7 @@ impl Admission {
                 return Err(Refusal::Rate);
             }
         }
-        if self.pace.take(now, self.flooded, load.untouched) { Ok(()) } else { Err(Refusal::Pressure) }
+        if self.pace.take(now, self.flooded, Strain { waiting: load.untouched, behind: self.behind }) { Ok(()) } else { Err(Refusal::Pressure) }
     }
 
     /// One more phone may be asked in this second.

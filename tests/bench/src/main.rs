@@ -17,6 +17,7 @@ mod rtp;
 mod setups;
 mod sipp;
 mod soak;
+mod storm;
 mod talks;
 
 use std::path::PathBuf;

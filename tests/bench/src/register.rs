@@ -12,19 +12,35 @@ use crate::{Fault, company};
 
 /// Registers the first `count` stations of the company at `port`, for an hour. The port is free again afterwards.
 pub fn all(server: SocketAddr, port: u16, count: u16) -> Result<(), Fault> {
+    each(server, port, count, Span { cseq: 1, expires: 3600 })
+}
+
+/// Signs them off again: a phone that is off but registered is asked by OPTIONS, and asked again, whether it is there.
+pub fn none(server: SocketAddr, port: u16, count: u16) -> Result<(), Fault> {
+    each(server, port, count, Span { cseq: 11, expires: 0 })
+}
+
+/// For how many seconds, and from which CSeq on: it grows with each REGISTER of a phone (RFC 3261 §10.2).
+#[derive(Clone, Copy)]
+struct Span {
+    cseq: u32,
+    expires: u32,
+}
+
+fn each(server: SocketAddr, port: u16, count: u16, span: Span) -> Result<(), Fault> {
     let socket = UdpSocket::bind(("127.0.0.1", port))?;
     socket.connect(server)?;
     socket.set_read_timeout(Some(Duration::from_millis(500)))?;
     for n in 0..i64::from(count) {
-        one(&socket, company::FIRST_STATION + n)?;
+        one(&socket, company::FIRST_STATION + n, span)?;
     }
     Ok(())
 }
 
-fn one(socket: &UdpSocket, station: i64) -> Result<(), Fault> {
+fn one(socket: &UdpSocket, station: i64, span: Span) -> Result<(), Fault> {
     let mut answerer = Answerer::default();
-    for cseq in 1..=3 {
-        let asked = request(socket, station, cseq, &mut answerer)?;
+    for cseq in span.cseq..span.cseq + 3 {
+        let asked = request(socket, station, Span { cseq, ..span }, &mut answerer)?;
         let response = exchange(socket, &asked, cseq)?;
         match response.status {
             200 => return Ok(()),
@@ -35,8 +51,8 @@ fn one(socket: &UdpSocket, station: i64) -> Result<(), Fault> {
     Err(format!("station {station} was challenged again and again").into())
 }
 
-fn request(socket: &UdpSocket, station: i64, cseq: u32, answerer: &mut Answerer) -> Result<Bytes, Fault> {
-    let (local, server) = (socket.local_addr()?, socket.peer_addr()?);
+fn request(socket: &UdpSocket, station: i64, span: Span, answerer: &mut Answerer) -> Result<Bytes, Fault> {
+    let (local, server, cseq) = (socket.local_addr()?, socket.peer_addr()?, span.cseq);
     let mut headers = Headers::new();
     headers.push(Name::Via, &format!("SIP/2.0/UDP {local};rport;branch=z9hG4bKbench{station}x{cseq}"));
     headers.push(Name::MaxForwards, "70");
@@ -45,7 +61,7 @@ fn request(socket: &UdpSocket, station: i64, cseq: u32, answerer: &mut Answerer)
     headers.push(Name::CallId, &format!("bench-register-{station}"));
     headers.push(Name::CSeq, &format!("{cseq} REGISTER"));
     headers.push(Name::Contact, &format!("<sip:{station}@{local}>"));
-    headers.push(Name::Expires, "3600");
+    headers.push(Name::Expires, &span.expires.to_string());
     let uri = format!("sip:{}", server.ip());
     let mut request = Request { method: Method::Register, uri, headers, body: Bytes::new(), defect: None };
     let user = station.to_string();

@@ -1,11 +1,15 @@
 //! SIPp, the load that nobody here wrote: one process with a scenario of `scenarios/`, its counts read from its own file.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
+use std::ops::Range;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use crate::{Fault, now, wait};
+
+const PORTS: Range<u16> = 10_000..12_000;
 
 /// How a run is asked for.
 #[derive(Debug, Clone)]
@@ -44,8 +48,17 @@ pub struct Sipp {
     folder: tempfile::TempDir,
 }
 
+/// A free port, another each time. It lies where neither the kernel nor the house looks for one: nobody takes it in the
+/// moments in which SIPp does not hold it.
 pub fn port() -> Result<u16, Fault> {
-    Ok(std::net::UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port())
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    for _ in PORTS {
+        let port = PORTS.start + NEXT.fetch_add(1, Ordering::Relaxed) % (PORTS.end - PORTS.start);
+        if UdpSocket::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    Err(format!("no free port in {PORTS:?}").into())
 }
 
 fn scenario(name: &str) -> Result<&'static str, Fault> {
@@ -85,7 +98,7 @@ impl Sipp {
         let mut command = Command::new("sipp");
         command.arg(server.to_string()).arg("-sf").arg(place("scenario.xml"));
         command.args(["-i", "127.0.0.1", "-p", &port.to_string(), "-nostdin", "-buff_size", "8000000"]);
-        command.args(["-max_retrans", "6", "-recv_timeout", "30000", "-trace_stat", "-fd", "1", "-trace_logs"]);
+        command.args(["-max_retrans", "6", "-recv_timeout", "30000", "-trace_stat", "-fd", "200ms", "-trace_logs"]);
         command.arg("-stf").arg(place("counts.csv")).arg("-log_file").arg(place("log"));
         if !lines.is_empty() {
             std::fs::write(place("lines.csv"), format!("SEQUENTIAL\n{}\n", lines.join("\n")))?;
@@ -114,13 +127,6 @@ impl Sipp {
         let _ = self.child.kill();
         self.child.wait()?;
         self.counts()
-    }
-
-    /// No new calls; those that stand are ended by their scenario, and then it ends.
-    pub fn call_no_more(&self) -> Result<(), Fault> {
-        let pid = nix::unistd::Pid::from_raw(i32::try_from(self.child.id())?);
-        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGUSR1)?;
-        Ok(())
     }
 
     pub fn is_running(&mut self) -> bool {

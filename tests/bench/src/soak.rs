@@ -104,6 +104,7 @@ pub fn soaked(soak: &Soak) -> Result<Seen, Fault> {
     }
     let counts = callers.finish(Duration::from_secs(1))?;
     drop(agents);
+    register::none(house.sip, port, AGENTS)?;
     let gauges = house.settle(SETTLE)?;
     let most_kib = most_kib.max(proc::rss_kib(house.pid())?);
     Ok(Seen {

@@ -237,6 +237,8 @@ pub enum UaEvent {
     Notified { dialog: DialogId, event: String, content_type: String, body: Bytes },
     /// A contact of a station is reachable (new, or refreshed with `fresh` = false).
     Registered { station: StationId, contact: String, user_agent: Option<String>, flow: Flow, expires: Duration, fresh: bool },
+    /// Every dialog whose end was not told, for the truth audit.
+    Census(Vec<DialogId>),
     /// A contact is gone; `left` more remain.
     Unregistered { station: StationId, contact: String, why: Gone, left: usize },
 }
@@ -344,4 +346,8 @@ pub enum UaCommand {
     Drain(bool),
     /// Refuse new calls while the house lags behind.
     Pressure(bool),
+    /// Which dialogs live: `Census` is told.
+    Census,
+    /// How long ago it happened what is only now written down. In a flood, fewer new calls are taken while it grows.
+    Behind(Duration),
 }

@@ -54,8 +54,13 @@ impl Endpoint {
                 self.directory = directory;
                 self.forget_removed(now);
             }
+            UaCommand::Census => {
+                let living = self.legs.values().filter(|leg| !leg.over).map(|leg| leg.id).collect();
+                self.tell(UaEvent::Census(living));
+            }
             UaCommand::Drain(on) => self.admission.drain(on),
             UaCommand::Pressure(on) => self.admission.lagging(on),
+            UaCommand::Behind(time) => self.admission.behind(time),
         }
     }
 

@@ -6,7 +6,6 @@ use bytes::Bytes;
 
 use super::compose::{SDP, SUPPORTED, answer_way, sdp_of, seconds};
 use super::{Endpoint, identity::Proof};
-use crate::sip::admission::Load;
 use crate::sip::api::{DialogId, EndedBy, Flow, Incoming, Party, Replaces, SipTrunk, Source, UaEvent};
 use crate::sip::dialog::{
     Agreed, Asked, HOUSE_TIME, Leg, Peer, Queued, Rel, Reliable, Ringing, SessionTimer, Stage, Unacked, agree, way,
@@ -38,20 +37,13 @@ struct Refused {
 
 impl Endpoint {
     pub(super) fn new_invite(&mut self, now: Instant, flow: Flow, key: TxKey, request: Request) {
-        let load = Load {
-            dialogs: self.legs.len(),
-            transactions: self.txs.len(),
-            untouched: self.counts.untouched,
-        };
         let merge = self.merge_key(&request);
         if merge.is_some_and(|m| self.merged.contains_key(&m)) {
             self.refuse_stateless(flow, &request, 482);
             return;
         }
         // Room is asked for before passwords are computed: refusing must stay cheap.
-        if self.admission.admit(now, load).is_err() {
-            self.counts.refused += 1;
-            self.overloaded(flow, &request);
+        if !std::mem::take(&mut self.let_in) && !self.lets_in(now, flow, key, &request) {
             return;
         }
         let Some(source) = self.identify(now, flow, &request) else { return };

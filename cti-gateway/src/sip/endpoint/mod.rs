@@ -23,6 +23,7 @@ mod chance;
 mod change;
 mod compose;
 mod farewell;
+mod flood;
 mod identity;
 mod incoming;
 mod progress;
@@ -71,6 +72,9 @@ pub struct Endpoint {
     timers: Timers<Due>,
     out: VecDeque<Output>,
     last_incoming: u64,
+    /// The message at hand was let in before it was read.
+    let_in: bool,
+    refusals: flood::Refusals,
     counts: Counts,
 }
 
@@ -99,6 +103,8 @@ impl Endpoint {
             timers: Timers::default(),
             out: VecDeque::new(),
             last_incoming: 0,
+            let_in: false,
+            refusals: flood::Refusals::default(),
             counts: Counts::default(),
         }
     }

@@ -16,8 +16,14 @@ impl Endpoint {
             self.counts.banned_dropped += 1;
             return;
         }
+        if self.admission.is_pressed() && self.repelled(now, flow, &bytes) {
+            return;
+        }
         match parse(bytes) {
-            Ok(message) => self.sorted(now, flow, message),
+            Ok(message) => {
+                self.sorted(now, flow, message);
+                self.let_in = false;
+            }
             Err(Unreadable::KeepAlive) => {}
             Err(Unreadable::StartLine | Unreadable::Status) => {
                 self.counts.malformed += 1;
@@ -85,7 +91,7 @@ impl Endpoint {
         self.registrar.knows(ip) || self.directory.trunk_lives_at(ip) || self.admission.has_proved(now, ip)
     }
 
-    fn server_key(&self, request: &Request, method: &str) -> Option<TxKey> {
+    pub(super) fn server_key(&self, request: &Request, method: &str) -> Option<TxKey> {
         let via = request.headers.top_via().ok()?;
         let port = via.port.map(|p| p.to_string()).unwrap_or_default();
         if let Some(branch) = via.rfc3261_branch() {

@@ -3,6 +3,7 @@
 //! Never in this room: sockets, clocks, transactions, dialogs. RFC 3261 §7, §19, §20, §25; RFC 4475 is the test.
 
 mod addr;
+mod brief;
 mod build;
 mod guard;
 mod headers;

@@ -30,7 +30,7 @@ pub use sockets::{BindError, Sockets};
 const BATCH: usize = 256;
 /// Datagrams read, and new calls let in, in one turn.
 const DATAGRAMS: usize = 1024;
-const NEWCOMERS: usize = 64;
+const NEWCOMERS: usize = 256;
 /// Datagrams waiting for the kernel; the oldest is dropped above it.
 const UNSENT: usize = 4096;
 /// Largest datagram.

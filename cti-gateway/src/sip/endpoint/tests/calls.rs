@@ -50,6 +50,31 @@ fn a_call_is_hung_up_by_the_called_party_and_by_both_at_once() {
 }
 
 #[test]
+fn a_census_names_every_dialog_whose_end_was_not_told() {
+    let mut net = Net::new();
+    let ask = |net: &mut Net, end: usize| {
+        net.ask(end, UaCommand::Census);
+        match net.heard(end).pop() {
+            Some(UaEvent::Census(living)) => living,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(ask(&mut net, A), []);
+    let dialog = net.talk(7);
+    net.call(8);
+    let mut living = ask(&mut net, A);
+    living.sort_unstable();
+    assert_eq!((living, ask(&mut net, B)), (vec![DialogId(7), DialogId(8)], vec![dialog]));
+    // Its BYE is on the wire, and its end told.
+    net.ask(A, UaCommand::Bye { dialog: DialogId(7), reason: None });
+    assert_eq!(ask(&mut net, A), [DialogId(8)]);
+    net.ask(A, UaCommand::Bye { dialog: DialogId(8), reason: None });
+    net.run(secs(40));
+    assert_eq!((ask(&mut net, A), ask(&mut net, B)), (vec![], vec![]));
+    net.quiet();
+}
+
+#[test]
 fn a_call_is_refused() {
     let mut net = Net::new();
     net.call(7);

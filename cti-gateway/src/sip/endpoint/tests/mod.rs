@@ -321,6 +321,7 @@ pub fn word(event: &UaEvent) -> String {
         UaEvent::Confirmed { sdp, .. } => if sdp.is_some() { "confirmed sdp" } else { "confirmed" }.into(),
         UaEvent::Ended { by, .. } => format!("ended {by:?}"),
         UaEvent::Reoffer { by, sdp, .. } => format!("reoffer {by:?}{}", if sdp.is_some() { " sdp" } else { "" }),
+        UaEvent::Census(living) => format!("census of {}", living.len()),
         UaEvent::Reanswered { .. } => "reanswered".into(),
         UaEvent::ReofferFailed { status, .. } => format!("reoffer failed {status}"),
         UaEvent::Info { content_type, .. } => format!("info {content_type}"),

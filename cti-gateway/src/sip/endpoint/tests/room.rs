@@ -50,6 +50,39 @@ fn each_limit_refuses_what_is_above_it_with_503_and_keeps_no_state() {
 }
 
 #[test]
+fn a_repeat_that_crossed_its_refusal_is_refused_again_and_a_new_call_is_taken() {
+    let mut net = Net::new();
+    let press = |net: &mut Net, on| {
+        let now = net.now;
+        net.ends[A].handle(now, Input::Pressure(on));
+    };
+    net.ask(A, UaCommand::Pressure(true));
+    press(&mut net, true);
+    flood(&mut net, 0..1);
+    net.ask(A, UaCommand::Pressure(false));
+    press(&mut net, false);
+    flood(&mut net, 0..2);
+    assert_eq!(net.got("10.0.0.9:5060"), ["503", "503", "100"]);
+    assert_eq!(net.ends[A].counts().dialogs, 1);
+}
+
+#[test]
+fn under_pressure_what_belongs_to_calls_that_stand_is_heard_whole() {
+    let mut net = Net::new();
+    let dialog = net.talk(7);
+    let now = net.now;
+    net.ends[B].handle(now, Input::Pressure(true));
+    net.ask(A, UaCommand::Reinvite { dialog: DialogId(7), sdp: offer().unwrap() });
+    net.run(ms(50));
+    assert_eq!(net.words(B), ["reoffer Reinvite sdp"]);
+    net.ask(B, UaCommand::AnswerReoffer { dialog, sdp: answer() });
+    net.run(ms(50));
+    net.ask(A, UaCommand::Bye { dialog: DialogId(7), reason: None });
+    net.run(secs(60));
+    assert_eq!((net.ends[A].counts().dialogs, net.ends[B].counts().dialogs), (0, 0));
+}
+
+#[test]
 fn a_full_trunk_refuses_both_ways_and_frees_its_places() {
     let mut net = Net::new();
     let mut narrow = trunk(9, "10.0.0.9");
