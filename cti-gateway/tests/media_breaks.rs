@@ -50,6 +50,14 @@ impl Side {
     }
 
     #[track_caller]
+    fn break_thread_of(&self, leg: LegId) {
+        let clip = Arc::new(Clip::from_samples("silence", &[0; 800]));
+        self.tell(MediaCommand::Play { leg, id: 13, clips: vec![clip], repeat: true });
+        self.tell(MediaCommand::StopPlay { leg });
+        self.wait(|event| matches!(event, MediaEvent::Closed { .. }));
+    }
+
+    #[track_caller]
     fn wait(&self, fits: impl Fn(&MediaEvent) -> bool) {
         while !fits(&self.events.recv_timeout(Duration::from_secs(20)).expect("the event comes").1) {}
     }
@@ -69,18 +77,23 @@ impl Side {
 }
 
 #[test]
-fn a_media_thread_that_breaks_ends_its_legs_and_recordings_says_so_and_takes_no_more() {
+fn a_media_thread_that_breaks_ends_its_legs_and_recordings_says_so_and_the_next_call_is_with_another() {
     let folder = tempfile::tempdir().unwrap();
     let side = Side::start((29_300, 29_399), folder.path(), |e| matches!(e, MediaEvent::PlayDone { id: 13, .. }));
     assert_eq!(side.engine.health().map(|part| part.trouble), [None, None]);
-    let clip = Arc::new(Clip::from_samples("silence", &[0; 800]));
-    side.tell(MediaCommand::Play { leg: LEG, id: 13, clips: vec![clip], repeat: true });
-    side.tell(MediaCommand::StopPlay { leg: LEG });
-    side.wait(|event| matches!(event, MediaEvent::Closed { .. }));
+    side.break_thread_of(LEG);
     side.wait(|event| matches!(event, MediaEvent::RecordEnded { .. }));
     assert_eq!(side.ailing(), [Some(Trouble::Ended), None], "the recorder lives on");
     assert!(side.engine.has_ended(ROOM));
-    assert!(matches!(side.engine.open(ROOM, LegId(2)), Err(MediaError::Stopped)));
+    side.engine.open(ROOM, LegId(2)).unwrap();
+    assert!(!side.engine.has_ended(ROOM), "it is on the other thread now");
+    side.break_thread_of(LegId(2));
+    while side.engine.health().map(|part| part.trouble)[1].is_none() {
+        // The recorder ends with the last thread.
+        let _ = side.events.recv_timeout(Duration::from_millis(10));
+    }
+    assert!(side.engine.has_ended(ROOM));
+    assert!(matches!(side.engine.open(ROOM, LegId(3)), Err(MediaError::Stopped)));
     let gauges = side.engine.gauges();
     assert_eq!((gauges.legs, gauges.recordings, gauges.ports_taken), (0, 0, 0));
     side.engine.stop();

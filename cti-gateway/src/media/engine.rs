@@ -1,4 +1,5 @@
-//! The media engine: one OS thread per core, each with its own clock and its share of the rooms. Start at [`Engine::start`].
+//! The media engine: one OS thread per core, each with its own clock and its rooms, woken one after another as calls come. Start at
+//! [`Engine::start`].
 //! Both legs of a call are on one thread, so nothing is shared while packets pass. Commands come over a bounded queue and are never
 //! waited for. Never in this room: what happens to a packet (that is `shard`), async.
 
@@ -17,6 +18,7 @@ use contract::{InteractionId, LegId};
 use super::command::{MediaCommand, MediaError, MediaSink};
 use super::gauges::{Gauges, ShardGauges};
 use super::media_thread::{Clock, MediaThread, ToShard};
+use super::places::{Places, Taken};
 use super::ports::PortBook;
 use super::recorder::Recorder;
 
@@ -70,7 +72,7 @@ struct Inner {
     shards: Vec<SyncSender<ToShard>>,
     gauges: Vec<Arc<ShardGauges>>,
     refused: AtomicU64,
-    ports: Arc<Mutex<PortBook>>,
+    taken: Arc<Mutex<Taken>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -90,7 +92,8 @@ impl Engine {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             n => n,
         };
-        let ports = Arc::new(Mutex::new(PortBook::new(config.ip, config.ports)));
+        let (ports, places) = (PortBook::new(config.ip, config.ports), Places::new(count));
+        let taken = Arc::new(Mutex::new(Taken { ports, places }));
         let (tape, tapes) = sync_channel(TAPE_QUEUE);
         let clock = Clock::start();
         let recorder = Recorder::new(config.recordings.clone(), sink.clone());
@@ -102,14 +105,14 @@ impl Engine {
         for n in 0..count {
             let (send, receive): (_, Receiver<ToShard>) = sync_channel(config.queue.max(1));
             let shared = Arc::new(ShardGauges::default());
-            let thread = MediaThread::new(config.silence_ms, receive, tape.clone(), sink.clone(), ports.clone(), shared.clone(), clock)?;
+            let thread = MediaThread::new(config.silence_ms, receive, tape.clone(), sink.clone(), taken.clone(), shared.clone(), clock)?;
             let over = shared.clone();
             threads.push(spawn(&format!("media-{n}"), move || thread.run(), move || over.pulse.end())?);
             shards.push(send);
             gauges.push(shared);
         }
         let (refused, threads) = (AtomicU64::new(0), Mutex::new(threads));
-        let inner = Inner { config, clock, recorder: writing, shards, gauges, refused, ports, threads };
+        let inner = Inner { config, clock, recorder: writing, shards, gauges, refused, taken, threads };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -118,15 +121,19 @@ impl Engine {
     /// # Errors
     /// [`MediaError`]; nothing is open then.
     pub fn open(&self, room: InteractionId, leg: LegId) -> Result<SocketAddr, MediaError> {
-        let (at, pair) = self.ports().open(leg)?;
+        let (at, pair, thread) = {
+            let mut taken = self.taken();
+            let (at, pair) = taken.ports.open(leg)?;
+            (at, pair, taken.places.open(room, leg, |n| self.thread_has_ended(n)))
+        };
         let mut chance = [0; 8];
         // Without randomness the stream is guessable, which is no reason to refuse the call.
         let _ = getrandom::fill(&mut chance);
         let order = ToShard::Open { room, leg, pair, chance: u64::from_le_bytes(chance) };
-        match self.push(room, order) {
+        match self.push(thread, order) {
             Ok(()) => Ok(at),
             Err(error) => {
-                self.ports().release(leg);
+                self.taken().release(leg);
                 Err(error)
             }
         }
@@ -137,11 +144,14 @@ impl Engine {
     /// # Errors
     /// [`MediaError::Busy`] when its queue is full, [`MediaError::Stopped`] after [`Engine::stop`].
     pub fn send(&self, room: InteractionId, command: MediaCommand) -> Result<(), MediaError> {
-        self.push(room, ToShard::Do(command))
+        // A room without legs is on no thread: any that lives says so.
+        let thread = self.taken().places.thread_of(room);
+        let living = || (0..self.inner.shards.len()).find(|n| !self.thread_has_ended(*n));
+        self.push(thread.or_else(living).unwrap_or(0), ToShard::Do(command))
     }
 
-    fn push(&self, room: InteractionId, order: ToShard) -> Result<(), MediaError> {
-        self.inner.shards[self.shard_of(room)].try_send(order).map_err(|error| match error {
+    fn push(&self, thread: usize, order: ToShard) -> Result<(), MediaError> {
+        self.inner.shards[thread].try_send(order).map_err(|error| match error {
             TrySendError::Full(_) => {
                 self.inner.refused.fetch_add(1, Relaxed);
                 MediaError::Busy { capacity: self.inner.config.queue }
@@ -150,20 +160,18 @@ impl Engine {
         })
     }
 
-    fn shard_of(&self, room: InteractionId) -> usize {
-        // The low bits of an id count, the high ones are time: multiplied, the upper half is spread evenly.
-        let spread = (room.0 as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33;
-        spread as usize % self.inner.shards.len()
+    fn thread_has_ended(&self, thread: usize) -> bool {
+        self.inner.gauges[thread].pulse.has_ended()
     }
 
-    fn ports(&self) -> std::sync::MutexGuard<'_, PortBook> {
-        self.inner.ports.lock().unwrap_or_else(PoisonError::into_inner)
+    fn taken(&self) -> std::sync::MutexGuard<'_, Taken> {
+        self.inner.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The engine's counters now.
     #[must_use]
     pub fn gauges(&self) -> Gauges {
-        let (free, taken) = self.ports().count();
+        let (free, taken) = self.taken().ports.count();
         let mut sum = Gauges { ports_free: free as u64, ports_taken: taken as u64, ..Gauges::default() };
         sum.refused = self.inner.refused.load(Relaxed);
         self.inner.gauges.iter().for_each(|g| g.add_to(&mut sum));
@@ -179,10 +187,12 @@ impl Engine {
         [Part { name: "media", trouble: media }, Part { name: "recorder", trouble: recorder }]
     }
 
-    /// The thread of this room is over. Whatever it had to say was said before, save of what was asked in its last moment.
+    /// The thread of this room is over; of a room without legs: one of the threads. Whatever it had to say was said before, save
+    /// of what was asked in its last moment.
     #[must_use]
     pub fn has_ended(&self, room: InteractionId) -> bool {
-        self.inner.gauges[self.shard_of(room)].pulse.has_ended()
+        let thread = self.taken().places.thread_of(room);
+        thread.map_or_else(|| (0..self.inner.gauges.len()).any(|n| self.thread_has_ended(n)), |n| self.thread_has_ended(n))
     }
 
     /// Closes all legs, ends all recordings, waits until they are on disk. Not from a [`MediaSink`].

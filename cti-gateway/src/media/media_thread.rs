@@ -19,7 +19,8 @@ use nix::time::{ClockId, ClockNanosleepFlags, clock_gettime, clock_nanosleep};
 use super::clock::{Micros, SLICE_US};
 use super::command::{MediaCommand, MediaEvent, MediaSink};
 use super::gauges::ShardGauges;
-use super::ports::{PortBook, PortPair};
+use super::places::Taken;
+use super::ports::PortPair;
 use super::shard::{Shard, Wire};
 use super::tape::Tape;
 
@@ -90,12 +91,12 @@ impl MediaThread {
         orders: Receiver<ToShard>,
         tapes: SyncSender<Tape>,
         sink: Arc<dyn MediaSink>,
-        ports: Arc<Mutex<PortBook>>,
+        taken: Arc<Mutex<Taken>>,
         gauges: Arc<ShardGauges>,
         clock: Clock,
     ) -> io::Result<Self> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        let wire = Sockets { epoll, legs: Vec::new(), tapes, sink, ports, gauges: gauges.clone() };
+        let wire = Sockets { epoll, legs: Vec::new(), tapes, sink, taken, gauges: gauges.clone() };
         Ok(Self { shard: Shard::new(silence_ms, clock.epoch_us), orders, wire, clock, gauges })
     }
 
@@ -237,7 +238,7 @@ struct Sockets {
     legs: Vec<Option<LegSockets>>,
     tapes: SyncSender<Tape>,
     sink: Arc<dyn MediaSink>,
-    ports: Arc<Mutex<PortBook>>,
+    taken: Arc<Mutex<Taken>>,
     gauges: Arc<ShardGauges>,
 }
 
@@ -300,7 +301,7 @@ impl Wire for Sockets {
     fn closed(&mut self, slot: usize) {
         if let Some(gone) = self.legs.get_mut(slot).and_then(Option::take) {
             drop(gone.pair);
-            self.ports.lock().unwrap_or_else(PoisonError::into_inner).release(gone.leg);
+            self.taken.lock().unwrap_or_else(PoisonError::into_inner).release(gone.leg);
         }
     }
 }

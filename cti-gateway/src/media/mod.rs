@@ -16,6 +16,7 @@ mod leg;
 mod media_thread;
 pub mod music;
 mod outbound;
+mod places;
 mod player;
 mod playout;
 mod ports;

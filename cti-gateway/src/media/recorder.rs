@@ -5,7 +5,8 @@
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -24,7 +25,7 @@ struct Open {
     stereo: bool,
     path: PathBuf,
     /// Gone after an error.
-    writer: Option<hound::WavWriter<File>>,
+    file: Option<Wav>,
     frames: u32,
     /// Of them, those the header does not tell yet.
     untold: u32,
@@ -38,12 +39,21 @@ pub struct Recorder {
     folder: PathBuf,
     sink: Arc<dyn MediaSink>,
     open: HashMap<RecordingId, Open>,
+    /// A chunk as it goes into a file; of all recordings, as each of its own would need memory.
+    bytes: Vec<u8>,
+}
+
+/// A file being written: what is in it is whole, but for what the header does not tell yet.
+struct Wav {
+    file: File,
+    head: Vec<u8>,
+    data: u64,
 }
 
 impl Recorder {
     #[must_use]
     pub fn new(folder: PathBuf, sink: Arc<dyn MediaSink>) -> Self {
-        Self { folder, sink, open: HashMap::new() }
+        Self { folder, sink, open: HashMap::new(), bytes: Vec::new() }
     }
 
     /// Handles tapes until all who send them are gone; then ends what is still open. `alive` is called before each, and
@@ -66,15 +76,15 @@ impl Recorder {
     pub fn handle(&mut self, tape: Tape) {
         match tape {
             Tape::Open { recording, leg, path, stereo } => {
-                let (writer, trouble) = match create(&self.folder, &path, stereo) {
-                    Ok(writer) => (Some(writer), None),
+                let (file, trouble) = match create(&self.folder, &path, stereo) {
+                    Ok(file) => (Some(file), None),
                     Err(why) => (None, Some(why)),
                 };
                 if let Some(why) = &trouble {
                     tracing::error!(recording.id = %recording, "recording {recording} cannot be written: {why}");
                 }
                 let path = self.folder.join(path);
-                self.open.insert(recording, Open { leg, stereo, path, writer, frames: 0, lost: 0, trouble, complete: true, untold: 0 });
+                self.open.insert(recording, Open { leg, stereo, path, file, frames: 0, lost: 0, trouble, complete: true, untold: 0 });
             }
             Tape::Chunk { recording, gap, samples } => self.write(recording, gap, &samples),
             Tape::End { recording, gap, samples, why } => {
@@ -88,7 +98,7 @@ impl Recorder {
         let Some(open) = self.open.get_mut(&recording) else { return };
         let channels = if open.stereo { 2 } else { 1 };
         let frames = (samples.len() / (FRAME * channels)) as u32;
-        let Some(writer) = &mut open.writer else {
+        let Some(file) = &mut open.file else {
             open.lost += gap + frames;
             return;
         };
@@ -99,7 +109,13 @@ impl Recorder {
         }
         open.untold += gap + frames;
         let tell = open.untold >= TOLD_EVERY;
-        match append(writer, gap as usize * FRAME * channels, samples, tell) {
+        self.bytes.clear();
+        self.bytes.resize(size_of_val(samples), 0);
+        let (pairs, _) = self.bytes.as_chunks_mut();
+        pairs.iter_mut().zip(samples).for_each(|(bytes, sample)| *bytes = sample.to_le_bytes());
+        let silence = gap as usize * FRAME * channels * size_of::<i16>();
+        let written = file.silence(silence).and_then(|()| file.append(&self.bytes));
+        match written.and_then(|()| if tell { file.tell() } else { Ok(()) }) {
             Ok(()) => {
                 open.frames += gap + frames;
                 if tell {
@@ -110,16 +126,15 @@ impl Recorder {
                 tracing::error!(recording.id = %recording, "recording {recording} stops: {error}");
                 open.trouble = Some(error.to_string());
                 open.lost += gap + frames;
-                // Its destructor would try to write once more.
-                std::mem::forget(open.writer.take());
+                open.file = None;
             }
         }
     }
 
     fn end(&mut self, recording: RecordingId, why: Option<String>) {
         let Some(mut open) = self.open.remove(&recording) else { return };
-        if let Some(writer) = open.writer.take()
-            && let Err(error) = writer.finalize()
+        if let Some(mut file) = open.file.take()
+            && let Err(error) = file.tell()
         {
             open.trouble = Some(error.to_string());
         }
@@ -138,7 +153,7 @@ impl Recorder {
     }
 }
 
-fn create(folder: &Path, path: &Path, stereo: bool) -> Result<hound::WavWriter<File>, String> {
+fn create(folder: &Path, path: &Path, stereo: bool) -> Result<Wav, String> {
     if !path.components().all(|c| matches!(c, Component::Normal(_))) {
         return Err(format!("{}: a recording's path is relative and stays below the recordings folder", path.display()));
     }
@@ -150,32 +165,34 @@ fn create(folder: &Path, path: &Path, stereo: bool) -> Result<hound::WavWriter<F
     let file = OpenOptions::new().read(true).write(true).create_new(true).open(&full).map_err(|e| failed(&e))?;
     let channels = if stereo { 2 } else { 1 };
     let spec = hound::WavSpec { channels, sample_rate: 8000, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
-    let mut writer = hound::WavWriter::new(file, spec).map_err(|e| failed(&e))?;
-    writer.flush().map_err(|e| failed(&e))?;
-    Ok(writer)
+    let mut wav = Wav { file, head: spec.into_header_for_infinite_file(), data: 0 };
+    wav.tell().map_err(|e| failed(&e))?;
+    Ok(wav)
 }
 
-/// Samples that go to the file at once: hound keeps a buffer of their size for every open recording. Two are a chunk.
-const BLOCK: usize = 960;
-/// Frames after which the header tells what is in the file: half a second. It costs more writes than a chunk.
+/// Frames after which the header tells what is in the file: half a second. It costs one write more.
 const TOLD_EVERY: u32 = 25;
 
-/// Silence, then samples; then, with `tell`, the header, so that the file is whole again.
-fn append(writer: &mut hound::WavWriter<File>, silence: usize, samples: &[i16], tell: bool) -> hound::Result<()> {
-    const SILENCE: [i16; BLOCK] = [0; BLOCK];
-    for left in (0..silence).step_by(BLOCK) {
-        append_block(writer, &SILENCE[..BLOCK.min(silence - left)])?;
+impl Wav {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all_at(bytes, self.head.len() as u64 + self.data)?;
+        self.data += bytes.len() as u64;
+        Ok(())
     }
-    for block in samples.chunks(BLOCK) {
-        append_block(writer, block)?;
-    }
-    if tell { writer.flush() } else { Ok(()) }
-}
 
-fn append_block(writer: &mut hound::WavWriter<File>, samples: &[i16]) -> hound::Result<()> {
-    let mut block = writer.get_i16_writer(samples.len() as u32);
-    samples.iter().for_each(|s| block.write_sample(*s));
-    block.flush()
+    fn silence(&mut self, bytes: usize) -> io::Result<()> {
+        const SILENCE: [u8; 4096] = [0; 4096];
+        (0..bytes).step_by(SILENCE.len()).try_for_each(|at| self.append(&SILENCE[..SILENCE.len().min(bytes - at)]))
+    }
+
+    /// Both lengths in the header, in one write: the file is whole again.
+    fn tell(&mut self) -> io::Result<()> {
+        let length = |bytes: u64| u32::try_from(bytes).unwrap_or(u32::MAX).to_le_bytes();
+        let end = self.head.len();
+        self.head[4..8].copy_from_slice(&length(end as u64 - 8 + self.data));
+        self.head[end - 4..].copy_from_slice(&length(self.data));
+        self.file.write_all_at(&self.head, 0)
+    }
 }
 
 /// Why a file cannot be mended.

@@ -17,7 +17,7 @@ use super::leg::{Heard, Leg, Tap};
 use super::outbound::Incoming;
 use super::player::Player;
 use super::playout::{Playout, PlayoutCounts};
-use super::tape::{Recording, Tape};
+use super::tape::{CHUNK_FRAMES, Recording, Tape};
 
 /// Slices made up for after a stall: one second. What is older is skipped, and recordings say so.
 const MOST_BEHIND: u64 = 200;
@@ -260,6 +260,7 @@ impl Shard {
     }
 
     fn record(&mut self, phase: usize, wire: &mut impl Wire) {
+        let turn = (self.slice / PHASES as u64).is_multiple_of(CHUNK_FRAMES as u64);
         let legs = &self.legs;
         let frame = |slot: usize| legs.get(slot).and_then(|leg| leg.tap.as_ref()).map(|tap| &tap.frame);
         self.recordings.retain_mut(|recording| {
@@ -267,7 +268,7 @@ impl Shard {
                 return !recording.finish(&mut |tape| wire.tape(tape));
             }
             if legs.get(recording.left).is_some_and(|leg| leg.phase == phase) {
-                recording.push(frame(recording.left), recording.right.and_then(frame), &mut |tape| wire.tape(tape));
+                recording.push(frame(recording.left), recording.right.and_then(frame), turn, &mut |tape| wire.tape(tape));
             }
             true
         });

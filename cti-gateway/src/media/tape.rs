@@ -1,5 +1,5 @@
-//! A recording as the media clock sees it: one frame of both channels every 20 ms, handed on in chunks of an eighth of
-//! a second.
+//! A recording as the media clock sees it: one frame of both channels every 20 ms, handed on in chunks of a tenth of
+//! a second, those of all recordings together, so that who writes them wakes seldom.
 //! Start at [`Recording::push`]. Disk work is elsewhere (`recorder`); here nothing waits: a chunk that is not taken becomes a
 //! stated gap of the same length.
 //! Never in this room: files, threads.
@@ -10,8 +10,8 @@ use contract::{LegId, RecordingId};
 
 use super::clock::FRAME;
 
-/// Frames in a chunk: what a killed process may lose, besides what waits in the queue.
-const CHUNK_FRAMES: usize = 6;
+/// Frames in a chunk, at most: what a killed process may lose, besides what waits in the queue.
+pub const CHUNK_FRAMES: usize = 5;
 /// Longest recording: 12 hours. A WAV file's lengths would overflow at 37.
 const MOST_FRAMES: u32 = 12 * 3600 * 50;
 
@@ -66,8 +66,15 @@ impl Recording {
         self.leg
     }
 
-    /// One more frame; a channel that is `None` is silent. Full chunks go to `take`, which gives back what it has no room for.
-    pub fn push(&mut self, left: Option<&[i16; FRAME]>, right: Option<&[i16; FRAME]>, take: &mut impl FnMut(Tape) -> Result<(), Tape>) {
+    /// One more frame; a channel that is `None` is silent. `turn`: the chunk ends here, as every [`CHUNK_FRAMES`]th frame's does.
+    /// Chunks go to `take`, which gives back what it has no room for.
+    pub fn push(
+        &mut self,
+        left: Option<&[i16; FRAME]>,
+        right: Option<&[i16; FRAME]>,
+        turn: bool,
+        take: &mut impl FnMut(Tape) -> Result<(), Tape>,
+    ) {
         const SILENCE: [i16; FRAME] = [0; FRAME];
         if self.ending.is_some() {
             return;
@@ -77,14 +84,17 @@ impl Recording {
             false => (left.unwrap_or(&SILENCE), right.unwrap_or(&SILENCE)),
         };
         if self.stereo {
-            self.samples.extend(left.iter().zip(right).flat_map(|(l, r)| [*l, *r]));
+            let before = self.samples.len();
+            self.samples.resize(before + 2 * FRAME, 0);
+            let (pairs, _) = self.samples[before..].as_chunks_mut();
+            pairs.iter_mut().zip(left).zip(right).for_each(|((pair, l), r)| *pair = [*l, *r]);
         } else {
             self.samples.extend_from_slice(left);
         }
         self.frames += 1;
         if self.frames == MOST_FRAMES {
             self.end(Some("the longest recording is 12 hours".to_owned()));
-        } else if self.samples.len() >= Self::chunk(self.stereo) {
+        } else if turn || self.samples.len() >= Self::chunk(self.stereo) {
             self.flush(take);
         }
     }
@@ -163,7 +173,10 @@ struct Ending {
 mod tests {
     use super::*;
 
-    /// Runs 100 frames of left = n, right = -n; the queue has room for the orders numbered in `room`.
+    /// Ends within a chunk.
+    const FRAMES: usize = 103;
+
+    /// Frames of left = n, right = -n; the queue has room for the orders numbered in `room`.
     fn run(stereo: bool, room: impl Fn(usize) -> bool) -> (u32, Vec<i16>) {
         let mut recording = Recording::new(RecordingId(1), LegId(1), 0, stereo.then_some(Some(1)), "a.wav".into());
         let (mut orders, mut gaps, mut heard) = (0, 0, Vec::new());
@@ -181,8 +194,9 @@ mod tests {
             }
             Ok(())
         };
-        for n in 0..100_i16 {
-            recording.push(Some(&[n; FRAME]), Some(&[-n; FRAME]), &mut take);
+        for n in 0..FRAMES as i16 {
+            let turn = n as usize % CHUNK_FRAMES == CHUNK_FRAMES - 1;
+            recording.push(Some(&[n; FRAME]), Some(&[-n; FRAME]), turn, &mut take);
         }
         recording.end(None);
         while !recording.finish(&mut take) {}
@@ -194,14 +208,14 @@ mod tests {
         for stereo in [true, false] {
             let per_frame = if stereo { 320 } else { 160 };
             let (gap, heard) = run(stereo, |_| true);
-            assert_eq!((gap, heard.len()), (0, 100 * per_frame));
-            assert_eq!(heard[heard.len() - 1], if stereo { -99 } else { 99 });
+            assert_eq!((gap, heard.len()), (0, FRAMES * per_frame));
+            assert_eq!(heard[heard.len() - 1], if stereo { -102 } else { 102 });
             let (gap, heard) = run(stereo, |order| order == 1 || order == 4 || order > 5);
-            assert_eq!(gap as usize * per_frame + heard.len(), 100 * per_frame);
+            assert_eq!(gap as usize * per_frame + heard.len(), FRAMES * per_frame);
             assert!(gap > 0);
             let (gap, heard) = run(stereo, |order| order > 100);
-            let last = 100 % CHUNK_FRAMES;
-            assert_eq!((gap as usize, heard.len()), (100 - last, last * per_frame), "what found no room is lost and said so");
+            let last = FRAMES % CHUNK_FRAMES;
+            assert_eq!((gap as usize, heard.len()), (FRAMES - last, last * per_frame), "what found no room is lost and said so");
         }
     }
 }
