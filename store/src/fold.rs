@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use contract::Event;
 use futures_util::FutureExt as _;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -50,6 +50,7 @@ pub struct Folds {
     node: u16,
     ledger: Arc<Shared>,
     durable: watch::Receiver<u64>,
+    turn: Arc<Semaphore>,
     running: Vec<Running>,
 }
 
@@ -65,7 +66,10 @@ struct Running {
 impl Folds {
     #[must_use]
     pub fn new(db: Db, ledger: &LedgerWriter) -> Self {
-        Self { db, node: ledger.node(), ledger: ledger.shared(), durable: ledger.durable(), running: Vec::new() }
+        // One batch at a time where there is one writer: so the ledger, on which all else waits, gets every second turn.
+        let turns = if matches!(db, Db::Lite(_)) { 1 } else { Semaphore::MAX_PERMITS };
+        let turn = Arc::new(Semaphore::new(turns));
+        Self { db, node: ledger.node(), ledger: ledger.shared(), durable: ledger.durable(), turn, running: Vec::new() }
     }
 
     /// Starts a fold where it stopped last time.
@@ -81,6 +85,7 @@ impl Folds {
             failures: Arc::clone(&failures),
             ledger: Arc::clone(&self.ledger),
             durable: self.durable.clone(),
+            turn: Arc::clone(&self.turn),
             orders: orders_rx,
         };
         let task = tokio::spawn(runner.run());
@@ -123,8 +128,9 @@ impl Folds {
 
     /// Ends all folds, each after the batch it is at.
     pub async fn stop(self) {
-        for Running { orders, task, name, .. } in self.running {
-            drop(orders);
+        // All are told before any is waited for.
+        let tasks: Vec<_> = self.running.into_iter().map(|fold| (fold.name, fold.task)).collect();
+        for (name, task) in tasks {
             if let Err(e) = task.await {
                 tracing::error!("fold {name} ended badly: {e}");
             }
@@ -140,6 +146,7 @@ struct Runner<F> {
     failures: Arc<AtomicU64>,
     ledger: Arc<Shared>,
     durable: watch::Receiver<u64>,
+    turn: Arc<Semaphore>,
     /// Rebuild; closed: stop.
     orders: mpsc::Receiver<oneshot::Sender<Result<(), DbError>>>,
 }
@@ -316,6 +323,8 @@ impl<F: Fold> Runner<F> {
 
     /// One transaction: the events and the position. Where another program moved the position meanwhile, nothing.
     async fn apply(&mut self, node: u16, after: u64, last: u64, events: &[Event]) -> Result<bool, DbError> {
+        let turn = Arc::clone(&self.turn);
+        let _turn = turn.acquire().await;
         let mut tx = self.db.begin().await?;
         if !self.lock(&mut tx, node, after).await? {
             return Ok(false);
