@@ -105,10 +105,26 @@ describe("who the caller is", () => {
     rerender(<FocusCall card={card({ ...sure, customer: null })} />);
     act(() => void run("customer"));
     fireEvent.keyDown(screen.getByRole("button", { name: /Wang Xiaoming/, pressed: false }), { key: "1" });
+    await act(() => new Promise((go) => setTimeout(go)));
     expect(links()).toHaveLength(1);
     answer();
     await waitFor(() => expect(links()).toHaveLength(2));
     expect(links().map(([, body]) => (body as { customer: string | null }).customer)).toEqual([null, "5"]);
+  });
+
+  it("a double click and a held key choose once", async () => {
+    const two = [wang, { ...wang, customer: "6", name: "Acme" }];
+    const { rerender } = show({ candidates: two, customer: "5" });
+    act(() => void run("customer"));
+    fireEvent.click(screen.getByRole("button", { name: /Acme/ }), { detail: 1 });
+    await waitFor(() => expect(links()).toHaveLength(1));
+    rerender(<FocusCall card={card({ candidates: two, customer: "6" })} />);
+    act(() => void run("customer"));
+    const acme = screen.getByRole("button", { name: /Acme/ });
+    fireEvent.click(acme, { detail: 2 });
+    fireEvent.keyDown(acme, { key: "2", repeat: true });
+    await act(() => new Promise((go) => setTimeout(go)));
+    expect(links().map(([, body]) => (body as { customer: string | null }).customer)).toEqual(["6"]);
   });
 
   it("the choice asked for by its key closes once somebody is settled", async () => {

@@ -41,7 +41,7 @@ export function Candidates({ card, focus, close }: Props) {
     if (event.key === "Escape" && close) return close();
     const rows = [...(box.current?.querySelectorAll<HTMLElement>(".candidate") ?? [])];
     const at = rows.indexOf(event.target as HTMLElement);
-    if (at < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (at < 0 || event.repeat || event.altKey || event.ctrlKey || event.metaKey) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) rows[(at + step + rows.length) % rows.length]?.focus();
     else if (/^[1-9]$/.test(event.key)) rows[Number(event.key) - 1]?.click();
@@ -148,7 +148,8 @@ function Candidate({ one, digit, chosen, busy, choose }: CandidateProps) {
       aria-pressed={chosen}
       className={`candidate ${chosen ? "on" : ""}`}
       aria-busy={busy}
-      onClick={choose}
+      // The second click of a double one would take the first back.
+      onClick={(event) => event.detail < 2 && choose()}
     >
       <kbd>{digit}</kbd>
       <Face name={one.name} size={36} />
