@@ -98,7 +98,6 @@ pub async fn start(config: &Config, prompts: &Prompts, ledger: LedgerWriter, loo
         recordings: config.store.recordings(),
         contacts: Some(config.store.contacts()),
         most_calls: config.calls.most as usize,
-        retry_after: Duration::from_secs(5),
         router: acd::RouterConfig {
             desktop_grace_ms: config.calls.desktop_grace_seconds * 1000,
             max_waiting: config.calls.most_waiting,

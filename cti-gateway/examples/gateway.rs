@@ -121,7 +121,6 @@ async fn main() {
         media_threads: 0,
         recordings,
         most_calls: 20_000,
-        retry_after: Duration::from_secs(5),
         router: acd::RouterConfig::default(),
         speech: Vec::new(),
     };

@@ -99,9 +99,11 @@ impl House {
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let folder = tempfile::tempdir()?;
         let book = Arc::new(Book::default());
+        let mut sip = EndpointConfig::on(SocketAddr::new(company::CALLERS, 0));
+        sip.limits.retry_after = std::time::Duration::from_secs(7);
         let mut config = GatewayConfig {
             node: 1,
-            sip: EndpointConfig::on(SocketAddr::new(company::CALLERS, 0)),
+            sip,
             media_ip: company::CALLERS,
             media_advertise: None,
             rtp_ports: rtp_ports(),
@@ -109,7 +111,6 @@ impl House {
             recordings: folder.path().join("recordings"),
             contacts: None,
             most_calls: 1000,
-            retry_after: std::time::Duration::from_secs(7),
             router: acd_config(),
             speech: vec![],
         };

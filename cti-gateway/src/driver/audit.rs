@@ -17,7 +17,7 @@ const LAST_TAPE_MS: EpochMs = 600_000;
 /// Signalling that has not answered by then has not been asked, or its answer was lost.
 const CENSUS_MS: EpochMs = 10_000;
 /// Of a leg whose media thread took it along.
-const UNHEARD: Quality = Quality { received: 0, lost: 0, jitter_ms: 0.0, round_trip_ms: None, mos: 1.0 };
+pub(super) const UNHEARD: Quality = Quality { received: 0, lost: 0, jitter_ms: 0.0, round_trip_ms: None, mos: 1.0 };
 
 /// What signalling is asked, one question at a time: what was told before it asked for is in the answer.
 #[derive(Debug, Default)]
@@ -111,8 +111,11 @@ impl Switch {
     /// A media thread that ended says nothing more: whoever is still with it hears nobody, and is taken for closed.
     fn let_go_of_the_deaf(&mut self, now: EpochMs) {
         let deaf = |(_, leg): &(LegId, &super::legs::Leg)| !leg.media_over && self.engine.has_ended(leg.call);
-        let deaf: Vec<LegId> = self.legs.iter().filter(deaf).map(|(id, _)| id).collect();
-        for leg in deaf {
+        let deaf: BTreeSet<LegId> = self.legs.iter().filter(deaf).map(|(id, _)| id).collect();
+        // At two looks: the last word of one that was just closed may be on its way.
+        let still: Vec<LegId> = deaf.intersection(&self.deaf).copied().collect();
+        self.deaf = deaf;
+        for leg in still {
             self.media(now, leg, MediaEvent::Closed { quality: UNHEARD });
         }
     }

@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::gateway::Gateway;
+use super::own_thread::CutOff;
 use super::switch::Message;
 
 /// How often it is looked whether all calls have ended.
@@ -29,6 +30,8 @@ pub(super) struct Tasks {
     pub scribe: JoinHandle<()>,
     /// Writes down where phones are.
     pub contacts: Option<JoinHandle<()>>,
+    /// Of switch and signalling, where the gateway is dropped without [`Gateway::close`].
+    pub _cut_off: [CutOff; 2],
 }
 
 impl Gateway {

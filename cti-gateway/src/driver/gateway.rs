@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use contract::health::Part;
 use contract::{AgentId, CallCommand, Directory, IdMaker, InteractionId, Ledger, LegId, Lookup, Seat, SeatCommand};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::behind;
@@ -15,6 +16,7 @@ use super::company::Company;
 use super::contacts::{self, ContactBook};
 use super::ending::Tasks;
 use super::legs::Legs;
+use super::own_thread::{CutOff, OwnThread};
 use super::speech::Speech;
 use super::switch::{Gauges, Message, Switch};
 use super::vitals::{self, ShutTheDoor, Vitals, tend};
@@ -46,9 +48,8 @@ pub struct GatewayConfig {
     pub recordings: PathBuf,
     /// The file that keeps where phones are over a restart.
     pub contacts: Option<PathBuf>,
-    /// Calls at once; more get 503.
+    /// Calls at once; more get 503, with the limits' Retry-After.
     pub most_calls: usize,
-    pub retry_after: Duration,
     pub router: acd::RouterConfig,
     /// Text to speech: program and arguments; empty: none.
     pub speech: Vec<String>,
@@ -69,6 +70,8 @@ pub enum StartError {
     Random(getrandom::Error),
     #[error("the media engine cannot start: {0}")]
     Media(#[source] std::io::Error),
+    #[error("a thread for calls cannot start: {0}")]
+    Thread(#[source] std::io::Error),
 }
 
 /// Why an intent changed nothing.
@@ -143,7 +146,12 @@ impl Gateway {
         let engine = Engine::start(media, sink.clone()).map_err(StartError::Media)?;
         let mut seed = [0; 8];
         getrandom::fill(&mut seed).map_err(StartError::Random)?;
-        let sockets = Sockets::bind(config.sip.udp, config.sip.tcp)?;
+        let sip_thread = OwnThread::new("sip").map_err(StartError::Thread)?;
+        let switch_thread = OwnThread::new("switch").map_err(StartError::Thread)?;
+        let sockets = {
+            let _there = sip_thread.handle().enter();
+            Sockets::bind(config.sip.udp, config.sip.tcp)?
+        };
         let addresses: Vec<SocketAddr> = sockets.udp_address.into_iter().chain(sockets.tcp_address).collect();
         // Port 0 was the kernel's to choose: Via and Contact name what it chose.
         let bound = EndpointConfig { udp: sockets.udp_address, tcp: sockets.tcp_address, ..config.sip.clone() };
@@ -161,8 +169,8 @@ impl Gateway {
         };
         let signalling = net::run(endpoint, sockets, asks, tell, counts_tx);
         let (vitals, door) = (Vitals::of(clock, &engine, &sip_counts, &inbox), ShutTheDoor(sip.clone()));
-        let warden = tokio::spawn(vitals::ward(vitals.clone(), sip.clone()));
-        let scribe = tokio::spawn(behind::watch(ports.ledger.clone(), sip.clone()));
+        let warding = vitals::ward(vitals.clone(), sip.clone());
+        let writing = behind::watch(ports.ledger.clone(), sip.clone());
         let ids = Arc::new(IdMaker::new(config.node));
         let switch = Switch {
             clock,
@@ -171,6 +179,7 @@ impl Gateway {
             config,
             ids,
             ports,
+            house: Handle::current(),
             sip,
             engine: engine.clone(),
             inbox: inbox.clone(),
@@ -186,10 +195,12 @@ impl Gateway {
             late_media: Default::default(),
             refusal: None,
             draining: false,
+            full: false,
             orphans: 0,
             broken: 0,
             refused: Default::default(),
             suspects: Default::default(),
+            deaf: Default::default(),
             census: Default::default(),
             late_tapes: Default::default(),
             lookups: Default::default(),
@@ -200,12 +211,16 @@ impl Gateway {
             let _door = door;
             switch.run(messages).await;
         };
+        let sip = sip_thread.run(tend(vitals.sip.clone(), clock, signalling)).map_err(StartError::Thread)?;
+        let sip_end = CutOff::of(&sip);
+        let switch = switch_thread.run(tend(vitals.switch.clone(), clock, switching)).map_err(StartError::Thread)?;
         let tasks = Tasks {
-            sip: tokio::spawn(tend(vitals.sip.clone(), clock, signalling)),
-            switch: tokio::spawn(tend(vitals.switch.clone(), clock, switching)),
+            _cut_off: [sip_end, CutOff::of(&switch)],
+            sip,
+            switch,
             auditor: tokio::spawn(vitals::call_for_audits(inbox.downgrade())),
-            warden,
-            scribe,
+            warden: tokio::spawn(warding),
+            scribe: tokio::spawn(writing),
             contacts,
         };
         let (known, tasks) = (Arc::new(Mutex::new(known)), Arc::new(Mutex::new(Some(tasks))));

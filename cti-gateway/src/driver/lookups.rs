@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contract::{Caller, InteractionId, Lookup};
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::switch::Message;
@@ -26,8 +27,8 @@ impl Default for Lookups {
 }
 
 impl Lookups {
-    /// Asks; the answer comes as [`Message::Identified`], or never.
-    pub fn ask(&mut self, call: InteractionId, caller: Caller, store: &dyn Lookup, inbox: mpsc::Sender<Message>) {
+    /// Asks, on the threads of `house`; the answer comes as [`Message::Identified`], or never.
+    pub fn ask(&mut self, call: InteractionId, caller: Caller, store: &dyn Lookup, house: &Handle, inbox: mpsc::Sender<Message>) {
         // Who is not shown is not asked for; a number that reads as none may still end like one that is known.
         if caller.withheld || caller.raw.is_empty() {
             return;
@@ -38,7 +39,7 @@ impl Lookups {
             return;
         };
         let asked = store.identify(caller);
-        tokio::spawn(async move {
+        house.spawn(async move {
             let _place = place;
             let Ok(candidates) = tokio::time::timeout(PATIENCE, asked).await else {
                 tracing::warn!(call.id = %call, "who calls in call {call} was not found out in time");
@@ -105,7 +106,7 @@ mod tests {
             caller("", None, false),
         ];
         for (n, who) in (1..).zip(callers) {
-            lookups.ask(InteractionId(n), who, &store, inbox.clone());
+            lookups.ask(InteractionId(n), who, &store, &Handle::current(), inbox.clone());
         }
         drop(inbox);
         let mut told = Vec::new();
@@ -123,7 +124,7 @@ mod tests {
         let (inbox, mut answers) = mpsc::channel(2 * AT_ONCE);
         let mut lookups = Lookups::default();
         let ask = |lookups: &mut Lookups, n: usize| {
-            lookups.ask(InteractionId(n as i64), caller("13800138000", None, false), &store, inbox.clone());
+            lookups.ask(InteractionId(n as i64), caller("13800138000", None, false), &store, &Handle::current(), inbox.clone());
         };
         (0..AT_ONCE + 3).for_each(|n| ask(&mut lookups, n));
         assert_eq!((lookups.open(), lookups.passed_over()), (AT_ONCE, 3));

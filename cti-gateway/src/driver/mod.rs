@@ -14,6 +14,7 @@ mod ending;
 mod gateway;
 mod legs;
 mod lookups;
+mod own_thread;
 mod perform;
 mod signals;
 mod speech;

@@ -282,7 +282,7 @@ impl Switch {
             return;
         }
         let (command, inbox) = (self.speech.command(sentence.0), self.inbox.clone());
-        tokio::spawn(async move {
+        self.house.spawn(async move {
             let clip = super::speech::speak(command, sentence.1.clone()).await;
             // The switch has gone: so has the call.
             let _ = inbox.send(Message::Spoken { sentence, clip }).await;

@@ -137,7 +137,7 @@ impl Switch {
 
     fn door(&mut self, dialog: DialogId, status: u16) {
         *self.refused.entry(status).or_default() += 1;
-        let retry_after = (status == 503).then_some(self.config.retry_after);
+        let retry_after = (status == 503).then_some(self.config.sip.limits.retry_after);
         self.asks.push_back(UaCommand::Reject { dialog, status, retry_after });
     }
 
@@ -230,7 +230,7 @@ impl Switch {
         if let Some(agent) = caller_agent {
             self.work.push_back(Work::Router(acd::Input::AgentBusy { interaction: id, agent }));
         }
-        self.lookups.ask(id, caller, &*self.ports.lookup, self.inbox.clone());
+        self.lookups.ask(id, caller, &*self.ports.lookup, &self.house, self.inbox.clone());
         self.work.push_back(Work::Actions(id, actions));
     }
 

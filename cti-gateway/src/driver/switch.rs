@@ -9,6 +9,7 @@ use contract::{
     AgentId, CallCommand, Candidate, EndCause, EpochMs, EventKind, IdMaker, InteractionId, LegId, RecordingId,
     SeatCommand, TransferTarget,
 };
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::company::{Company, World};
@@ -105,6 +106,8 @@ pub struct Switch {
     pub(super) config: GatewayConfig,
     pub(super) ids: Arc<IdMaker>,
     pub(super) ports: Ports,
+    /// Where what is not call control runs: questions to the store, speech.
+    pub(super) house: Handle,
     pub(super) sip: mpsc::Sender<UaCommand>,
     pub(super) engine: Engine,
     pub(super) inbox: mpsc::Sender<Message>,
@@ -123,12 +126,16 @@ pub struct Switch {
     /// The seat command being decided: its refusal, if one came.
     pub(super) refusal: Option<acd::Refusal>,
     pub(super) draining: bool,
+    /// What signalling knows: all calls that may be at once are there.
+    pub(super) full: bool,
     pub(super) orphans: u64,
     pub(super) broken: u64,
     pub(super) refused: HashMap<u16, u64>,
     /// Media commands that found their queue full, in order.
     pub(super) late_media: VecDeque<(InteractionId, crate::media::MediaCommand)>,
     pub(super) suspects: BTreeSet<LegId>,
+    /// Legs whose media thread has ended, at the last audit.
+    pub(super) deaf: BTreeSet<LegId>,
     pub(super) census: super::audit::Census,
     /// Recordings that outlive their call, since when.
     pub(super) late_tapes: HashMap<RecordingId, EpochMs>,
@@ -240,6 +247,8 @@ impl Switch {
                 let _ = reply.send(self.router.explain_call(now, call));
             }
             Message::Gauges(reply) => {
+                // Who hears that calls have ended may send new ones at once: signalling must know that there is room.
+                self.send_asks();
                 let _ = reply.send(self.gauges());
             }
             Message::Audit => self.audit(now),
@@ -312,6 +321,19 @@ impl Switch {
                 Work::Actions(id, actions) => self.perform_all(now, id, actions),
                 Work::Router(input) => self.route(now, input),
             }
+        }
+        self.tell_room();
+    }
+
+    /// Signalling refuses what we would, without reading it. It takes calls again with some places free, not for each one: as
+    /// many would come for it as crossed the word on their way.
+    fn tell_room(&mut self) {
+        let most = self.config.most_calls;
+        let spare = if self.full { most / SPARE } else { 0 };
+        let full = self.calls.len() + spare >= most;
+        if full != self.full {
+            self.full = full;
+            self.asks.push_back(UaCommand::Full(full));
         }
     }
 
@@ -393,3 +415,5 @@ impl Switch {
 
 /// Messages taken at once.
 const BATCH: usize = 256;
+/// One of so many places is free before calls are taken again after the house was full.
+const SPARE: usize = 64;

@@ -1,11 +1,11 @@
-//! The truth audit at work on a whole switch: what nobody owns is ended, told and counted; what lives is left alone.
+//! The truth audit at work on a whole switch: what nobody owns is ended, told and counted; what lives is left alone. And who tells
+//! signalling that the house is full.
 //! Time is the test's own: nothing here waits.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use bytes::Bytes;
 use contract::directory::{Agent, AnswerBy, DigestBy, FlowSource, Number, Overflow, Queue, Secret, Station, Trunk};
@@ -23,7 +23,7 @@ use super::switch::{Message, Switch};
 use super::{Clock, Prompts};
 use crate::call::Action;
 use crate::media::{Engine, MediaConfig, MediaEvent, MediaSink};
-use crate::sip::api::{DialogId, EndpointConfig, Flow, Incoming, Party, Source, Transport, UaCommand, UaEvent};
+use crate::sip::api::{DialogId, EndedBy, EndpointConfig, Flow, Incoming, Party, Source, Transport, UaCommand, UaEvent};
 
 const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const QUEUE: QueueId = QueueId(1);
@@ -90,7 +90,6 @@ impl House {
             media_threads: 1,
             recordings: recordings.clone(),
             most_calls: 10,
-            retry_after: Duration::from_secs(5),
             router: acd::RouterConfig { rest_ms: 0, ..acd::RouterConfig::default() },
             speech: vec![],
         };
@@ -110,6 +109,7 @@ impl House {
             config,
             ids: Arc::new(IdMaker::new(1)),
             ports: Ports { ledger: book.clone(), lookup: Arc::new(Nobody) },
+            house: tokio::runtime::Handle::current(),
             sip,
             engine: engine.clone(),
             inbox,
@@ -125,10 +125,12 @@ impl House {
             late_media: Default::default(),
             refusal: None,
             draining: false,
+            full: false,
             orphans: 0,
             broken: 0,
             refused: Default::default(),
             suspects: Default::default(),
+            deaf: Default::default(),
             census: Default::default(),
             late_tapes: Default::default(),
             lookups: Default::default(),
@@ -204,6 +206,15 @@ impl House {
             headers: vec![],
         })));
         *self.switch.calls.keys().max().expect("a call came in")
+    }
+
+    /// Caller `n` hangs up, and the media thread lets go of the leg.
+    fn leaves(&mut self, n: u64) {
+        let dialog = DialogId(DialogId::INCOMING | n);
+        let (leg, _) = self.switch.legs.iter().find(|(_, leg)| leg.dialog == dialog).expect("the caller is here");
+        self.signal(UaEvent::Ended { dialog, by: EndedBy::Remote, reason: None });
+        self.switch.media(self.now, leg, MediaEvent::Closed { quality: super::audit::UNHEARD });
+        self.switch.settle(self.now);
     }
 
     /// The phone that rings for this call is lifted.
@@ -413,6 +424,8 @@ async fn whoever_is_with_a_media_thread_that_ended_is_let_go_and_no_recording_is
     house.switch.settle(house.now);
     assert!(house.switch.recordings.is_empty(), "one that never began has ended");
     house.audit_after(1_000);
+    assert_eq!(house.hung_up(), 0, "their last words may be on their way");
+    house.audit_after(1_000);
     assert_eq!(house.hung_up(), 2, "both phones are let go");
     let ends = house.told(|kind| match kind {
         EventKind::CallEnded { cause, .. } => Some(*cause),
@@ -476,5 +489,29 @@ async fn signalling_is_asked_one_question_at_a_time_and_again_when_no_answer_com
     assert_eq!(asked(&house), 1);
     house.audit_after(1_000);
     assert_eq!(asked(&house), 2);
+    house.close();
+}
+
+/// Signalling refuses more cheaply than the switch.
+#[tokio::test]
+async fn signalling_knows_when_the_house_is_full_and_when_there_is_room_for_more_than_one() {
+    let mut house = House::open();
+    let said = |house: &House| -> Vec<bool> {
+        let full = |ask: &UaCommand| if let UaCommand::Full(on) = ask { Some(*on) } else { None };
+        house.switch.asks.iter().filter_map(full).collect()
+    };
+    let most = 64;
+    house.switch.config.most_calls = most;
+    (1..most as u64).for_each(|n| _ = house.caller(n));
+    assert!(said(&house).is_empty());
+    house.caller(most as u64);
+    house.caller(most as u64 + 1);
+    assert_eq!((said(&house), house.switch.calls.len()), (vec![true], most), "and it takes none beyond");
+    for (gone, want) in [(1, vec![true]), (2, vec![true, false]), (3, vec![true, false])] {
+        house.leaves(gone);
+        assert_eq!((said(&house), house.switch.calls.len()), (want, most - gone as usize));
+    }
+    (0..3).for_each(|n| _ = house.caller(100 + n));
+    assert_eq!(said(&house), [true, false, true]);
     house.close();
 }

@@ -22,7 +22,7 @@ use super::places::{Places, Taken};
 use super::ports::PortBook;
 use super::recorder::Recorder;
 
-/// Tapes that may wait for the disk: about two seconds of a thousand recordings.
+/// Tapes that may wait for the disk: more than a second of a thousand recordings.
 const TAPE_QUEUE: usize = 16_384;
 /// A media thread looks round every 5 ms, or every second while it has no leg.
 const PATIENCE_MS: i64 = 10_000;

@@ -204,6 +204,19 @@ mod tests {
     }
 
     #[test]
+    fn a_chunk_ends_at_its_turn_however_full_it_is() {
+        let mut recording = Recording::new(RecordingId(1), LegId(1), 0, None, "a.wav".into());
+        let mut chunks = Vec::new();
+        for turn in [false, false, true, false, false, false, false, true] {
+            recording.push(None, None, turn, &mut |tape| {
+                chunks.extend(if let Tape::Chunk { samples, .. } = tape { Some(samples.len() / FRAME) } else { None });
+                Ok(())
+            });
+        }
+        assert_eq!(chunks, [3, 5]);
+    }
+
+    #[test]
     fn every_frame_is_handed_on_once_or_counted_as_a_gap() {
         for stereo in [true, false] {
             let per_frame = if stereo { 320 } else { 160 };

@@ -19,6 +19,8 @@ pub enum Refusal {
     Draining,
     #[error("the sockets are flooded, or the house lags behind")]
     Pressure,
+    #[error("the house has all the calls it may have at once")]
+    Full,
     #[error("more dialogs than `dialogs`")]
     Dialogs,
     #[error("more transactions than `transactions`")]
@@ -60,6 +62,7 @@ pub struct Admission {
     draining: bool,
     flooded: bool,
     lagging: bool,
+    full: bool,
     behind: Duration,
     pace: Pace,
     offenders: HashMap<IpAddr, Offender>,
@@ -75,7 +78,7 @@ pub struct Admission {
 impl Admission {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, draining: false, flooded: false, lagging: false, behind: Duration::ZERO, pace: Pace::default(), offenders: HashMap::new(), bans: 0, proved: HashMap::new(), second: None, watching: None }
+        Self { limits, draining: false, flooded: false, lagging: false, full: false, behind: Duration::ZERO, pace: Pace::default(), offenders: HashMap::new(), bans: 0, proved: HashMap::new(), second: None, watching: None }
     }
 
     pub fn drain(&mut self, on: bool) {
@@ -97,10 +100,15 @@ impl Admission {
         self.lagging = on;
     }
 
+    /// The house has all the calls it may have at once: it would refuse more, at a higher price.
+    pub fn full(&mut self, on: bool) {
+        self.full = on;
+    }
+
     /// New calls are refused, or taken at a pace: they are looked at before they are read.
     #[must_use]
     pub fn is_pressed(&self) -> bool {
-        self.flooded || self.lagging || self.pace.is_on()
+        self.flooded || self.lagging || self.full || self.pace.is_on()
     }
 
     #[must_use]
@@ -132,6 +140,10 @@ impl Admission {
             if !one_more(&mut self.second, now, most) {
                 return Err(Refusal::Rate);
             }
+        }
+        if self.full {
+            self.pace.hold(now);
+            return Err(Refusal::Full);
         }
         if self.pace.take(now, self.flooded, Strain { waiting: load.untouched, behind: self.behind }) { Ok(()) } else { Err(Refusal::Pressure) }
     }
@@ -285,6 +297,11 @@ mod tests {
         assert_eq!([door.admit(t0, NONE), door.admit(t0, NONE)], [Ok(()), Ok(())]);
         assert_eq!(door.admit(t0 + Duration::from_millis(999), NONE), Err(Refusal::Rate));
         assert_eq!(door.admit(t0 + Duration::from_millis(1000), NONE), Ok(()));
+        let later = t0 + Duration::from_secs(3);
+        door.full(true);
+        assert_eq!(door.admit(later, NONE), Err(Refusal::Full));
+        door.full(false);
+        assert_eq!(door.admit(later, NONE), Ok(()));
         door.lagging(true);
         assert_eq!(door.admit(t0, NONE), Err(Refusal::Pressure));
         door.drain(true);

@@ -106,7 +106,8 @@ impl Pace {
         let pressed = pressed || strain.waiting > MANY;
         if pressed && self.limit.is_none() {
             let per_second = self.lately.max(LEAST);
-            self.limit = Some(Limit { per_second, failed_at: f64::INFINITY, credit: 0.0, since: now, flood: 0.0, relieved: 0, calm: 0, since_cut: None });
+            // Who waits already came before there was a pace: that is no failure of it.
+            self.limit = Some(Limit { per_second, failed_at: f64::INFINITY, credit: 0.0, since: now, flood: 0.0, relieved: 0, calm: 0, since_cut: Some(1) });
         }
         let free = self.limit.as_mut().is_none_or(|limit| limit.spend(now));
         let window = self.window.get_or_insert_with(|| Window::at(now, strain));
@@ -114,6 +115,14 @@ impl Pace {
         window.strain = strain;
         if free { window.taken += 1 } else { window.refused += 1 }
         free
+    }
+
+    /// Calls are refused for another reason: what comes meanwhile says nothing about how many can be served.
+    pub fn hold(&mut self, now: Instant) {
+        self.window = None;
+        if let Some(limit) = &mut self.limit {
+            limit.since = now;
+        }
     }
 
     /// Not every call is taken.
@@ -278,6 +287,15 @@ mod tests {
     }
 
     #[test]
+    fn who_waited_before_there_was_a_pace_does_not_hold_it_down() {
+        // The sockets are calm still when the house is already full of calls it has not touched.
+        let mut day = Day { floods_at: f64::INFINITY, ..Day::new(1500.0) };
+        day.calls(15_000, 3);
+        let (taken, most) = day.calls(15_000, 2);
+        assert!(taken > 1200.0 && most < 400.0, "{taken}, {most} waited");
+    }
+
+    #[test]
     fn after_a_storm_a_normal_rate_is_taken_whole_within_two_seconds() {
         let mut day = Day::new(1500.0);
         day.calls(15_000, 30);
@@ -323,6 +341,20 @@ mod tests {
     fn a_slow_database_alone_refuses_nobody() {
         let mut day = Day { writes: 100.0, ..Day::new(1500.0) };
         assert_eq!(day.calls(900, 20).0, 900.0);
+    }
+
+    #[test]
+    fn what_is_held_back_for_another_reason_teaches_nothing() {
+        let mut day = Day::new(1500.0);
+        day.calls(15_000, 20);
+        let before = day.pace.limit();
+        for _ in 0..10_000 {
+            day.now += Duration::from_millis(1);
+            day.pace.hold(day.now);
+        }
+        assert_eq!(day.pace.limit(), before);
+        let burst = (0..10_000).filter(|_| day.pace.take(day.now, true, Strain::default())).count();
+        assert!(burst <= 2, "{burst} at once");
     }
 
     #[test]

@@ -82,7 +82,6 @@ impl House {
             recordings: folder.path().join("recordings"),
             contacts: Some(folder.path().join("contacts.json")),
             most_calls: 100,
-            retry_after: Duration::from_secs(5),
             router: acd::RouterConfig::default(),
             speech: speech.iter().map(|s| (*s).to_owned()).collect(),
         };

@@ -224,7 +224,6 @@ async fn phones(folder: &Path, settings: &Settings, directory: &Arc<Directory>, 
         media_threads: 0,
         recordings: folder.join("recordings"),
         most_calls: settings.most_calls,
-        retry_after: Duration::from_secs(5),
         router: acd::RouterConfig::default(),
         speech: Vec::new(),
     };

@@ -27,12 +27,14 @@ pub struct Overload {
     /// The sustainable rate, where it is known already; else it is measured first
     #[arg(long)]
     pub sustainable: Option<f64>,
+    /// Calls the house may have at once; the product's own setting is 2,000
+    #[arg(long, default_value_t = 2_000)]
+    pub overload_calls: usize,
 }
 
 pub fn measure(how: &Overload) -> Result<Vec<Row>, Fault> {
     let sustainable = how.sustainable.map_or_else(sustainable, Ok)?;
-    // The product's own limit of calls at once.
-    let mut house = House::start(&Settings { agents: AGENTS, most_calls: 2_000 })?;
+    let mut house = House::start(&Settings { agents: AGENTS, most_calls: how.overload_calls })?;
     let port = sipp::port()?;
     register::all(house.sip, port, AGENTS)?;
     house.ready()?;

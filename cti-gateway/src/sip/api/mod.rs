@@ -346,6 +346,8 @@ pub enum UaCommand {
     Drain(bool),
     /// Refuse new calls while the house lags behind.
     Pressure(bool),
+    /// All the calls the house may have at once are there: new INVITEs get 503 with Retry-After.
+    Full(bool),
     /// Which dialogs live: `Census` is told.
     Census,
     /// How long ago it happened what is only now written down. In a flood, fewer new calls are taken while it grows.

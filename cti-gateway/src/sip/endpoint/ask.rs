@@ -60,6 +60,7 @@ impl Endpoint {
             }
             UaCommand::Drain(on) => self.admission.drain(on),
             UaCommand::Pressure(on) => self.admission.lagging(on),
+            UaCommand::Full(on) => self.admission.full(on),
             UaCommand::Behind(time) => self.admission.behind(time),
         }
     }

@@ -9,7 +9,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc::{self, error::TryRecvError};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::api::{Counts, EndpointConfig, Flow, Input, Output, Transport, UaCommand, UaEvent};
@@ -17,6 +18,7 @@ use super::endpoint::Endpoint;
 
 mod connections;
 mod intake;
+mod rush;
 mod sockets;
 mod stream;
 #[cfg(test)]
@@ -24,6 +26,7 @@ mod tests;
 
 use connections::Connections;
 use intake::Intake;
+use rush::Rush;
 pub use sockets::{BindError, Sockets};
 
 /// Things of one kind taken in before the others get their turn.
@@ -35,6 +38,8 @@ const NEWCOMERS: usize = 256;
 const UNSENT: usize = 4096;
 /// Largest datagram.
 const DATAGRAM: usize = 65_535;
+/// The least time between two turns in a rush: far below what a phone or a person notices.
+const GATHER: Duration = Duration::from_millis(1);
 /// How often the counts are published.
 const PUBLISH: Duration = Duration::from_millis(500);
 /// How long the far ends may take to answer our last BYE.
@@ -51,11 +56,11 @@ pub async fn run(
 ) {
     let mut room = Room::new(endpoint, sockets);
     let mut publish = Instant::now();
-    loop {
-        let mut busy = room.take_asks(&mut asks);
+    while let Some(mut busy) = room.take_asks(&mut asks) {
         busy |= room.take_streams();
         busy |= room.take_datagrams();
         room.tick();
+        room.send_waiting();
         room.flush(&mut tell);
         let now = Instant::now();
         if now >= publish {
@@ -63,16 +68,21 @@ pub async fn run(
             counts.send_replace(room.counts());
         }
         if busy {
-            // Others on this thread get their turn too.
-            tokio::task::yield_now().await;
+            if room.rush.is_on(now.into_std(), std::mem::take(&mut room.datagrams)) {
+                tokio::time::sleep_until(now + GATHER).await;
+            } else {
+                // Others on this thread get their turn too.
+                tokio::task::yield_now().await;
+            }
             continue;
         }
         if !room.wait(Some(&mut asks), publish).await {
-            room.farewell(&mut tell).await;
-            counts.send_replace(room.counts());
-            return room.connections.finish().await;
+            break;
         }
     }
+    room.farewell(&mut tell).await;
+    counts.send_replace(room.counts());
+    room.connections.finish().await;
 }
 
 struct Room {
@@ -82,6 +92,9 @@ struct Room {
     unsent: VecDeque<(SocketAddr, Bytes)>,
     buffer: Box<[u8]>,
     intake: Intake,
+    rush: Rush,
+    /// Those read since it was last asked.
+    datagrams: u32,
 }
 
 impl Room {
@@ -94,6 +107,8 @@ impl Room {
             unsent: VecDeque::new(),
             buffer: vec![0; DATAGRAM].into_boxed_slice(),
             intake: Intake::default(),
+            rush: Rush::default(),
+            datagrams: 0,
         }
     }
 
@@ -101,14 +116,16 @@ impl Room {
         self.endpoint.handle(Instant::now().into_std(), input);
     }
 
-    fn take_asks(&mut self, asks: &mut mpsc::Receiver<UaCommand>) -> bool {
+    /// Whether there were some. `None`: nobody can ask any more.
+    fn take_asks(&mut self, asks: &mut mpsc::Receiver<UaCommand>) -> Option<bool> {
         for n in 0..BATCH {
             match asks.try_recv() {
                 Ok(command) => self.handle(Input::Ask(command)),
-                Err(_) => return n > 0,
+                Err(TryRecvError::Empty) => return Some(n > 0),
+                Err(TryRecvError::Disconnected) => return None,
             }
         }
-        true
+        Some(true)
     }
 
     fn take_streams(&mut self) -> bool {
@@ -126,6 +143,7 @@ impl Room {
         while taken < DATAGRAMS {
             let Ok((length, remote)) = udp.try_recv_from(&mut self.buffer) else { break };
             taken += 1;
+            self.datagrams += 1;
             let bytes = Bytes::copy_from_slice(&self.buffer[..length]);
             if let Some((remote, bytes)) = self.intake.sort(remote, bytes) {
                 let flow = Flow { transport: Transport::Udp, local, remote };

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::process::Output;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -206,4 +207,68 @@ async fn heard(served: &mut Served, wanted: impl Fn(&UaEvent) -> bool) -> UaEven
         }
     };
     tokio::time::timeout(PATIENCE, listen).await.expect("the event comes")
+}
+
+/// Datagrams without a pause, until it is dropped.
+struct Flood(Arc<AtomicBool>);
+
+impl Flood {
+    fn of(at: SocketAddr) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        let (seen, socket) = (over.clone(), std::net::UdpSocket::bind("127.0.0.1:0").unwrap());
+        std::thread::spawn(move || {
+            while !seen.load(Ordering::Relaxed) {
+                let _ = socket.send_to(b"\r\n\r\n", at);
+            }
+        });
+        Self(over)
+    }
+}
+
+impl Drop for Flood {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_a_flood_the_last_bye_is_said_and_the_end_comes() {
+    let mut served = serve(true);
+    let caller = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let (at, from) = (served.at, caller.local_addr().unwrap());
+    let ask = |method: &str, to: &str, number: &str, body: &str| {
+        format!(
+            "{method} sip:8000@{at} SIP/2.0\r\nVia: SIP/2.0/UDP {from};branch=z9hG4bK{method}\r\nMax-Forwards: 70\r\n\
+             From: <sip:a@{from}>;tag=1\r\nTo: {to}\r\nCall-ID: last\r\nCSeq: {number}\r\nContact: <sip:a@{from}>\r\n\
+             Content-Type: application/sdp\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    };
+    let sdp = String::from_utf8(answer_for(from).to_vec()).unwrap();
+    caller.send_to(ask("INVITE", &format!("<sip:8000@{at}>"), "1 INVITE", &sdp).as_bytes(), at).await.unwrap();
+    let hear = async |start: &str| {
+        let mut buffer = [0; 4096];
+        let heard = async {
+            loop {
+                let length = caller.recv(&mut buffer).await.unwrap();
+                let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
+                if text.starts_with(start) {
+                    return text;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, heard).await.unwrap_or_else(|_| panic!("{start} comes"))
+    };
+    let line = |text: &str, name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
+    let answered = hear("SIP/2.0 200").await;
+    caller.send_to(ask("ACK", &line(&answered, "To: "), "1 ACK", "").as_bytes(), at).await.unwrap();
+    until(&mut served, |counts| counts.dialogs == 1 && counts.received >= 2).await;
+    let _flood = Flood::of(at);
+    until(&mut served, |counts| counts.received > 20_000).await;
+    // Whoever may ask is gone.
+    served.asks = mpsc::channel(1).0;
+    let bye = hear("BYE ").await;
+    let kept = ["Via: ", "From: ", "To: ", "Call-ID: ", "CSeq: "].map(|name| format!("{name}{}\r\n", line(&bye, name)));
+    caller.send_to(format!("SIP/2.0 200 OK\r\n{}Content-Length: 0\r\n\r\n", kept.concat()).as_bytes(), at).await.unwrap();
+    tokio::time::timeout(PATIENCE, &mut served.task).await.expect("it ends").unwrap();
 }

@@ -43,10 +43,23 @@ fn each_limit_refuses_what_is_above_it_with_503_and_keeps_no_state() {
     let mut draining = Net::new();
     draining.ask(A, UaCommand::Drain(true));
     refuses_the_rest(draining, 0);
+    let mut full = Net::new();
+    full.ask(A, UaCommand::Full(true));
+    refuses_the_rest(full, 0);
     let mut pressed = Net::new();
     let now = pressed.now;
     pressed.ends[A].handle(now, Input::Pressure(true));
     refuses_the_rest(pressed, 0);
+}
+
+#[test]
+fn a_house_that_was_full_takes_calls_again_once_it_has_room() {
+    let mut net = Net::new();
+    net.ask(A, UaCommand::Full(true));
+    flood(&mut net, 0..1);
+    net.ask(A, UaCommand::Full(false));
+    flood(&mut net, 1..2);
+    assert_eq!(net.got("10.0.0.9:5060"), ["503", "100"]);
 }
 
 #[test]
