@@ -4,7 +4,7 @@
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { repo } from "./program.mjs";
+import { repo, until } from "./program.mjs";
 
 const tools = createRequire(join(repo, "web-agent/package.json"));
 const { chromium } = tools("playwright-core");
@@ -33,6 +33,23 @@ export const launch = () =>
       "--autoplay-policy=no-user-gesture-required",
     ],
   });
+
+/**
+ * Until what opens stands still. It is scaled while it opens: a button pressed then may have moved away before it is let go,
+ * which is no click. No hand is that quick.
+ */
+export async function atRest(it) {
+  const moves = (box) =>
+    getComputedStyle(box).transform !== "none" ||
+    box
+      .getAnimations({ subtree: true })
+      .some((one) => one.playState !== "finished" && one.effect.getTiming().iterations !== Number.POSITIVE_INFINITY);
+  let still = 0;
+  await until("it to stand still", async () => {
+    still = (await it.evaluate(moves)) ? 0 : still + 1;
+    return still >= 4;
+  });
+}
 
 /** Runs in every page before its own code. */
 function watch() {

@@ -1,5 +1,6 @@
 // What an administrator does: change a queue, be refused a wrong flow with its line, publish a right one.
 
+import { atRest } from "../house/browser.mjs";
 import { until } from "../house/program.mjs";
 import { must, same } from "../house/run.mjs";
 
@@ -88,6 +89,7 @@ export async function administration({ step, house, admin, api }) {
       await until("the button to live", async () => !(await publish.isDisabled()));
       await publish.click();
       await page.locator(".ant-modal textarea").fill("wording");
+      await atRest(page.locator(".ant-modal"));
       await page.locator(".ant-modal .ant-btn-primary").click();
       await page.locator(".ant-modal").waitFor({ state: "hidden" });
       await page.locator(".chip", { hasText: say("flow.running").replace("{{version}}", "2") }).waitFor();
@@ -110,6 +112,7 @@ export async function administration({ step, house, admin, api }) {
       await until("the button to live", async () => !(await publish.isDisabled()));
       await publish.click();
       await page.locator(".ant-modal textarea").fill("wording");
+      await atRest(page.locator(".ant-modal"));
       await page.locator(".ant-modal .ant-btn-primary").click();
       for (const line of ["description: Theirs", "description: Mine"])
         await page.locator(".differences .fresh", { hasText: line }).waitFor();

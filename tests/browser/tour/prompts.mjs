@@ -1,6 +1,7 @@
 // A company's own sounds: put there by dropping files, heard by the next caller, taken back, chosen in a queue's form,
 // kept while they are played.
 
+import { atRest } from "../house/browser.mjs";
 import { until } from "../house/program.mjs";
 import { must, same } from "../house/run.mjs";
 
@@ -82,6 +83,7 @@ export async function prompts({ step, house, admin, api, caller }) {
   const remove = async (name) => {
     await row(name).focus();
     await page.keyboard.press("Delete");
+    await atRest(page.locator(".ant-modal").last());
     await page.locator(".ant-modal .ant-btn-dangerous").click();
   };
 
