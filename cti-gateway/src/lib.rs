@@ -5,5 +5,6 @@
 pub mod call;
 pub mod driver;
 pub mod media;
+mod precedence;
 pub mod reach;
 pub mod sip;

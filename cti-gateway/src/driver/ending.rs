@@ -8,9 +8,9 @@ use contract::EndCause;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::gateway::Gateway;
-use super::own_thread::CutOff;
 use super::switch::Message;
 
 /// How often it is looked whether all calls have ended.
@@ -22,16 +22,15 @@ const LAST_TAPE: Duration = Duration::from_secs(10);
 
 /// The tasks of a gateway.
 pub(super) struct Tasks {
-    pub switch: JoinHandle<()>,
-    pub sip: JoinHandle<()>,
+    /// These two on threads of their own, cut off where the gateway is dropped without [`Gateway::close`].
+    pub switch: AbortOnDropHandle<()>,
+    pub sip: AbortOnDropHandle<()>,
     pub auditor: JoinHandle<()>,
     pub warden: JoinHandle<()>,
     /// Tells signalling how far the ledger is behind.
     pub scribe: JoinHandle<()>,
     /// Writes down where phones are.
     pub contacts: Option<JoinHandle<()>>,
-    /// Of switch and signalling, where the gateway is dropped without [`Gateway::close`].
-    pub _cut_off: [CutOff; 2],
 }
 
 impl Gateway {
@@ -61,8 +60,8 @@ impl Gateway {
         }
         self.end_media().await;
         self.say(Message::End).await;
-        joined("switch", tasks.switch).await;
-        joined("sip", tasks.sip).await;
+        joined("switch", tasks.switch.detach()).await;
+        joined("sip", tasks.sip.detach()).await;
         // It ends with signalling, which tells it of the phones.
         if let Some(contacts) = tasks.contacts {
             joined("contacts", contacts).await;

@@ -16,7 +16,7 @@ use super::company::Company;
 use super::contacts::{self, ContactBook};
 use super::ending::Tasks;
 use super::legs::Legs;
-use super::own_thread::{CutOff, OwnThread};
+use super::own_thread::OwnThread;
 use super::speech::Speech;
 use super::switch::{Gauges, Message, Switch};
 use super::vitals::{self, ShutTheDoor, Vitals, tend};
@@ -212,10 +212,8 @@ impl Gateway {
             switch.run(messages).await;
         };
         let sip = sip_thread.run(tend(vitals.sip.clone(), clock, signalling)).map_err(StartError::Thread)?;
-        let sip_end = CutOff::of(&sip);
         let switch = switch_thread.run(tend(vitals.switch.clone(), clock, switching)).map_err(StartError::Thread)?;
         let tasks = Tasks {
-            _cut_off: [sip_end, CutOff::of(&switch)],
             sip,
             switch,
             auditor: tokio::spawn(vitals::call_for_audits(inbox.downgrade())),

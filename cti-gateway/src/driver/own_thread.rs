@@ -5,11 +5,9 @@ use std::io;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::oneshot;
-use tokio::task::{AbortHandle, JoinHandle};
+use tokio_util::task::AbortOnDropHandle;
 
-/// Before the rest of the program and behind media, which may wait least. Where the system does not allow it, the thread runs
-/// like any other.
-const NICE: libc::c_int = -5;
+use crate::precedence;
 
 /// What is made on its [`OwnThread::handle`] belongs to it. Begun by [`OwnThread::run`].
 pub(super) struct OwnThread {
@@ -40,45 +38,25 @@ impl OwnThread {
         &self.handle
     }
 
-    /// Begins it. It ends with `work`, whatever the way.
+    /// Begins it. It ends with `work`, whatever the way; no runtime of the house ends it, so it is cut off with its handle.
     ///
     /// # Errors
     /// If the system gives no thread.
-    pub fn run(self, work: impl Future<Output = ()> + Send + 'static) -> io::Result<JoinHandle<()>> {
+    pub fn run(self, work: impl Future<Output = ()> + Send + 'static) -> io::Result<AbortOnDropHandle<()>> {
         let (over, ended) = oneshot::channel::<()>();
         let task = self.handle.spawn(async move {
             let _over = over;
             work.await;
         });
         std::thread::Builder::new().name(self.name.to_owned()).spawn(move || {
-            ask_for_precedence();
+            precedence::ask_for(precedence::CALLS);
             if let Some(runtime) = &self.runtime {
                 // Nothing is ever sent: it is over when the other end is dropped.
                 let _ = runtime.block_on(ended);
             }
         })?;
-        Ok(task)
+        Ok(AbortOnDropHandle::new(task))
     }
-}
-
-/// Cuts a task off when dropped, as no runtime of the house ends it.
-pub(super) struct CutOff(AbortHandle);
-
-impl CutOff {
-    pub fn of(task: &JoinHandle<()>) -> Self {
-        Self(task.abort_handle())
-    }
-}
-
-impl Drop for CutOff {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-fn ask_for_precedence() {
-    // SAFETY: no memory is passed; on Linux, who 0 is the calling thread alone.
-    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICE) };
 }
 
 #[cfg(test)]
@@ -104,11 +82,10 @@ mod tests {
                 std::future::pending::<()>().await;
             });
             let task = thread.run(begin()).unwrap();
-            if cut {
-                drop(CutOff::of(&task));
-            }
+            let ended = task.abort_handle();
+            let _kept = (!cut).then_some(task);
             let _ = tokio::time::timeout(Duration::from_secs(20), gone).await.expect("the runtime ends");
-            assert!(task.is_finished());
+            assert!(ended.is_finished());
         }
     }
 

@@ -23,6 +23,7 @@ use super::places::Taken;
 use super::ports::PortPair;
 use super::shard::{Shard, Wire};
 use super::tape::Tape;
+use crate::precedence;
 
 /// Commands carried out in one slice; the rest waits for the next.
 const MOST_COMMANDS: usize = 1024;
@@ -102,7 +103,7 @@ impl MediaThread {
 
     /// Runs until stopped, or until every handle is gone. A panic ends the legs before the thread.
     pub fn run(mut self) {
-        ask_for_precedence();
+        precedence::ask_for(precedence::AUDIO);
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.work())) {
             // Who talks here would hear nothing for ever: each leg is said to be gone, so that its call ends.
             let _ = catch_unwind(AssertUnwindSafe(|| self.let_go()));
@@ -312,10 +313,4 @@ fn disconnect(socket: &UdpSocket) -> io::Result<()> {
     // SAFETY: the address is a whole `sockaddr` on our stack and the length is its own; the descriptor is open while `socket` lives.
     let done = unsafe { libc::connect(socket.as_raw_fd(), &raw const nowhere, size_of::<libc::sockaddr>() as libc::socklen_t) };
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
-}
-
-/// Audio before everything else of this program. Where the system does not allow it, the thread runs like any other.
-fn ask_for_precedence() {
-    // SAFETY: no memory is passed; on Linux, who 0 is the calling thread alone.
-    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, -10) };
 }

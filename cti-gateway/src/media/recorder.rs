@@ -39,7 +39,7 @@ pub struct Recorder {
     folder: PathBuf,
     sink: Arc<dyn MediaSink>,
     open: HashMap<RecordingId, Open>,
-    /// A chunk as it goes into a file; of all recordings, as each of its own would need memory.
+    /// Room for a chunk on its way into a file, one for all recordings.
     bytes: Vec<u8>,
 }
 

@@ -34,8 +34,19 @@ export const launch = () =>
     ],
   });
 
+/** Until nothing moves that has begun to. */
+export const still = (page) =>
+  page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((one) => one.effect?.getComputedTiming().iterations === 1)
+        .map((one) => one.finished.catch(() => {})),
+    ),
+  );
+
 /**
- * Until what opens stands still. It is scaled while it opens: a button pressed then may have moved away before it is let go,
+ * Until what opens, and may not have begun to move, stands still. It is scaled while it opens: a button pressed then may have moved away before it is let go,
  * which is no click. No hand is that quick.
  */
 export async function atRest(it) {

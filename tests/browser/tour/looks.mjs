@@ -1,6 +1,6 @@
 // Every page in both languages, light and dark: no fault of access, nothing to scroll sideways, no complaint.
 
-import { axe, person } from "../house/browser.mjs";
+import { axe, person, still } from "../house/browser.mjs";
 import { same } from "../house/run.mjs";
 
 const sections = [
@@ -28,14 +28,7 @@ async function settled(page) {
     .first()
     .waitFor({ state: "detached", timeout: 10_000 })
     .catch(() => {});
-  await page.evaluate(() =>
-    Promise.all(
-      document
-        .getAnimations()
-        .filter((one) => one.effect?.getComputedTiming().iterations === 1)
-        .map((one) => one.finished.catch(() => {})),
-    ),
-  );
+  await still(page);
 }
 
 export async function looks({ step, house, browser, customer }) {

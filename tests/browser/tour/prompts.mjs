@@ -1,7 +1,7 @@
 // A company's own sounds: put there by dropping files, heard by the next caller, taken back, chosen in a queue's form,
 // kept while they are played.
 
-import { atRest } from "../house/browser.mjs";
+import { atRest, still } from "../house/browser.mjs";
 import { until } from "../house/program.mjs";
 import { must, same } from "../house/run.mjs";
 
@@ -33,16 +33,7 @@ function tone(hz) {
     file.writeInt16LE(Math.round(8000 * Math.sin((2 * Math.PI * hz * n) / rate)), 44 + n * 2);
   return file;
 }
-/** Until nothing moves. */
-const still = (page) =>
-  page.evaluate(() =>
-    Promise.all(
-      document
-        .getAnimations()
-        .filter((one) => one.effect?.getComputedTiming().iterations === 1)
-        .map((one) => one.finished.catch(() => {})),
-    ),
-  );
+
 const wav = (name, hz) => ({ name, mimeType: "audio/wav", buffer: tone(hz) });
 
 export async function prompts({ step, house, admin, api, caller }) {
