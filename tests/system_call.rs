@@ -23,6 +23,7 @@ async fn a_call_is_in_the_list_and_on_the_timeline_with_its_segments_and_leaves_
     let caller = caller(&program, "13700137000", &sound).await;
 
     let (out, here) = agent.talk_with(&caller, DIRECT).await;
+    agent.desk.shows_names().await;
     let card = agent.desk.card().clone();
     assert_eq!(card.candidates.first().map(|one| one.name.as_str()), Some("孙立"), "{card:?}");
     agent.desk.call(CallCommand::Hold).await;

@@ -99,7 +99,7 @@ async fn lesson_29_who_calls_and_what_was_pressed_goes_with_the_caller_to_a_coll
         out.press(key, Keys::Media).await.unwrap();
     }
     let first = wang.phone.rung().await.unwrap();
-    wang.desk.until("a card with a name", |d| d.cards.iter().any(|card| !card.candidates.is_empty())).await;
+    wang.desk.shows_names().await;
     let told = known(wang.desk.card());
     let queue = wang.desk.card().queue.expect("it came by a queue");
     assert_eq!(told["who"], serde_json::json!(["孙立"]), "{told}");

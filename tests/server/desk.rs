@@ -140,6 +140,11 @@ impl Desk {
         self.until(&format!("a card {state:?}"), |d| d.cards.iter().any(|card| card.state == state)).await;
     }
 
+    /// Waits until who may be calling is on the card: names are read beside the call, so they come when they come.
+    pub async fn shows_names(&mut self) {
+        self.until("a card with a name", |d| d.cards.iter().any(|card| !card.candidates.is_empty())).await;
+    }
+
     /// Takes the seat with its own station once that is registered, and goes ready.
     pub async fn go_ready(&mut self, station: contract::StationId) {
         self.seat(SeatCommand::SignIn { station: Some(station) }).await;
