@@ -62,6 +62,14 @@ export async function atRest(it) {
   });
 }
 
+/** Chooses in the menu that is open, once it stands still: until then an entry may be under the pointer that is not meant. */
+export async function choose(page, entry) {
+  const menu = page.locator(".ant-dropdown:not(.ant-dropdown-hidden)").last();
+  await menu.waitFor();
+  await atRest(menu);
+  await menu.locator(".ant-dropdown-menu-item", { hasText: entry }).click();
+}
+
 /** Runs in every page before its own code. */
 function watch() {
   const seen = { rings: [], shown: [], filled: [], notes: [], quiet: [], sounds: [] };
@@ -182,7 +190,7 @@ export async function person(browser, base, { language, look = "light", width = 
     async rest() {
       await page.goto(`${base}/desk`);
       await page.locator(".seat-button").click();
-      await page.locator(".ant-dropdown-menu-item", { hasText: words[language].seat.noReason }).click();
+      await choose(page, words[language].seat.noReason);
       await page.locator(".seat-button.tone-not_ready").waitFor();
     },
   };

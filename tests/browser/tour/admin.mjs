@@ -1,6 +1,6 @@
 // What an administrator does: change a queue, be refused a wrong flow with its line, publish a right one.
 
-import { atRest } from "../house/browser.mjs";
+import { atRest, choose } from "../house/browser.mjs";
 import { until } from "../house/program.mjs";
 import { must, same } from "../house/run.mjs";
 
@@ -135,11 +135,11 @@ export async function administration({ step, house, admin, api }) {
       const rail = page.locator(".rail");
       const before = await rail.innerText();
       await page.locator(".me").click();
-      await page.locator(".ant-dropdown-menu-item", { hasText: /Switch to English|切换到中文/ }).click();
+      await choose(page, /Switch to English|切换到中文/);
       await until("other words", async () => (await rail.innerText()) !== before);
       same(await page.evaluate(() => window.__same), true, "the page is the same");
       await page.locator(".me").click();
-      await page.locator(".ant-dropdown-menu-item", { hasText: /Switch to English|切换到中文/ }).click();
+      await choose(page, /Switch to English|切换到中文/);
       await until("the words of before", async () => (await rail.innerText()) === before);
     },
     at,

@@ -101,7 +101,8 @@ export function SeatControl() {
         </span>
       </Tooltip>
       {seat.next && <span className="next">{t("seat.next", { status: word(seat.next) })}</span>}
-      <Dropdown menu={{ items }} trigger={["click"]} disabled={link !== "up"}>
+      {/* A menu that grows while it is open puts another entry under the pointer. */}
+      <Dropdown menu={{ items }} trigger={["click"]} disabled={link !== "up" || setup.isPending}>
         <Button className={`seat-button tone-${toneOf(seat)}`} loading={busy("seat:ready") || busy("seat:not_ready")}>
           <span className={`dot dot-${toneOf(seat)}`} />
           <b>{idle ? word(seat.status) : t(`activity.${seat.activity.kind}`)}</b>
