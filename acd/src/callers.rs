@@ -12,6 +12,8 @@ use crate::words::{Decision, DirectWhy, OverflowWhy};
 
 /// Highest priority a call may bring, as a queue's.
 const MAX_PRIORITY: u8 = 9;
+/// Longer than anybody waits: a raised caller is before VIPs whom their wait has raised.
+const RAISE_MS: EpochMs = 24 * 3_600_000;
 
 impl Router {
     pub(crate) fn enqueue(
@@ -30,18 +32,37 @@ impl Router {
         self.leave(now, interaction, QueueOutcome::Moved);
         self.end_served_talks(now, interaction);
         let urgency = Urgency { vip, priority: 0, entered: now - EpochMs::from(credit_ms) };
-        self.admit(now, interaction, queue, urgency, priority);
+        self.admit(now, interaction, queue, urgency, priority, false);
     }
 
-    /// Into the queue, or what the queue says when it cannot.
-    fn admit(&mut self, now: EpochMs, interaction: InteractionId, queue: QueueId, urgency: Urgency, priority: u8) {
+    pub(crate) fn give_back(&mut self, now: EpochMs, interaction: InteractionId, queue: QueueId, vip: bool, credit_ms: u32) {
+        if self.over.contains(interaction) {
+            return;
+        }
+        self.leave(now, interaction, QueueOutcome::Moved);
+        self.end_served_talks(now, interaction);
+        let urgency = Urgency { vip, priority: 0, entered: now - EpochMs::from(credit_ms) };
+        self.admit(now, interaction, queue, urgency, 0, true);
+        self.raise(interaction);
+    }
+
+    /// Into the queue, or what the queue says when it cannot. `full_too`: it was there a moment ago.
+    fn admit(
+        &mut self,
+        now: EpochMs,
+        interaction: InteractionId,
+        queue: QueueId,
+        urgency: Urgency,
+        priority: u8,
+        full_too: bool,
+    ) {
         let no_room = self.waiting.len() >= self.config.max_waiting as usize;
         let Some(state) = self.queues.get_mut(&queue) else {
             let then = Overflow::Hangup(String::new());
             self.out.push(Decision::Overflow { interaction, queue, why: OverflowWhy::Unknown, then });
             return;
         };
-        if no_room || state.is_full() {
+        if !full_too && (no_room || state.is_full()) {
             let then = state.rules.when_full.clone();
             let then = self.spill(queue, then);
             self.out.push(Decision::Overflow { interaction, queue, why: OverflowWhy::Full, then });
@@ -59,6 +80,7 @@ impl Router {
             until,
             offer: None,
             told: position,
+            raised: false,
         };
         state.line.insert(urgency, interaction);
         self.waiting.insert(interaction, entry);
@@ -71,12 +93,27 @@ impl Router {
 
     /// Who calls was found out after the wait began. The time waited stays.
     pub(crate) fn make_vip(&mut self, interaction: InteractionId) {
-        let Some(before) = self.waiting.get(&interaction).copied().filter(|entry| !entry.urgency.vip) else { return };
+        if let Some(entry) = self.waiting.get(&interaction).filter(|entry| !entry.urgency.vip) {
+            self.reorder(interaction, Urgency { vip: true, ..entry.urgency });
+        }
+    }
+
+    /// Before everybody a rule would put there. Twice changes nothing.
+    pub(crate) fn raise(&mut self, interaction: InteractionId) {
+        let in_queue = |entry: &&Entry| matches!(entry.want, Want::Queue(_)) && !entry.raised;
+        let Some(Entry { urgency, .. }) = self.waiting.get(&interaction).filter(in_queue).copied() else { return };
+        self.reorder(interaction, Urgency { vip: true, priority: 2 * MAX_PRIORITY, entered: urgency.entered - RAISE_MS });
+        if let Some(entry) = self.waiting.get_mut(&interaction) {
+            entry.raised = true;
+        }
+    }
+
+    fn reorder(&mut self, interaction: InteractionId, urgency: Urgency) {
+        let Some(before) = self.waiting.get(&interaction).copied() else { return };
         let free = before.offer.is_none();
         if free {
             self.wait_no_more_freely(interaction);
         }
-        let urgency = Urgency { vip: true, ..before.urgency };
         if let Some(entry) = self.waiting.get_mut(&interaction) {
             entry.urgency = urgency;
         }
@@ -120,6 +157,7 @@ impl Router {
             until: Some(until),
             offer: None,
             told: 1,
+            raised: false,
         };
         self.waiting.insert(interaction, entry);
         self.direct.entry(agent).or_default().insert((now, interaction));
@@ -254,7 +292,7 @@ impl Router {
         let Want::Agent { agent, fallback, .. } = entry.want else { return };
         self.out.push(Decision::DirectFailed { interaction, agent, why, fallback });
         if let Some(queue) = fallback {
-            self.admit(now, interaction, queue, entry.urgency, entry.priority);
+            self.admit(now, interaction, queue, entry.urgency, entry.priority, false);
         }
     }
 

@@ -79,8 +79,10 @@ impl Router {
         let free: BTreeSet<InteractionId> = free.callers().collect();
         for interaction in line.callers() {
             let Some(entry) = self.waiting.get_mut(&interaction) else { continue };
-            let priority = state.rules.priority.min(9) + entry.priority;
-            entry.urgency = Urgency { priority, ..entry.urgency };
+            if !entry.raised {
+                let priority = state.rules.priority.min(9) + entry.priority;
+                entry.urgency = Urgency { priority, ..entry.urgency };
+            }
             state.line.insert(entry.urgency, interaction);
             if free.contains(&interaction) {
                 state.free.insert(entry.urgency, interaction);

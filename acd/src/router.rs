@@ -119,6 +119,8 @@ impl Router {
                 self.wait_for_agent(now, interaction, want, vip, priority, wait_ms);
             }
             Input::Vip { interaction } => self.make_vip(interaction),
+            Input::Raise { interaction } => self.raise(interaction),
+            Input::Return { interaction, queue, vip, credit_ms } => self.give_back(now, interaction, queue, vip, credit_ms),
             Input::Leave { interaction, outcome } => self.leave(now, interaction, outcome),
             Input::CallOver { interaction } => self.call_over(now, interaction, contract::QueueOutcome::Abandoned),
             Input::OwnerGone { interaction } => self.call_over(now, interaction, contract::QueueOutcome::Failed),

@@ -165,6 +165,8 @@ pub(crate) struct Entry {
     pub offer: Option<OfferId>,
     /// The best position ever told to the caller; never a worse one after it.
     pub told: u32,
+    /// A supervisor put it before the others.
+    pub raised: bool,
 }
 
 #[derive(Debug, Clone, Copy)]

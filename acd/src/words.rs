@@ -83,6 +83,10 @@ pub enum Input {
     },
     /// The caller turned out to be a VIP while waiting, and goes before the others at once.
     Vip { interaction: InteractionId },
+    /// A supervisor wants this caller before everybody else in its queue. Several of them: by the time waited.
+    Raise { interaction: InteractionId },
+    /// Back into the queue it was taken from, full or not, and before everybody else: what it was sent to did not come to pass.
+    Return { interaction: InteractionId, queue: QueueId, vip: bool, credit_ms: u32 },
     /// The caller no longer waits: left, went to voicemail, moved elsewhere. A ringing offer is withdrawn.
     Leave { interaction: InteractionId, outcome: QueueOutcome },
     /// The call is over: all it holds here is given back. To be sent at the end of every call; nothing about it is believed after.

@@ -30,6 +30,8 @@ enum Step {
     Enqueue { call: i64, old: bool, queue: i64, vip: bool, priority: u8 },
     Direct { call: i64, agent: i64, queue: Option<i64>, fallback: Option<i64>, wait_ms: u32 },
     Vip(i64),
+    Raise(i64),
+    Return(i64, i64),
     Leave(i64, QueueOutcome),
     Over { call: i64, crashed: bool },
     Offer(usize, u8),
@@ -64,6 +66,8 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (call.clone(), agent.clone(), maybe_queue.clone(), maybe_queue, 0..30_000_u32)
             .prop_map(|(call, agent, queue, fallback, wait_ms)| Step::Direct { call, agent, queue, fallback, wait_ms }),
         1 => call.clone().prop_map(Step::Vip),
+        1 => call.clone().prop_map(Step::Raise),
+        1 => (call.clone(), queue.clone()).prop_map(|(call, queue)| Step::Return(call, queue)),
         1 => (call.clone(), outcome).prop_map(|(call, outcome)| Step::Leave(call, outcome)),
         2 => (call.clone(), any::<bool>()).prop_map(|(call, crashed)| Step::Over { call, crashed }),
         8 => (0..5_usize, 0..7_u8).prop_map(|(ago, what)| Step::Offer(ago, what)),
@@ -190,6 +194,11 @@ impl World {
                 fallback: fallback.map(QueueId),
             },
             Step::Vip(call) => Input::Vip { interaction: self.call(call, false) },
+            Step::Return(call, queue) => {
+                let (interaction, queue) = (self.call(call, false), QueueId(queue));
+                Input::Return { interaction, queue, vip: false, credit_ms: 5_000 }
+            }
+            Step::Raise(call) => Input::Raise { interaction: self.call(call, false) },
             Step::Leave(call, outcome) => Input::Leave { interaction: self.call(call, false), outcome },
             Step::Over { call, crashed } => {
                 let interaction = self.call(call, false);

@@ -3,7 +3,7 @@
 mod room;
 
 use acd::{Decision, DirectWhy, Input, OverflowWhy};
-use contract::directory::Overflow;
+use contract::directory::{Overflow, Queue};
 use contract::{
     Activity, AgentId, InteractionId, OfferOutcome, QueueId, QueueOutcome, Seat, SeatCommand, SeatStatus, SeatWhy,
     StationHealth, StationId,
@@ -17,7 +17,7 @@ fn shop() -> Company {
 
 #[test]
 fn a_call_from_queue_to_good_bye_says_every_fact_in_order() {
-    let mut room = Room::new(shop().queue(contract::directory::Queue { wrap_up_ms: 10_000, ..queue(1, &[(1, 1)]) }));
+    let mut room = Room::new(shop().queue(Queue { wrap_up_ms: 10_000, ..queue(1, &[(1, 1)]) }));
     let (agent, station, interaction, queue) = (AgentId(1), StationId(1), InteractionId(100), QueueId(1));
     room.ready(1);
     let base = room.shows(1).clone();
@@ -88,7 +88,7 @@ fn a_rejected_offer_goes_to_the_next_agent_in_the_same_moment() {
 
 #[test]
 fn a_phone_that_rejects_by_itself_is_not_rung_in_a_tight_loop() {
-    let calm = contract::directory::Queue { rejected_not_ready: false, ..queue(1, &[(1, 1)]) };
+    let calm = Queue { rejected_not_ready: false, ..queue(1, &[(1, 1)]) };
     let mut room = Room::new(shop().queue(calm));
     room.ready(1);
     let id = offer(&room.calls(100, 1));
@@ -163,6 +163,43 @@ fn a_caller_found_to_be_a_vip_while_waiting_goes_first_and_keeps_the_time_waited
 }
 
 #[test]
+fn a_raised_caller_is_before_everybody_and_of_two_the_one_who_waits_longer() {
+    let mut room = Room::new(shop());
+    room.calls_as(100, 1, true, 9);
+    room.pass(3_600_000); // whatever waiting may raise
+    for call in 101..104 {
+        room.calls(call, 1);
+        room.pass(1_000);
+    }
+    for call in [103, 102, 103] {
+        assert_eq!(room.tell(Input::Raise { interaction: InteractionId(call) }), []);
+    }
+    for (call, place) in [(102, 1), (103, 2), (100, 3), (101, 4)] {
+        assert_eq!(room.router.position(room.now, InteractionId(call)), Some(place), "call {call}");
+    }
+    assert_eq!(room.tell(Input::Raise { interaction: InteractionId(999) }), []);
+    let served: Vec<_> = (1..=3).flat_map(|agent| offers(&room.ready(agent))).collect();
+    assert_eq!(served, [(102, 1), (103, 2), (100, 3)]);
+}
+
+#[test]
+fn a_caller_given_back_is_first_again_even_where_the_queue_is_full_and_stays_so_when_its_rules_change() {
+    let small = Queue { max_waiting: 2, ..queue(1, &[(1, 1)]) };
+    let company = |priority| Company::default().agent(1, &[(1, 5)]).agent(2, &[(1, 5)]).queue(Queue { priority, ..small.clone() });
+    let mut room = Room::new(company(0));
+    for call in 100..102 {
+        room.calls(call, 1);
+    }
+    let back = Input::Return { interaction: InteractionId(102), queue: QueueId(1), vip: false, credit_ms: 0 };
+    let said = room.tell(back);
+    assert!(matches!(said[..], [Decision::Queued { interaction: InteractionId(102), .. }]), "{said:?}");
+    room.tell(Input::Directory(std::sync::Arc::new(company(3).0)));
+    assert_eq!(room.router.position(room.now, InteractionId(102)), Some(1));
+    assert_eq!(room.router.waiting_in(QueueId(1)), 3);
+    assert_eq!(offers(&room.ready(1)), [(102, 1)]);
+}
+
+#[test]
 fn an_agent_we_could_not_ring_is_not_blamed_and_gets_the_caller_a_moment_later() {
     let mut room = Room::new(shop());
     room.ready(1);
@@ -175,7 +212,7 @@ fn an_agent_we_could_not_ring_is_not_blamed_and_gets_the_caller_a_moment_later()
 
 #[test]
 fn an_agent_of_several_queues_takes_the_first_over_all_of_them() {
-    let busy = contract::directory::Queue { priority: 3, ..queue(3, &[(3, 1)]) };
+    let busy = Queue { priority: 3, ..queue(3, &[(3, 1)]) };
     let company = shop().agent(9, &[(1, 1), (2, 1), (3, 1)]).queue(queue(2, &[(2, 1)])).queue(busy);
     let mut room = Room::new(company);
     room.calls(102, 2);
@@ -199,7 +236,7 @@ fn a_transferred_caller_keeps_credit_for_the_time_waited() {
 
 #[test]
 fn a_full_queue_says_what_to_do_and_follows_to_one_with_room() {
-    let full = |id, then| contract::directory::Queue { max_waiting: 1, when_full: then, ..queue(id, &[(1, 1)]) };
+    let full = |id, then| Queue { max_waiting: 1, when_full: then, ..queue(id, &[(1, 1)]) };
     let company = shop()
         .queue(full(1, Overflow::Queue(QueueId(2))))
         .queue(full(2, Overflow::Queue(QueueId(3))))
@@ -220,7 +257,7 @@ fn a_full_queue_says_what_to_do_and_follows_to_one_with_room() {
 
 #[test]
 fn the_longest_wait_ends_in_the_queue_s_rule_but_never_while_an_agent_is_rung() {
-    let patient = contract::directory::Queue { max_wait_ms: 30_000, ..queue(1, &[(1, 1)]) };
+    let patient = Queue { max_wait_ms: 30_000, ..queue(1, &[(1, 1)]) };
     let mut room = Room::new(shop().queue(patient));
     room.calls(100, 1);
     room.pass(5_000);
@@ -336,7 +373,7 @@ fn a_supervisor_s_word_is_shown_as_such() {
 
 #[test]
 fn sign_out_while_talking_waits_for_the_end_and_in_wrap_up_happens_at_once() {
-    let tidy = contract::directory::Queue { wrap_up_ms: 10_000, ..queue(1, &[(1, 1)]) };
+    let tidy = Queue { wrap_up_ms: 10_000, ..queue(1, &[(1, 1)]) };
     let mut room = Room::new(shop().queue(tidy));
     for (call, during_talk) in [(100, true), (101, false)] {
         room.ready(1);
@@ -360,7 +397,7 @@ fn sign_out_while_talking_waits_for_the_end_and_in_wrap_up_happens_at_once() {
 
 #[test]
 fn wrap_up_is_extended_up_to_a_limit_and_ended_by_hand() {
-    let tidy = contract::directory::Queue { wrap_up_ms: 10_000, ..queue(1, &[(1, 1)]) };
+    let tidy = Queue { wrap_up_ms: 10_000, ..queue(1, &[(1, 1)]) };
     let mut room = Room::new(shop().queue(tidy));
     room.ready(1);
     let id = offer(&room.calls(100, 1));
@@ -401,7 +438,7 @@ fn after_a_restart_who_was_ready_is_so_again_once_phone_and_desktop_are_back() {
 
 #[test]
 fn callers_of_a_removed_queue_get_a_decision_and_a_removed_agent_finishes_the_talk() {
-    let other = contract::directory::Queue { when_full: Overflow::Queue(QueueId(1)), ..queue(2, &[(1, 1)]) };
+    let other = Queue { when_full: Overflow::Queue(QueueId(1)), ..queue(2, &[(1, 1)]) };
     let mut room = Room::new(shop().queue(other.clone()));
     room.ready(1);
     let id = offer(&room.calls(99, 1));

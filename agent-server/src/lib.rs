@@ -24,6 +24,7 @@ pub mod prompts;
 pub mod recover;
 pub mod rooms;
 pub mod run;
+pub mod supervise;
 pub mod welcome;
 
 pub use house::{App, House};

@@ -112,3 +112,15 @@ impl crm::lookup::Names for View {
         self.disposition_name(id)
     }
 }
+
+/// Everybody in the teams that somebody is in or leads.
+#[must_use]
+pub fn team(office: &View, of: AgentId) -> Vec<AgentId> {
+    let book = &office.book;
+    let mine = book.agents.get(&of).and_then(|kept| kept.item.team);
+    let led = book.teams.iter().filter(|(_, kept)| kept.item.lead == Some(of)).map(|(id, _)| *id);
+    let teams: Vec<_> = led.chain(mine).collect();
+    let within = |kept: &company::Kept<company::Agent>| kept.item.team.is_some_and(|team| teams.contains(&team));
+    book.agents.iter().filter(|(id, kept)| **id == of || within(kept)).map(|(id, _)| *id).collect()
+}
+

@@ -40,16 +40,29 @@ impl From<Refused> for Refusal {
                 CommandRefused::PhoneHolds => (S::CONFLICT, "phone_holds"),
                 CommandRefused::BadDigits { .. } => (S::UNPROCESSABLE_ENTITY, "bad_digits"),
                 CommandRefused::NotRecording => (S::CONFLICT, "not_recording"),
-                CommandRefused::BadReason { .. } => (S::UNPROCESSABLE_ENTITY, "bad_reason"),
+                CommandRefused::BadReason { .. } | CommandRefused::LongReason { .. } => {
+                    (S::UNPROCESSABLE_ENTITY, "bad_reason")
+                }
+                CommandRefused::EnoughSupervisors { .. } => (S::CONFLICT, "enough_supervisors"),
             },
             Refused::Seat(why) => (S::CONFLICT, why.code()),
             Refused::NoSuchTarget => (S::UNPROCESSABLE_ENTITY, "no_such_target"),
             Refused::NoWayOut => (S::UNPROCESSABLE_ENTITY, "no_way_out"),
             Refused::NumberNotAllowed => (S::FORBIDDEN, "number_not_allowed"),
+            Refused::NoTalk(_) => (S::CONFLICT, "call_wrong_state"),
+            Refused::OwnCall => (S::CONFLICT, "own_call"),
+            Refused::NoStation => (S::CONFLICT, "no_phone"),
+            Refused::Busy => (S::CONFLICT, "supervisor_busy"),
             Refused::Stopping => (S::SERVICE_UNAVAILABLE, "stopping"),
         };
         Self { status, code, message }
     }
+}
+
+/// Somebody asked what their roles do not allow.
+#[must_use]
+pub fn forbidden(message: String) -> Refusal {
+    Refusal { status: StatusCode::FORBIDDEN, code: "forbidden", message }
 }
 
 /// A flow that does not compile against the company as it is now.

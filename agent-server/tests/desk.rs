@@ -14,6 +14,7 @@ fn said(body: &DeskBody) -> &'static str {
         DeskBody::Seat { .. } => "seat",
         DeskBody::Card { .. } => "card",
         DeskBody::CardGone { .. } => "card_gone",
+        DeskBody::Supervising { .. } => "supervising",
         DeskBody::Board { .. } => "board",
         DeskBody::Done { .. } => "done",
         DeskBody::Refused { .. } => "refused",
@@ -259,7 +260,7 @@ async fn a_restart_keeps_the_seat_with_its_station_and_closes_what_a_crash_left_
     let again = Served::start(config(folder.path())).await;
     again.app.wait_until_folded().await;
     let mut line = emma_at(&again, before).await;
-    let DeskBody::Snapshot { seat, cards } = line.next().await.body else { panic!("a new life begins with a snapshot") };
+    let DeskBody::Snapshot { seat, cards, .. } = line.next().await.body else { panic!("a new life begins with a snapshot") };
     assert_eq!((seat.station, seat.activity, cards.len()), (Some(station), Activity::Idle, 0));
     assert_eq!(seat.status, SeatStatus::NotReady { reason: None });
     let emma = again.as_("emma").await;
@@ -327,5 +328,97 @@ async fn who_signs_out_loses_the_line_and_a_stopping_server_says_so() {
     assert_eq!(line.close_code().await, Some(1013));
     assert_eq!(emma.get("/readyz").await.status, 503);
     assert_eq!(emma.ask("GET", "/desk/ws", &[("upgrade", "websocket")], None).await.status, 503);
+    house.stop().await;
+}
+
+/// The phones know nothing of a call that only the ledger tells of: who is let through to them hears that it is over.
+#[tokio::test]
+async fn a_supervisor_is_let_into_talks_of_the_own_team_alone_and_each_try_is_written_down_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Served::start(config(folder.path())).await;
+    let emma = house.as_("emma").await;
+    let mut line = emma.line(0).await;
+    let told = Told::of(&house, "emma");
+    told.arrives("+8613877770000");
+    told.is_offered();
+    told.is_answered();
+    card(&mut line, |c| c.state == CardState::Talking).await;
+    let ask = json!({"mode": "listen", "reason": "new colleague"});
+    let path = format!("/calls/{CALL}/supervision");
+    let audited = async |action: &str| {
+        let admin = house.as_("admin").await;
+        admin.get(&format!("/admin/audit?action={action}")).await.json()["items"].as_array().unwrap().clone()
+    };
+    // Emma herself, and the supervisor of the other team.
+    for (username, code) in [("emma", "forbidden"), ("linyue", "forbidden")] {
+        let answer = house.as_(username).await.put(&path, ask.clone()).await;
+        assert_eq!((answer.status, answer.code().as_str()), (403, code), "{username}");
+    }
+    assert!(audited("call.supervise").await.is_empty());
+    for (n, username) in [(1, "grace"), (2, "admin")] {
+        let answer = house.as_(username).await.put(&path, ask.clone()).await;
+        assert_eq!((answer.status, answer.code().as_str()), (404, "call_not_found"), "{username}");
+        let lines = audited("call.supervise").await;
+        assert_eq!(lines.len(), n);
+        assert_eq!(lines[0]["object"], format!("interactions/{CALL}"));
+        let detail = lines[0]["detail"].as_str().unwrap();
+        assert!(detail.contains("listen") && detail.contains("new colleague") && detail.contains(&told.agent.to_string()), "{detail}");
+        assert_eq!(audited("call.supervise.refused").await.len(), n);
+    }
+    // The same over the desk's own line.
+    let mut line = house.as_("linyue").await.line(0).await;
+    let command = SuperviseCommand::Join { mode: SuperviseMode::Listen, reason: String::new() };
+    let (answer, _) = line.ask(1, DeskAsk::Supervise { interaction: CALL, command }).await;
+    assert_eq!(answer, Err("forbidden".to_owned()));
+    assert_eq!(audited("call.supervise").await.len(), 2);
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn who_listened_is_read_afterwards_by_those_who_may_see_it_while_it_happens() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Served::start(config(folder.path())).await;
+    let (emma, grace, admin) = (house.as_("emma").await, house.as_("grace").await, house.as_("admin").await);
+    let told = Told::of(&house, "emma");
+    let chief = Told::of(&house, "grace");
+    let mut line = emma.line(0).await;
+    told.arrives("+8613877770000");
+    told.is_offered();
+    told.is_answered();
+    let (by, agent, leg) = (chief.agent, told.agent, LegId(9));
+    told.say(EventKind::LegStarted { leg, party: Party::Supervisor { agent: by, station: chief.station } });
+    told.say(EventKind::SupervisionStarted { by, agent, leg, mode: SuperviseMode::Listen, reason: String::new() });
+    told.say(EventKind::LegAnswered { leg });
+    told.say(EventKind::SupervisionEnded { by, agent, cause: EndCause::AnsweredHangup, ms: 5 });
+    told.say(EventKind::LegEnded { leg, cause: EndCause::AnsweredHangup, by: HungUpBy::System, sip_status: None, quality: None });
+    told.ends();
+    card(&mut line, |c| c.state == CardState::WrapUp).await;
+    let path = format!("/interactions/{CALL}");
+    let words = async |client: &common::Client| -> Vec<String> {
+        // The row is written a moment after the event.
+        loop {
+            let answer = client.get(&path).await;
+            let row = if answer.status == 200 { answer.json() } else { json!({}) };
+            let events = row["events"].as_array().cloned().unwrap_or_default();
+            let kinds: Vec<String> = events.iter().map(|one| one["kind"].as_str().unwrap().to_owned()).collect();
+            if kinds.iter().any(|kind| kind == "call_ended") {
+                return kinds;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let of_supervisor = ["supervision_started", "supervision_ended", "leg_started", "leg_answered", "leg_ended"];
+    let seen = |kinds: &[String]| of_supervisor.map(|kind| kinds.iter().any(|one| one == kind));
+    assert_eq!(seen(&words(&emma).await), [true; 5]);
+    let company = admin.get("/admin/company").await.json();
+    let mut edit = company.clone();
+    edit["listeningShown"] = json!(false);
+    for made in ["id", "updatedAt", "updatedBy"] {
+        edit.as_object_mut().unwrap().remove(made);
+    }
+    let saved = admin.put("/admin/company", edit).await;
+    assert_eq!(saved.status, 200, "{}", saved.text());
+    assert_eq!(seen(&words(&emma).await), [false; 5]);
+    assert_eq!(seen(&words(&grace).await), [true; 5]);
     house.stop().await;
 }

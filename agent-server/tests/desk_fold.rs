@@ -19,12 +19,14 @@ const QUEUE: Option<QueueId> = Some(QueueId(5));
 struct Screen {
     seat: Option<Seat>,
     cards: BTreeMap<InteractionId, CallCard>,
+    supervising: Option<Supervising>,
 }
 
 impl Screen {
     fn of(snapshot: DeskBody) -> Self {
-        let DeskBody::Snapshot { seat, cards } = snapshot else { panic!("not a snapshot") };
-        Self { seat: Some(seat), cards: cards.into_iter().map(|card| (card.interaction, card)).collect() }
+        let DeskBody::Snapshot { seat, cards, supervising } = snapshot else { panic!("not a snapshot") };
+        let cards = cards.into_iter().map(|card| (card.interaction, card)).collect();
+        Self { seat: Some(seat), cards, supervising }
     }
 
     fn hear(&mut self, body: &DeskBody) {
@@ -32,6 +34,7 @@ impl Screen {
             DeskBody::Seat { seat, .. } => self.seat = Some(seat.clone()),
             DeskBody::Card { card } => drop(self.cards.insert(card.interaction, card.clone())),
             DeskBody::CardGone { interaction, .. } => drop(self.cards.remove(interaction)),
+            DeskBody::Supervising { supervising } => self.supervising.clone_from(supervising),
             _ => {}
         }
     }
@@ -101,7 +104,20 @@ fn of_a_call(agent: AgentId) -> impl Strategy<Value = EventKind> {
         1 => Just(EventKind::CustomerLinked { agent, customer: Some(CustomerId(3)), contact: None }),
         1 => Just(call_ended()),
         1 => Just(EventKind::Interrupted { last_seen: 1 }),
+        3 => of_a_supervisor(agent),
     ]
+}
+
+/// The one supervised and the supervisor are sometimes the same here: the fold must not mind.
+fn of_a_supervisor(agent: AgentId) -> impl Strategy<Value = EventKind> {
+    let mode = prop_oneof![Just(SuperviseMode::Listen), Just(SuperviseMode::Whisper), Just(SuperviseMode::Barge)];
+    let by = prop::sample::select(&AGENTS[..]);
+    (by, mode, 0..4_u8).prop_map(move |(by, mode, what)| match what {
+        0 => EventKind::SupervisionStarted { by, agent, leg: LegId(9), mode, reason: String::new() },
+        1 => EventKind::LegAnswered { leg: LegId(9) },
+        2 => EventKind::SupervisionChanged { by, agent, mode },
+        _ => EventKind::SupervisionEnded { by, agent, cause: EndCause::AnsweredHangup, ms: 5 },
+    })
 }
 
 fn anything() -> impl Strategy<Value = (Option<InteractionId>, EventKind)> {
@@ -165,8 +181,8 @@ proptest! {
         for agent in AGENTS {
             let kind = EventKind::SeatChanged { seat: seat(agent, SeatStatus::Ready, Activity::Idle), why: SeatWhy::Call, by: None };
             say(&mut desks, None, kind);
-            let DeskBody::Snapshot { cards, .. } = desks.snapshot(agent, 0) else { panic!("not a snapshot") };
-            prop_assert_eq!(cards, Vec::new());
+            let DeskBody::Snapshot { cards, supervising, .. } = desks.snapshot(agent, 0) else { panic!("not a snapshot") };
+            prop_assert_eq!((cards, supervising), (Vec::new(), None));
         }
         prop_assert!(desks.is_empty(), "{} calls are still remembered", desks.len());
     }
@@ -219,6 +235,66 @@ fn a_card_leaves_with_the_reason_the_agent_must_know() {
     ];
     for (story, want) in cases {
         assert_eq!(words(&mut Desks::default(), story), want);
+    }
+}
+
+/// Each message to the agent: the modes of those whom the card names.
+type Named = Vec<Vec<SuperviseMode>>;
+/// Each message to the supervisor: how one is in the talk, and whether the phone was lifted.
+type Within = Vec<Option<(SuperviseMode, bool)>>;
+
+fn seen(directory: Directory, story: &[EventKind]) -> (Named, Within) {
+    let (me, chief, call) = (AGENTS[0], AGENTS[1], Some(CALLS[0]));
+    let mut desks = Desks::default();
+    desks.company(Arc::new(directory));
+    let begin = [arrived(), offered(me), EventKind::TalkStarted { agent: me, leg: LegId(2), queue: QUEUE, waited_ms: 3 }];
+    let (mut agent, mut supervisor) = (Vec::new(), Vec::new());
+    for (n, kind) in (1..).zip(begin.iter().chain(story)) {
+        for told in desks.apply(&event(n, call, kind.clone())) {
+            match told.body {
+                DeskBody::Card { card } if told.agent == me && n > 3 => {
+                    agent.push(card.supervised_by.iter().map(|one| one.mode).collect());
+                }
+                DeskBody::Supervising { supervising } if told.agent == chief => {
+                    supervisor.push(supervising.map(|one| (one.mode, one.connected)));
+                }
+                _ => {}
+            }
+        }
+    }
+    (agent, supervisor)
+}
+
+#[test]
+fn an_agent_sees_who_speaks_always_and_who_listens_where_the_company_says_so() {
+    use SuperviseMode::{Listen, Whisper};
+    let (agent, by) = (AGENTS[0], AGENTS[1]);
+    let story = [
+        EventKind::SupervisionStarted { by, agent, leg: LegId(9), mode: Listen, reason: String::new() },
+        EventKind::LegAnswered { leg: LegId(9) },
+        EventKind::SupervisionChanged { by, agent, mode: Whisper },
+        EventKind::SupervisionEnded { by, agent, cause: EndCause::AnsweredHangup, ms: 5 },
+    ];
+    let supervisor = vec![Some((Listen, false)), Some((Listen, true)), Some((Whisper, true)), None];
+    for shown in [true, false] {
+        let company = directory::Company { listening_shown: shown, ..directory::Company::default() };
+        let seen = seen(Directory { company, ..Directory::default() }, &story);
+        // Not even an empty word comes of what is not shown.
+        let agent = if shown { vec![vec![Listen], vec![Whisper], vec![]] } else { vec![vec![Whisper], vec![]] };
+        assert_eq!(seen, (agent, supervisor.clone()), "shown: {shown}");
+    }
+}
+
+#[test]
+fn a_supervisor_whose_phone_is_not_answered_is_told_why_and_one_who_leaves_is_not() {
+    let (agent, by, call) = (AGENTS[0], AGENTS[1], Some(CALLS[0]));
+    let begun = EventKind::SupervisionStarted { by, agent, leg: LegId(9), mode: SuperviseMode::Listen, reason: String::new() };
+    for (cause, said) in [(EndCause::Busy, 1), (EndCause::AnsweredHangup, 0)] {
+        let mut desks = Desks::default();
+        let ended = EventKind::SupervisionEnded { by, agent, cause, ms: 0 };
+        let told = [arrived(), begun.clone(), ended].into_iter().zip(1..).flat_map(|(kind, n)| desks.apply(&event(n, call, kind)));
+        let notices = told.filter(|one| matches!(&one.body, DeskBody::Notice { code, .. } if code == "supervision_failed"));
+        assert_eq!(notices.count(), said, "{cause:?}");
     }
 }
 

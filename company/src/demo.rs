@@ -45,8 +45,8 @@ const fn person(
 
 pub const PEOPLE: &[Person] = &[
     person("admin", "周敏 Zhou Min", Role::Admin, "zh-CN", "", &[]),
-    person("linyue", "林悦", Role::Supervisor, "zh-CN", "", &[]),
-    person("grace", "Grace Palmer", Role::Supervisor, "en", "", &[]),
+    person("linyue", "林悦", Role::Supervisor, "zh-CN", "1006", &[]),
+    person("grace", "Grace Palmer", Role::Supervisor, "en", "1007", &[]),
     person("zhaoqi", "赵琪", Role::Qa, "zh-CN", "", &[]),
     person("wangfang", "王芳", Role::Agent, "zh-CN", "1001", &["中文", "售后 support", "VIP"]),
     person("liqiang", "李强", Role::Agent, "zh-CN", "1002", &["中文", "销售 sales"]),

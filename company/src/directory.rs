@@ -28,6 +28,8 @@ pub fn directory(
             country: settings.country,
             area_code: settings.area_code,
             language: settings.language,
+            listening_shown: settings.listening_shown,
+            listening_tone: settings.listening_tone,
         },
         lists,
         ..Directory::default()

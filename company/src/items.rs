@@ -324,6 +324,18 @@ pub struct Settings {
     pub area_code: String,
     /// `zh-CN` or `en`: what callers hear before they choose.
     pub language: String,
+    /// Agents see who only listens to them; who speaks to them they see always.
+    #[schema(required = true)]
+    #[serde(default = "yes")]
+    pub listening_shown: bool,
+    /// A short tone tells caller and agent that somebody has begun to listen.
+    #[schema(required = true)]
+    #[serde(default)]
+    pub listening_tone: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn company_kind() -> String {
@@ -339,6 +351,8 @@ impl Default for Settings {
             country: "CN".into(),
             area_code: String::new(),
             language: "zh-CN".into(),
+            listening_shown: true,
+            listening_tone: false,
         }
     }
 }

@@ -38,6 +38,42 @@ pub enum CallCommand {
     Hangup,
 }
 
+/// How a supervisor is in a talk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "contract.gen.ts")]
+pub enum SuperviseMode {
+    /// Hears both sides, and is heard by nobody.
+    Listen,
+    /// The agent hears the supervisor too; the caller does not.
+    Whisper,
+    /// Everybody hears everybody.
+    Barge,
+}
+
+/// To a talk, by a supervisor who is not in it otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub enum SuperviseCommand {
+    /// Rings the supervisor's station; once there, only the mode changes. `reason` stands in the audit log: at most 200
+    /// characters, may be empty.
+    Join { mode: SuperviseMode, reason: String },
+    Leave,
+}
+
+/// To a caller who waits in a queue, by a supervisor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub enum WaitingCommand {
+    /// Elsewhere, with the time waited; an agent may be the supervisor's own self. Where it fails, back to the front of the
+    /// queue the caller came from.
+    Move { target: TransferTarget },
+    /// Before everybody else in this queue.
+    Raise,
+}
+
 /// To a seat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]

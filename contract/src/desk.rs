@@ -6,7 +6,8 @@ use ts_rs::TS;
 
 use crate::{
     AgentId, CallAction, CallCommand, Caller, ContactId, CustomerId, Direction, EndCause, EpochMs, InteractionId,
-    MatchReason, QueueId, Seat, SeatCommand, SeatWhy,
+    MatchReason, QueueId, Seat, SeatCommand, SeatWhy, SuperviseCommand, SuperviseMode,
+    WaitingCommand,
 };
 
 /// Server to desktop.
@@ -27,7 +28,9 @@ pub struct DeskMessage {
 #[ts(export_to = "contract.gen.ts")]
 pub enum DeskBody {
     /// Everything, where the desktop is new or its last number is too old.
-    Snapshot { seat: Seat, cards: Vec<CallCard> },
+    Snapshot { seat: Seat, cards: Vec<CallCard>, supervising: Option<Supervising> },
+    /// The talk I am in as a supervisor; none: I have left it, or it is over.
+    Supervising { supervising: Option<Supervising> },
     Seat { seat: Seat, why: SeatWhy },
     /// A call of mine, new or changed.
     Card { card: CallCard },
@@ -116,9 +119,38 @@ pub struct CallCard {
     pub customer: Option<CustomerId>,
     /// What was last saved by this agent for this interaction.
     pub disposition: Option<SavedDisposition>,
+    /// Supervisors in this talk, those I may know of: whoever speaks to me, and who only listens where the company says so.
+    pub supervised_by: Vec<SupervisedBy>,
     /// From the one table of what each state allows.
     pub allowed: Vec<CallAction>,
     pub ended: Option<EndCause>,
+}
+
+/// A talk a supervisor is in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct Supervising {
+    pub interaction: InteractionId,
+    /// Who is supervised.
+    pub agent: AgentId,
+    pub agent_name: String,
+    pub caller: Caller,
+    pub mode: SuperviseMode,
+    /// My station was answered; until then it rings.
+    pub connected: bool,
+    #[ts(type = "number")]
+    pub since: EpochMs,
+}
+
+/// A supervisor in a talk of mine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct SupervisedBy {
+    pub agent: AgentId,
+    pub name: String,
+    pub mode: SuperviseMode,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -216,6 +248,9 @@ pub struct LiveCall {
     pub agent: Option<AgentId>,
     pub flow: Option<String>,
     pub node: Option<String>,
+    /// Supervisors in this talk. Boards kept before there were any know of none.
+    #[serde(default)]
+    pub supervisors: Vec<AgentId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -267,6 +302,8 @@ pub struct DeskIntent {
 pub enum DeskAsk {
     Seat { command: SeatCommand },
     Call { interaction: InteractionId, command: CallCommand },
+    Supervise { interaction: InteractionId, command: SuperviseCommand },
+    Waiting { interaction: InteractionId, command: WaitingCommand },
     WatchBoard { on: bool },
     Ping,
 }

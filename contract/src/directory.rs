@@ -34,6 +34,10 @@ pub struct Company {
     pub area_code: String,
     /// Default language of prompts: `zh-CN` or `en`.
     pub language: String,
+    /// Agents see who only listens to them. Who speaks to them they see always.
+    pub listening_shown: bool,
+    /// A short tone tells caller and agent that somebody has begun to listen.
+    pub listening_tone: bool,
 }
 
 impl Default for Company {
@@ -44,6 +48,8 @@ impl Default for Company {
             country: "CN".into(),
             area_code: String::new(),
             language: "zh-CN".into(),
+            listening_shown: true,
+            listening_tone: false,
         }
     }
 }

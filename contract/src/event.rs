@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use crate::{
     AgentId, ContactId, ContactPointId, CustomerId, DispositionId, EpochMs, InteractionId, LegId, OfferId, PhoneNumber,
-    QueueId, RecordingId, Seat, SeatWhy, StationId, TransferTarget, TrunkId,
+    QueueId, RecordingId, Seat, SeatWhy, StationId, SuperviseMode, TransferTarget, TrunkId,
 };
 
 /// `seq` is gapless per node, given by that node's one ledger writer.
@@ -147,6 +147,8 @@ pub enum HungUpBy {
 pub enum Party {
     Caller,
     Agent { agent: AgentId, station: StationId },
+    /// Who listens in, or speaks to the agent.
+    Supervisor { agent: AgentId, station: StationId },
     Number { number: String, trunk: TrunkId },
 }
 
@@ -250,6 +252,16 @@ pub enum EventKind {
     WrapUpExtended { agent: AgentId, #[ts(type = "number")] until: EpochMs },
     WrapUpEnded { agent: AgentId, queue: Option<QueueId>, took_ms: u32, timed_out: bool },
     DispositionSaved { agent: AgentId, dispositions: Vec<DispositionId>, notes: String },
+    /// A supervisor's station is rung; `leg` is answered later, or never. `agent`: who is supervised.
+    SupervisionStarted { by: AgentId, agent: AgentId, leg: LegId, mode: SuperviseMode, reason: String },
+    SupervisionChanged { by: AgentId, agent: AgentId, mode: SuperviseMode },
+    /// `ms`: in the talk, 0 where the station was never answered. `cause`: why the leg ended.
+    SupervisionEnded { by: AgentId, agent: AgentId, cause: EndCause, ms: u32 },
+    /// A supervisor sent a waiting caller elsewhere; or could not, and the caller waits where it did.
+    WaitingMoved { by: AgentId, target: TransferTarget },
+    WaitingMoveFailed { by: AgentId, target: TransferTarget, cause: EndCause },
+    /// Before everybody else in its queue.
+    WaitingRaised { by: AgentId },
     /// An agent settled who the caller is.
     CustomerLinked { agent: AgentId, customer: Option<CustomerId>, contact: Option<ContactId> },
 

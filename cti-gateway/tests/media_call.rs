@@ -556,13 +556,33 @@ fn another_agent_takes_over_the_right_channel() {
     lab.tell(MediaCommand::Record { recording: CALL, left: CALLER, right: Some(AGENT), path: "a.wav".into() });
     lab.talk(50, &mut [(CALLER, &mut caller), (AGENT, &mut agent)]);
     lab.tell(MediaCommand::Close { leg: AGENT });
-    lab.tell(MediaCommand::SetRecordRight { recording: CALL, right: Some(CHIEF) });
+    lab.tell(MediaCommand::SetRecordRight { recording: CALL, right: vec![CHIEF] });
     lab.talk(50, &mut [(CALLER, &mut caller), (CHIEF, &mut second)]);
     lab.tell(MediaCommand::StopRecord { recording: CALL });
     lab.pass(20 * MS);
     let (left, right) = lab.recorded();
     assert!(tone::is_tone(&left[10 * FRAME..], 440.0));
     assert!(tone::is_tone(&right[10 * FRAME..50 * FRAME], 620.0) && tone::is_tone(&right[60 * FRAME..], 1000.0));
+}
+
+#[test]
+fn several_on_the_right_channel_are_mixed_and_who_leaves_is_heard_no_more() {
+    let (mut lab, mut caller, mut agent) = bridged();
+    let mut chief = Phone::new(3, Law::A, 1000.0);
+    lab.join(CHIEF, &chief, None);
+    lab.tell(MediaCommand::Record { recording: CALL, left: CALLER, right: Some(AGENT), path: "a.wav".into() });
+    lab.tell(MediaCommand::SetRecordRight { recording: CALL, right: vec![AGENT, CHIEF] });
+    lab.talk(50, &mut [(CALLER, &mut caller), (AGENT, &mut agent), (CHIEF, &mut chief)]);
+    lab.tell(MediaCommand::Close { leg: CHIEF });
+    lab.talk(50, &mut [(CALLER, &mut caller), (AGENT, &mut agent)]);
+    lab.tell(MediaCommand::StopRecord { recording: CALL });
+    lab.pass(20 * MS);
+    let (left, right) = lab.recorded();
+    assert!(tone::is_tone(&left[10 * FRAME..], 440.0));
+    for hz in [620.0, 1000.0] {
+        assert!(tone::level(&right[10 * FRAME..50 * FRAME], hz) > -30.0, "{hz}");
+    }
+    assert!(tone::is_tone(&right[60 * FRAME..], 620.0));
 }
 
 #[test]

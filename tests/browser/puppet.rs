@@ -45,6 +45,10 @@ enum Order {
     Say { talk: u32, hz: f64 },
     Quiet { talk: u32 },
     Hears { talk: u32, hz: f64 },
+    /// Two tones at once.
+    HearsBoth { talk: u32, hz: f64, and: f64 },
+    /// A second of this tone and of nothing else.
+    HearsOnly { talk: u32, hz: f64 },
     HearsSound { talk: u32 },
     HearsSilence { talk: u32 },
 }
@@ -132,6 +136,10 @@ impl Room {
                 Ok(Value::Null)
             }
             Order::Hears { talk, hz } => done(self.talk(talk)?.expect_tone(hz).await),
+            Order::HearsBoth { talk, hz, and } => {
+                done(self.talk(talk)?.hears("two tones at once", |ear| ear.heard_both(hz, and)).await)
+            }
+            Order::HearsOnly { talk, hz } => done(self.talk(talk)?.expect_only(hz).await),
             Order::HearsSound { talk } => done(self.talk(talk)?.hears("any sound", Ear::heard_sound).await),
             Order::HearsSilence { talk } => done(self.talk(talk)?.expect_silence().await),
         }

@@ -17,6 +17,7 @@ import { looks } from "./tour/looks.mjs";
 import { oddCalls } from "./tour/odd.mjs";
 import { prompts } from "./tour/prompts.mjs";
 import { recordings } from "./tour/records.mjs";
+import { supervising } from "./tour/supervise.mjs";
 
 const shots = process.env.PICTURES ?? mkdtempSync(join(tmpdir(), "zuoxi-pictures-"));
 const README_BYTES = 300_000;
@@ -227,6 +228,17 @@ try {
     caller: await phones.caller("plain", "13700137000"),
     dial: "8000",
     supervisor: linyue,
+  });
+  await supervising({
+    step,
+    house,
+    chief: linyue,
+    chiefStation: await phones.station("1006"),
+    agent: wangfang,
+    station: stations.wangfang,
+    caller: await phones.caller("listened to", "13700137001"),
+    dial: "8000",
+    api,
   });
   await deskPoints({
     step,

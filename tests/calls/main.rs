@@ -10,6 +10,7 @@ mod queueing;
 mod refused;
 mod restarted;
 mod stopping;
+mod supervised;
 mod transfers;
 
 use contract::directory::AnswerBy;

@@ -120,6 +120,8 @@ fn step(fact: &Fact) -> Option<(String, i32)> {
         E::OfferEnded { offer, .. } => (format!("offer {offer}"), -1),
         E::TalkStarted { leg, .. } => (format!("talk on {leg}"), 1),
         E::TalkEnded { leg, .. } => (format!("talk on {leg}"), -1),
+        E::SupervisionStarted { by, .. } => (format!("supervision by {by} of {call}"), 1),
+        E::SupervisionEnded { by, .. } => (format!("supervision by {by} of {call}"), -1),
         E::RecordingStarted { recording, .. } => (format!("recording {recording}"), 1),
         E::RecordingEnded { recording, .. } => (format!("recording {recording}"), -1),
         E::WrapUpStarted { agent, .. } => (format!("wrap-up of {agent}"), 1),

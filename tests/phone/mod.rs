@@ -649,6 +649,15 @@ impl Talk {
         self.hears(&format!("a tone of {hz} Hz"), |ear| ear.heard_tone(hz)).await
     }
 
+    /// A second of this tone, and of nothing else.
+    ///
+    /// # Errors
+    /// [`Trouble::Waited`].
+    pub async fn expect_only(&self, hz: f64) -> Result<(), Trouble> {
+        let only = |ear: &Ear| ear.samples().len() >= 8000 && ear.heard_tone(hz) && !ear.heard_other_than(hz);
+        self.hears(&format!("a second of {hz} Hz and nothing else"), only).await
+    }
+
     /// # Errors
     /// [`Trouble::Waited`].
     pub async fn expect_silence(&self) -> Result<(), Trouble> {

@@ -72,7 +72,7 @@ impl Desk {
 
     fn fold(&mut self, body: &DeskBody) {
         match body {
-            DeskBody::Snapshot { seat, cards } => {
+            DeskBody::Snapshot { seat, cards, .. } => {
                 self.seat = Some(seat.clone());
                 self.cards.clone_from(cards);
             }
@@ -82,7 +82,8 @@ impl Desk {
                 self.cards.push(card.clone());
             }
             DeskBody::CardGone { interaction, .. } => self.cards.retain(|card| card.interaction != *interaction),
-            DeskBody::Board { .. }
+            DeskBody::Supervising { .. }
+            | DeskBody::Board { .. }
             | DeskBody::Done { .. }
             | DeskBody::Refused { .. }
             | DeskBody::Notice { .. }

@@ -169,6 +169,7 @@ function ring(kind) {
     candidates,
     customer: candidates.length === 1 && candidates[0].confidence >= 80 ? candidates[0].customer : null,
     disposition: null,
+    supervisedBy: [],
     allowed: [],
     ended: null,
   });
@@ -745,7 +746,7 @@ new WebSocketServer({ server, path: "/api/v1/desk/ws" }).on("connection", (socke
   const after = Number(new URL(req.url, "http://x").searchParams.get("after"));
   const send = (m) => socket.send(JSON.stringify(m));
   if (after > 0 && after <= n) for (const m of log.filter((x) => x.n > after)) send(m);
-  else send({ n, at: Date.now(), kind: "snapshot", seat, cards });
+  else send({ n, at: Date.now(), kind: "snapshot", seat, cards, supervising: null });
   sockets.add(socket);
   socket.on("close", () => sockets.delete(socket));
   let board = null;

@@ -40,6 +40,10 @@ customer: CustomerId | null,
  */
 disposition: SavedDisposition | null, 
 /**
+ * Supervisors in this talk, those I may know of: whoever speaks to me, and who only listens where the company says so.
+ */
+supervisedBy: Array<SupervisedBy>, 
+/**
  * From the one table of what each state allows.
  */
 allowed: Array<CallAction>, ended: EndCause | null, };
@@ -97,7 +101,7 @@ export type ContactPointId = string;
  */
 export type CustomerId = string;
 
-export type DeskAsk = { "ask": "seat", command: SeatCommand, } | { "ask": "call", interaction: InteractionId, command: CallCommand, } | { "ask": "watch_board", on: boolean, } | { "ask": "ping" };
+export type DeskAsk = { "ask": "seat", command: SeatCommand, } | { "ask": "call", interaction: InteractionId, command: CallCommand, } | { "ask": "supervise", interaction: InteractionId, command: SuperviseCommand, } | { "ask": "waiting", interaction: InteractionId, command: WaitingCommand, } | { "ask": "watch_board", on: boolean, } | { "ask": "ping" };
 
 /**
  * Desktop to server.
@@ -106,12 +110,12 @@ export type DeskIntent = {
 /**
  * Chosen by the desktop, answered by `done` or `refused`.
  */
-id: number, } & ({ "ask": "seat", command: SeatCommand, } | { "ask": "call", interaction: InteractionId, command: CallCommand, } | { "ask": "watch_board", on: boolean, } | { "ask": "ping" });
+id: number, } & ({ "ask": "seat", command: SeatCommand, } | { "ask": "call", interaction: InteractionId, command: CallCommand, } | { "ask": "supervise", interaction: InteractionId, command: SuperviseCommand, } | { "ask": "waiting", interaction: InteractionId, command: WaitingCommand, } | { "ask": "watch_board", on: boolean, } | { "ask": "ping" });
 
 /**
  * Server to desktop.
  */
-export type DeskMessage = { n: number, at: number, } & ({ "kind": "snapshot", seat: Seat, cards: Array<CallCard>, } | { "kind": "seat", seat: Seat, why: SeatWhy, } | { "kind": "card", card: CallCard, } | { "kind": "card_gone", interaction: InteractionId, why: CardGone, } | { "kind": "board", calls: Array<LiveCall>, callsGone: Array<InteractionId>, agents: Array<LiveAgent>, agentsGone: Array<AgentId>, queues: Array<LiveQueue>, queuesGone: Array<QueueId>, } | { "kind": "done", id: number, } | { "kind": "refused", id: number, code: string, message: string, } | { "kind": "notice", level: NoticeLevel, code: string, values: Array<[string, string]>, } | { "kind": "going_away" });
+export type DeskMessage = { n: number, at: number, } & ({ "kind": "snapshot", seat: Seat, cards: Array<CallCard>, supervising: Supervising | null, } | { "kind": "supervising", supervising: Supervising | null, } | { "kind": "seat", seat: Seat, why: SeatWhy, } | { "kind": "card", card: CallCard, } | { "kind": "card_gone", interaction: InteractionId, why: CardGone, } | { "kind": "board", calls: Array<LiveCall>, callsGone: Array<InteractionId>, agents: Array<LiveAgent>, agentsGone: Array<AgentId>, queues: Array<LiveQueue>, queuesGone: Array<QueueId>, } | { "kind": "done", id: number, } | { "kind": "refused", id: number, code: string, message: string, } | { "kind": "notice", level: NoticeLevel, code: string, values: Array<[string, string]>, } | { "kind": "going_away" });
 
 export type Direction = "inbound" | "outbound" | "internal";
 
@@ -133,12 +137,12 @@ export type Entry = { "kind": "trunk", trunk: TrunkId, } | { "kind": "station", 
 /**
  * `seq` is gapless per node, given by that node's one ledger writer.
  */
-export type Event = { node: number, seq: number, at: number, interaction: InteractionId | null, } & ({ "kind": "node_started", version: string, } | { "kind": "node_stopping", graceMs: number, } | { "kind": "orphan_ended", what: string, id: string, } | { "kind": "call_arrived", direction: Direction, entry: Entry, caller: Caller, dialed: string, leg: LegId, } | { "kind": "caller_identified", candidates: Array<Candidate>, } | { "kind": "flow_started", flow: string, version: number, } | { "kind": "flow_step", node: string, } | { "kind": "digits_collected", node: string, digits: string, label: string | null, } | { "kind": "flow_ended", flow: string, outcome: FlowOutcome, } | { "kind": "queued", queue: QueueId, vip: boolean, priority: number, position: number, } | { "kind": "position_announced", queue: QueueId, position: number, } | { "kind": "queue_left", queue: QueueId, outcome: QueueOutcome, waitedMs: number, } | { "kind": "offered", offer: OfferId, agent: AgentId, station: StationId, queue: QueueId | null, until: number, waitedMs: number, why: string, } | { "kind": "offer_ended", offer: OfferId, agent: AgentId, queue: QueueId | null, outcome: OfferOutcome, rangMs: number, } | { "kind": "leg_started", leg: LegId, party: Party, } | { "kind": "leg_rerouted", leg: LegId, trunk: TrunkId, sipStatus: number, } | { "kind": "leg_ringing", leg: LegId, } | { "kind": "leg_answered", leg: LegId, } | { "kind": "leg_ended", leg: LegId, cause: EndCause, by: HungUpBy, sipStatus: number | null, quality: Quality | null, } | { "kind": "talk_started", agent: AgentId, leg: LegId, queue: QueueId | null, waitedMs: number, } | { "kind": "held", agent: AgentId, } | { "kind": "resumed", agent: AgentId, } | { "kind": "muted", agent: AgentId, } | { "kind": "unmuted", agent: AgentId, } | { "kind": "digits_sent", agent: AgentId, count: number, } | { "kind": "transfer_started", agent: AgentId, target: TransferTarget, } | { "kind": "transfer_failed", agent: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "talk_ended", agent: AgentId, leg: LegId, queue: QueueId | null, talkMs: number, holdMs: number, } | { "kind": "recording_started", recording: RecordingId, what: RecordingKind, agent: AgentId | null, queue: QueueId | null, path: string, } | { "kind": "recording_paused", recording: RecordingId, agent: AgentId, reason: string, } | { "kind": "recording_resumed", recording: RecordingId, agent: AgentId, } | { "kind": "recording_gap", recording: RecordingId, ms: number, reason: string, } | { "kind": "recording_ended", recording: RecordingId, durationMs: number, bytes: number, complete: boolean, } | { "kind": "call_ended", cause: EndCause, by: HungUpBy, } | { "kind": "interrupted", lastSeen: number, } | { "kind": "wrap_up_started", agent: AgentId, queue: QueueId | null, until: number | null, } | { "kind": "wrap_up_extended", agent: AgentId, until: number, } | { "kind": "wrap_up_ended", agent: AgentId, queue: QueueId | null, tookMs: number, timedOut: boolean, } | { "kind": "disposition_saved", agent: AgentId, dispositions: Array<DispositionId>, notes: string, } | { "kind": "customer_linked", agent: AgentId, customer: CustomerId | null, contact: ContactId | null, } | { "kind": "seat_changed", seat: Seat, why: SeatWhy, by: AgentId | null, } | { "kind": "station_registered", station: StationId, userAgent: string, address: string, expires: number, } | { "kind": "station_lost", station: StationId, reason: string, });
+export type Event = { node: number, seq: number, at: number, interaction: InteractionId | null, } & ({ "kind": "node_started", version: string, } | { "kind": "node_stopping", graceMs: number, } | { "kind": "orphan_ended", what: string, id: string, } | { "kind": "call_arrived", direction: Direction, entry: Entry, caller: Caller, dialed: string, leg: LegId, } | { "kind": "caller_identified", candidates: Array<Candidate>, } | { "kind": "flow_started", flow: string, version: number, } | { "kind": "flow_step", node: string, } | { "kind": "digits_collected", node: string, digits: string, label: string | null, } | { "kind": "flow_ended", flow: string, outcome: FlowOutcome, } | { "kind": "queued", queue: QueueId, vip: boolean, priority: number, position: number, } | { "kind": "position_announced", queue: QueueId, position: number, } | { "kind": "queue_left", queue: QueueId, outcome: QueueOutcome, waitedMs: number, } | { "kind": "offered", offer: OfferId, agent: AgentId, station: StationId, queue: QueueId | null, until: number, waitedMs: number, why: string, } | { "kind": "offer_ended", offer: OfferId, agent: AgentId, queue: QueueId | null, outcome: OfferOutcome, rangMs: number, } | { "kind": "leg_started", leg: LegId, party: Party, } | { "kind": "leg_rerouted", leg: LegId, trunk: TrunkId, sipStatus: number, } | { "kind": "leg_ringing", leg: LegId, } | { "kind": "leg_answered", leg: LegId, } | { "kind": "leg_ended", leg: LegId, cause: EndCause, by: HungUpBy, sipStatus: number | null, quality: Quality | null, } | { "kind": "talk_started", agent: AgentId, leg: LegId, queue: QueueId | null, waitedMs: number, } | { "kind": "held", agent: AgentId, } | { "kind": "resumed", agent: AgentId, } | { "kind": "muted", agent: AgentId, } | { "kind": "unmuted", agent: AgentId, } | { "kind": "digits_sent", agent: AgentId, count: number, } | { "kind": "transfer_started", agent: AgentId, target: TransferTarget, } | { "kind": "transfer_failed", agent: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "talk_ended", agent: AgentId, leg: LegId, queue: QueueId | null, talkMs: number, holdMs: number, } | { "kind": "recording_started", recording: RecordingId, what: RecordingKind, agent: AgentId | null, queue: QueueId | null, path: string, } | { "kind": "recording_paused", recording: RecordingId, agent: AgentId, reason: string, } | { "kind": "recording_resumed", recording: RecordingId, agent: AgentId, } | { "kind": "recording_gap", recording: RecordingId, ms: number, reason: string, } | { "kind": "recording_ended", recording: RecordingId, durationMs: number, bytes: number, complete: boolean, } | { "kind": "call_ended", cause: EndCause, by: HungUpBy, } | { "kind": "interrupted", lastSeen: number, } | { "kind": "wrap_up_started", agent: AgentId, queue: QueueId | null, until: number | null, } | { "kind": "wrap_up_extended", agent: AgentId, until: number, } | { "kind": "wrap_up_ended", agent: AgentId, queue: QueueId | null, tookMs: number, timedOut: boolean, } | { "kind": "disposition_saved", agent: AgentId, dispositions: Array<DispositionId>, notes: string, } | { "kind": "supervision_started", by: AgentId, agent: AgentId, leg: LegId, mode: SuperviseMode, reason: string, } | { "kind": "supervision_changed", by: AgentId, agent: AgentId, mode: SuperviseMode, } | { "kind": "supervision_ended", by: AgentId, agent: AgentId, cause: EndCause, ms: number, } | { "kind": "waiting_moved", by: AgentId, target: TransferTarget, } | { "kind": "waiting_move_failed", by: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "waiting_raised", by: AgentId, } | { "kind": "customer_linked", agent: AgentId, customer: CustomerId | null, contact: ContactId | null, } | { "kind": "seat_changed", seat: Seat, why: SeatWhy, by: AgentId | null, } | { "kind": "station_registered", station: StationId, userAgent: string, address: string, expires: number, } | { "kind": "station_lost", station: StationId, reason: string, });
 
 /**
  * What happened. Times in the payload are durations; the moment is [`Event::at`].
  */
-export type EventKind = { "kind": "node_started", version: string, } | { "kind": "node_stopping", graceMs: number, } | { "kind": "orphan_ended", what: string, id: string, } | { "kind": "call_arrived", direction: Direction, entry: Entry, caller: Caller, dialed: string, leg: LegId, } | { "kind": "caller_identified", candidates: Array<Candidate>, } | { "kind": "flow_started", flow: string, version: number, } | { "kind": "flow_step", node: string, } | { "kind": "digits_collected", node: string, digits: string, label: string | null, } | { "kind": "flow_ended", flow: string, outcome: FlowOutcome, } | { "kind": "queued", queue: QueueId, vip: boolean, priority: number, position: number, } | { "kind": "position_announced", queue: QueueId, position: number, } | { "kind": "queue_left", queue: QueueId, outcome: QueueOutcome, waitedMs: number, } | { "kind": "offered", offer: OfferId, agent: AgentId, station: StationId, queue: QueueId | null, until: number, waitedMs: number, why: string, } | { "kind": "offer_ended", offer: OfferId, agent: AgentId, queue: QueueId | null, outcome: OfferOutcome, rangMs: number, } | { "kind": "leg_started", leg: LegId, party: Party, } | { "kind": "leg_rerouted", leg: LegId, trunk: TrunkId, sipStatus: number, } | { "kind": "leg_ringing", leg: LegId, } | { "kind": "leg_answered", leg: LegId, } | { "kind": "leg_ended", leg: LegId, cause: EndCause, by: HungUpBy, sipStatus: number | null, quality: Quality | null, } | { "kind": "talk_started", agent: AgentId, leg: LegId, queue: QueueId | null, waitedMs: number, } | { "kind": "held", agent: AgentId, } | { "kind": "resumed", agent: AgentId, } | { "kind": "muted", agent: AgentId, } | { "kind": "unmuted", agent: AgentId, } | { "kind": "digits_sent", agent: AgentId, count: number, } | { "kind": "transfer_started", agent: AgentId, target: TransferTarget, } | { "kind": "transfer_failed", agent: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "talk_ended", agent: AgentId, leg: LegId, queue: QueueId | null, talkMs: number, holdMs: number, } | { "kind": "recording_started", recording: RecordingId, what: RecordingKind, agent: AgentId | null, queue: QueueId | null, path: string, } | { "kind": "recording_paused", recording: RecordingId, agent: AgentId, reason: string, } | { "kind": "recording_resumed", recording: RecordingId, agent: AgentId, } | { "kind": "recording_gap", recording: RecordingId, ms: number, reason: string, } | { "kind": "recording_ended", recording: RecordingId, durationMs: number, bytes: number, complete: boolean, } | { "kind": "call_ended", cause: EndCause, by: HungUpBy, } | { "kind": "interrupted", lastSeen: number, } | { "kind": "wrap_up_started", agent: AgentId, queue: QueueId | null, until: number | null, } | { "kind": "wrap_up_extended", agent: AgentId, until: number, } | { "kind": "wrap_up_ended", agent: AgentId, queue: QueueId | null, tookMs: number, timedOut: boolean, } | { "kind": "disposition_saved", agent: AgentId, dispositions: Array<DispositionId>, notes: string, } | { "kind": "customer_linked", agent: AgentId, customer: CustomerId | null, contact: ContactId | null, } | { "kind": "seat_changed", seat: Seat, why: SeatWhy, by: AgentId | null, } | { "kind": "station_registered", station: StationId, userAgent: string, address: string, expires: number, } | { "kind": "station_lost", station: StationId, reason: string, };
+export type EventKind = { "kind": "node_started", version: string, } | { "kind": "node_stopping", graceMs: number, } | { "kind": "orphan_ended", what: string, id: string, } | { "kind": "call_arrived", direction: Direction, entry: Entry, caller: Caller, dialed: string, leg: LegId, } | { "kind": "caller_identified", candidates: Array<Candidate>, } | { "kind": "flow_started", flow: string, version: number, } | { "kind": "flow_step", node: string, } | { "kind": "digits_collected", node: string, digits: string, label: string | null, } | { "kind": "flow_ended", flow: string, outcome: FlowOutcome, } | { "kind": "queued", queue: QueueId, vip: boolean, priority: number, position: number, } | { "kind": "position_announced", queue: QueueId, position: number, } | { "kind": "queue_left", queue: QueueId, outcome: QueueOutcome, waitedMs: number, } | { "kind": "offered", offer: OfferId, agent: AgentId, station: StationId, queue: QueueId | null, until: number, waitedMs: number, why: string, } | { "kind": "offer_ended", offer: OfferId, agent: AgentId, queue: QueueId | null, outcome: OfferOutcome, rangMs: number, } | { "kind": "leg_started", leg: LegId, party: Party, } | { "kind": "leg_rerouted", leg: LegId, trunk: TrunkId, sipStatus: number, } | { "kind": "leg_ringing", leg: LegId, } | { "kind": "leg_answered", leg: LegId, } | { "kind": "leg_ended", leg: LegId, cause: EndCause, by: HungUpBy, sipStatus: number | null, quality: Quality | null, } | { "kind": "talk_started", agent: AgentId, leg: LegId, queue: QueueId | null, waitedMs: number, } | { "kind": "held", agent: AgentId, } | { "kind": "resumed", agent: AgentId, } | { "kind": "muted", agent: AgentId, } | { "kind": "unmuted", agent: AgentId, } | { "kind": "digits_sent", agent: AgentId, count: number, } | { "kind": "transfer_started", agent: AgentId, target: TransferTarget, } | { "kind": "transfer_failed", agent: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "talk_ended", agent: AgentId, leg: LegId, queue: QueueId | null, talkMs: number, holdMs: number, } | { "kind": "recording_started", recording: RecordingId, what: RecordingKind, agent: AgentId | null, queue: QueueId | null, path: string, } | { "kind": "recording_paused", recording: RecordingId, agent: AgentId, reason: string, } | { "kind": "recording_resumed", recording: RecordingId, agent: AgentId, } | { "kind": "recording_gap", recording: RecordingId, ms: number, reason: string, } | { "kind": "recording_ended", recording: RecordingId, durationMs: number, bytes: number, complete: boolean, } | { "kind": "call_ended", cause: EndCause, by: HungUpBy, } | { "kind": "interrupted", lastSeen: number, } | { "kind": "wrap_up_started", agent: AgentId, queue: QueueId | null, until: number | null, } | { "kind": "wrap_up_extended", agent: AgentId, until: number, } | { "kind": "wrap_up_ended", agent: AgentId, queue: QueueId | null, tookMs: number, timedOut: boolean, } | { "kind": "disposition_saved", agent: AgentId, dispositions: Array<DispositionId>, notes: string, } | { "kind": "supervision_started", by: AgentId, agent: AgentId, leg: LegId, mode: SuperviseMode, reason: string, } | { "kind": "supervision_changed", by: AgentId, agent: AgentId, mode: SuperviseMode, } | { "kind": "supervision_ended", by: AgentId, agent: AgentId, cause: EndCause, ms: number, } | { "kind": "waiting_moved", by: AgentId, target: TransferTarget, } | { "kind": "waiting_move_failed", by: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "waiting_raised", by: AgentId, } | { "kind": "customer_linked", agent: AgentId, customer: CustomerId | null, contact: ContactId | null, } | { "kind": "seat_changed", seat: Seat, why: SeatWhy, by: AgentId | null, } | { "kind": "station_registered", station: StationId, userAgent: string, address: string, expires: number, } | { "kind": "station_lost", station: StationId, reason: string, };
 
 export type FlowOutcome = "queued" | "transferred" | "voicemail" | "hung_up" | "caller_left" | "failed";
 
@@ -179,7 +183,11 @@ export type LegId = string;
 
 export type LiveAgent = { seat: Seat, answeredToday: number, missedToday: number, talkMsToday: number, };
 
-export type LiveCall = { interaction: InteractionId, direction: Direction, caller: Caller, dialed: string, customer: CustomerId | null, vip: boolean, state: LiveState, since: number, began: number, queue: QueueId | null, agent: AgentId | null, flow: string | null, node: string | null, };
+export type LiveCall = { interaction: InteractionId, direction: Direction, caller: Caller, dialed: string, customer: CustomerId | null, vip: boolean, state: LiveState, since: number, began: number, queue: QueueId | null, agent: AgentId | null, flow: string | null, node: string | null, 
+/**
+ * Supervisors in this talk. Boards kept before there were any know of none.
+ */
+supervisors: Array<AgentId>, };
 
 /**
  * Today's figures are since the company's midnight, under the formulas of the metric list.
@@ -212,7 +220,7 @@ export type OfferOutcome = "answered" | "missed" | "rejected" | "withdrawn" | "f
 /**
  * Who is at the other end of a leg.
  */
-export type Party = { "kind": "caller" } | { "kind": "agent", agent: AgentId, station: StationId, } | { "kind": "number", number: string, trunk: TrunkId, };
+export type Party = { "kind": "caller" } | { "kind": "agent", agent: AgentId, station: StationId, } | { "kind": "supervisor", agent: AgentId, station: StationId, } | { "kind": "number", number: string, trunk: TrunkId, };
 
 /**
  * A number in E.164 with its `+`, ASCII digits only, 3 to 15 of them. `Debug` shows the last two digits; no `Display`.
@@ -292,6 +300,34 @@ export type StationHealth = "none" | "ok" | "unreachable";
 export type StationId = string;
 
 /**
+ * To a talk, by a supervisor who is not in it otherwise.
+ */
+export type SuperviseCommand = { "kind": "join", mode: SuperviseMode, reason: string, } | { "kind": "leave" };
+
+/**
+ * How a supervisor is in a talk.
+ */
+export type SuperviseMode = "listen" | "whisper" | "barge";
+
+/**
+ * A supervisor in a talk of mine.
+ */
+export type SupervisedBy = { agent: AgentId, name: string, mode: SuperviseMode, };
+
+/**
+ * A talk a supervisor is in.
+ */
+export type Supervising = { interaction: InteractionId, 
+/**
+ * Who is supervised.
+ */
+agent: AgentId, agentName: string, caller: Caller, mode: SuperviseMode, 
+/**
+ * My station was answered; until then it rings.
+ */
+connected: boolean, since: number, };
+
+/**
  * Where a call may be sent.
  */
 export type TransferTarget = { "kind": "queue", queue: QueueId, } | { "kind": "agent", agent: AgentId, } | { "kind": "number", number: string, };
@@ -300,3 +336,8 @@ export type TransferTarget = { "kind": "queue", queue: QueueId, } | { "kind": "a
  * A line to the outside world.
  */
 export type TrunkId = string;
+
+/**
+ * To a caller who waits in a queue, by a supervisor.
+ */
+export type WaitingCommand = { "kind": "move", target: TransferTarget, } | { "kind": "raise" };

@@ -3,7 +3,10 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use company::audit;
-use contract::{AgentId, CallCommand, InteractionId, SeatCommand, TransferTarget};
+use contract::{
+    AgentId, CallCommand, InteractionId, SeatCommand, SuperviseCommand, SuperviseMode, TransferTarget,
+    WaitingCommand,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -16,6 +19,7 @@ use crate::auth::SignedIn;
 use crate::clock::now;
 use crate::extract::{At, Body};
 use crate::phones::Refusal;
+use crate::supervise::{supervise, while_waiting};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -30,6 +34,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(transfer))
         .routes(routes!(pause))
         .routes(routes!(go_on))
+        .routes(routes!(join, leave))
+        .routes(routes!(send_on))
+        .routes(routes!(raise))
         .routes(routes!(seat))
         .routes(routes!(force))
 }
@@ -140,6 +147,63 @@ pub async fn pause(
     Body(Pause { reason }): Body<Pause>,
 ) -> Result<StatusCode, ApiError> {
     ask(&app, &me, call, CallCommand::PauseRecording { reason }).await
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Supervision {
+    #[schema(value_type = known::SuperviseMode)]
+    mode: SuperviseMode,
+    /// For the audit log: at most 200 characters.
+    #[serde(default)]
+    reason: String,
+}
+
+/// Be in a talk of my team
+///
+/// Rings my phone. `listen`: I hear both and nobody hears me; `whisper`: the agent hears me too; `barge`: everybody does.
+/// Once in, this changes the mode. I leave any other talk I am in.
+#[utoipa::path(put, path = "/calls/{interaction}/supervision", tag = "calls", params(("interaction" = String, Path)),
+    request_body = Supervision, responses((status = 204)))]
+pub async fn join(
+    State(app): State<App>,
+    me: SignedIn,
+    At(call): At<InteractionId>,
+    Body(Supervision { mode, reason }): Body<Supervision>,
+) -> Result<StatusCode, ApiError> {
+    supervise(&app, &me, call, SuperviseCommand::Join { mode, reason }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Leave the talk I am in as a supervisor
+#[utoipa::path(delete, path = "/calls/{interaction}/supervision", tag = "calls", params(("interaction" = String, Path)),
+    responses((status = 204)))]
+pub async fn leave(State(app): State<App>, me: SignedIn, At(call): At<InteractionId>) -> Result<StatusCode, ApiError> {
+    supervise(&app, &me, call, SuperviseCommand::Leave).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Send a waiting caller elsewhere
+///
+/// With the time waited. Where the way is no way, the caller comes back to the front of its queue and I am told.
+#[utoipa::path(post, path = "/calls/{interaction}/move", tag = "calls", params(("interaction" = String, Path)),
+    request_body = Transfer, responses((status = 204)))]
+pub async fn send_on(
+    State(app): State<App>,
+    me: SignedIn,
+    At(call): At<InteractionId>,
+    Body(Transfer { target }): Body<Transfer>,
+) -> Result<StatusCode, ApiError> {
+    while_waiting(&app, &me, call, WaitingCommand::Move { target }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Put a waiting caller before all others of its queue
+#[utoipa::path(post, path = "/calls/{interaction}/raise", tag = "calls", params(("interaction" = String, Path)),
+    responses((status = 204)))]
+pub async fn raise(State(app): State<App>, me: SignedIn, At(call): At<InteractionId>) -> Result<StatusCode, ApiError> {
+    while_waiting(&app, &me, call, WaitingCommand::Raise).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Change my seat

@@ -6,7 +6,10 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use contract::{AgentId, Candidate, ContactId, CustomerId, Direction, DispositionId, EndCause, EpochMs, Event, EventKind, InteractionId, Pressed, QueueId};
+use contract::{
+    AgentId, Candidate, ContactId, CustomerId, Direction, DispositionId, EndCause, EpochMs, Event, EventKind, InteractionId, LegId,
+    Party, Pressed, QueueId,
+};
 use crm::interactions::{self, Call, CallFilter, NumberFilter};
 use crm::{PageAsk, contacts, customers, drafts};
 use serde::{Deserialize, Serialize};
@@ -152,7 +155,10 @@ pub async fn takes_part(app: &App, me: &SignedIn, id: InteractionId) -> Result<(
 pub async fn one(State(app): State<App>, me: SignedIn, At(id): At<InteractionId>) -> Result<Json<InteractionDetail>, ApiError> {
     let call = find(&app, &me, id, may_read).await?;
     let office = app.office.now();
-    let events = ledger::of_interaction(&app.db, id).await?;
+    let mut events = ledger::of_interaction(&app.db, id).await?;
+    if !office.directory.company.listening_shown && !me.may(Permission::CallsAll) {
+        hide_supervisors(&mut events);
+    }
     let names = Names::of_calls(&app.db, office.clone(), std::iter::once(&call)).await?;
     let heard: Vec<_> = ::recordings::rows::of(&app.db, id).await?.into_iter().filter(|one| recordings::may_hear(&me, &office, one)).collect();
     let named = Names::of_recordings(&app.db, office.clone(), &heard).await?;
@@ -171,6 +177,23 @@ pub async fn one(State(app): State<App>, me: SignedIn, At(id): At<InteractionId>
         draft,
         pressed: call.pressed,
     }))
+}
+
+/// Nor are agents to read afterwards who listened, where the company does not show it while it happens.
+fn hide_supervisors(events: &mut Vec<Event>) {
+    let of_supervisor = |event: &Event| match &event.kind {
+        EventKind::LegStarted { leg, party: Party::Supervisor { .. } } => Some(*leg),
+        _ => None,
+    };
+    let legs: Vec<LegId> = events.iter().filter_map(of_supervisor).collect();
+    events.retain(|event| match &event.kind {
+        EventKind::SupervisionStarted { .. } | EventKind::SupervisionChanged { .. } | EventKind::SupervisionEnded { .. } => false,
+        EventKind::LegStarted { leg, .. }
+        | EventKind::LegRinging { leg }
+        | EventKind::LegAnswered { leg }
+        | EventKind::LegEnded { leg, .. } => !legs.contains(leg),
+        _ => true,
+    });
 }
 
 /// What an interaction came to.

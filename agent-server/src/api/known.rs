@@ -28,6 +28,7 @@ pub type RecordingState = Words<recordings::RecordingState>;
 pub type SeatWhy = Words<contract::SeatWhy>;
 pub type SegmentKind = Words<crm::interactions::SegmentKind>;
 pub type StationHealth = Words<contract::StationHealth>;
+pub type SuperviseMode = Words<contract::SuperviseMode>;
 
 pub type Candidate = Shape<contract::Candidate>;
 pub type Event = Shape<contract::Event>;

@@ -27,6 +27,7 @@ use crate::App;
 use crate::api_error::ApiError;
 use crate::auth::SignedIn;
 use crate::auth::rights::{Reach, reach};
+use crate::office::team;
 use crate::clock::now;
 use crate::extract::{Ask, At};
 use crate::http::ranges::{self, Part};
@@ -91,16 +92,6 @@ pub fn heard(me: &SignedIn, office: &View) -> Option<Vec<AgentId>> {
         Reach::Team => Some(team(office, me.agent)),
         Reach::Own => Some(vec![me.agent]),
     }
-}
-
-/// Everybody in the teams that somebody is in or leads.
-fn team(office: &View, of: AgentId) -> Vec<AgentId> {
-    let book = &office.book;
-    let mine = book.agents.get(&of).and_then(|kept| kept.item.team);
-    let led = book.teams.iter().filter(|(_, kept)| kept.item.lead == Some(of)).map(|(id, _)| *id);
-    let teams: Vec<_> = led.chain(mine).collect();
-    let within = |kept: &company::Kept<company::Agent>| kept.item.team.is_some_and(|team| teams.contains(&team));
-    book.agents.iter().filter(|(id, kept)| **id == of || within(kept)).map(|(id, _)| *id).collect()
 }
 
 /// All that are given must hold.

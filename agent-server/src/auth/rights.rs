@@ -29,6 +29,9 @@ pub enum Permission {
     /// Live calls, agents, queues.
     #[serde(rename = "live.read")]
     LiveRead,
+    /// Be in talks of one's team: listen, whisper, barge in. Move those who wait.
+    #[serde(rename = "calls.supervise")]
+    CallsSupervise,
     /// Other people's seats.
     #[serde(rename = "seats.force")]
     SeatsForce,
@@ -55,6 +58,7 @@ pub fn of_role(role: Role) -> &'static [Permission] {
             P::CustomersWrite,
             P::RecordingsListen,
             P::LiveRead,
+            P::CallsSupervise,
             P::SeatsForce,
             P::AdminRead,
         ],
@@ -67,6 +71,7 @@ pub fn of_role(role: Role) -> &'static [Permission] {
             P::CustomersWrite,
             P::RecordingsListen,
             P::LiveRead,
+            P::CallsSupervise,
             P::SeatsForce,
             P::AdminRead,
             P::AdminWrite,
@@ -81,7 +86,7 @@ pub fn of(roles: &[Role]) -> BTreeSet<Permission> {
     roles.iter().flat_map(|role| of_role(*role)).copied().collect()
 }
 
-/// Whose recordings somebody may hear.
+/// Whose recordings somebody may hear, and whose talks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
     Own,
@@ -133,6 +138,10 @@ pub const ROUTES: &[(Method, &str, Need)] = &[
     may(Method::POST, "/calls/{interaction}/transfer", P::DeskUse),
     may(Method::POST, "/calls/{interaction}/recording/pause", P::DeskUse),
     may(Method::POST, "/calls/{interaction}/recording/resume", P::DeskUse),
+    may(Method::PUT, "/calls/{interaction}/supervision", P::CallsSupervise),
+    may(Method::DELETE, "/calls/{interaction}/supervision", P::CallsSupervise),
+    may(Method::POST, "/calls/{interaction}/move", P::CallsSupervise),
+    may(Method::POST, "/calls/{interaction}/raise", P::CallsSupervise),
     may(Method::GET, "/filters", P::CallsRead),
     may(Method::GET, "/interactions", P::CallsRead),
     may(Method::GET, "/interactions/{id}", P::CallsRead),

@@ -2,14 +2,15 @@
 //! Every body carries whole values, so a desktop that missed some takes a snapshot and loses nothing.
 //! Never in this room: clocks, sockets, the database. Names of customers come in as [`Desks::known`], when they are read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use contract::directory::AnswerBy;
 use contract::{
     AgentId, CallCard, Candidate, Caller, CardGone, CardState, CustomerId, DeskBody, Direction, Directory, EndCause,
-    EpochMs, Event, EventKind, InteractionId, KnownCustomer, NoticeLevel, OfferOutcome, Pressed, QueueId, QueueOutcome,
-    RecordingKind, RecordingState, SavedDisposition, Seat, SeatWhy, StationHealth,
+    EpochMs, Event, EventKind, InteractionId, KnownCustomer, LegId, NoticeLevel, OfferOutcome, Pressed, QueueId,
+    QueueOutcome, RecordingKind, RecordingState, SavedDisposition, Seat, SeatWhy, StationHealth, SuperviseMode,
+    SupervisedBy, Supervising,
 };
 use contract::{Activity, SeatStatus};
 use cti_gateway::call::{Face, allowed};
@@ -48,6 +49,18 @@ struct Call {
     recording: RecordingState,
     ended: Option<EndCause>,
     cards: BTreeMap<AgentId, Card>,
+    supervisors: BTreeMap<AgentId, Supervisor>,
+}
+
+/// Somebody in the talk besides caller and agent.
+#[derive(Debug, Clone, Copy)]
+struct Supervisor {
+    /// Who is supervised.
+    agent: AgentId,
+    leg: LegId,
+    mode: SuperviseMode,
+    connected: bool,
+    since: EpochMs,
 }
 
 #[derive(Debug, Clone)]
@@ -105,7 +118,30 @@ impl Desks {
     pub fn snapshot(&self, agent: AgentId, now: EpochMs) -> DeskBody {
         let seat = self.seats.get(&agent).cloned().unwrap_or_else(|| empty_seat(agent, now));
         let cards = self.calls.iter().filter_map(|(id, call)| Some(self.card(*id, call, call.cards.get(&agent)?)));
-        DeskBody::Snapshot { seat, cards: cards.collect() }
+        DeskBody::Snapshot { seat, cards: cards.collect(), supervising: self.supervising(agent) }
+    }
+
+    /// The talk somebody is in as a supervisor: the newest, where one is being left for another.
+    #[must_use]
+    pub fn supervising(&self, by: AgentId) -> Option<Supervising> {
+        let theirs = self.calls.iter().filter_map(|(id, call)| Some((*id, call, call.supervisors.get(&by)?)));
+        theirs.max_by_key(|(_, _, one)| (one.since, one.leg)).map(|(interaction, call, one)| Supervising {
+            interaction,
+            agent: one.agent,
+            agent_name: self.name(one.agent),
+            caller: call.caller.clone(),
+            mode: one.mode,
+            connected: one.connected,
+            since: one.since,
+        })
+    }
+
+    /// Who talks to the caller, or has the caller on hold.
+    #[must_use]
+    pub fn talker(&self, interaction: InteractionId) -> Option<AgentId> {
+        let talks = |card: &Card| !card.over && matches!(card.state, CardState::Talking | CardState::Held);
+        let cards = &self.calls.get(&interaction)?.cards;
+        cards.iter().find(|(_, card)| talks(card)).map(|(agent, _)| *agent)
     }
 
     /// Who the candidates of a call are, as read from the customer store.
@@ -133,12 +169,14 @@ impl Desks {
                     recording: RecordingState::Off,
                     ended: None,
                     cards: BTreeMap::new(),
+                    supervisors: BTreeMap::new(),
                 });
                 Vec::new()
             }
             (_, Some(id)) if self.calls.contains_key(&id) => {
                 let mut told = self.of_call(event, id);
                 told.extend(self.of_agent(event, id));
+                told.extend(self.of_supervisor(event, id));
                 self.forget_if_done(id);
                 told
             }
@@ -224,6 +262,10 @@ impl Desks {
                 let values = vec![("cause".to_owned(), store::words::word(cause))];
                 return Some(notice(*agent, at, NoticeLevel::Warning, "transfer_failed", values));
             }
+            EventKind::WaitingMoveFailed { by, cause, .. } => {
+                let values = vec![("cause".to_owned(), store::words::word(cause))];
+                return Some(notice(*by, at, NoticeLevel::Warning, "move_failed", values));
+            }
             EventKind::WrapUpEnded { agent, .. } => return self.gone(at, *agent, id, CardGone::Finished),
             EventKind::TalkStarted { agent, queue, .. } => (*agent, Change::Talk(*queue)),
             EventKind::TalkEnded { agent, .. } => (*agent, Change::Over),
@@ -242,6 +284,66 @@ impl Desks {
         let card = self.calls.get_mut(&id)?.cards.get_mut(&agent)?;
         card.change(at, change);
         self.tell(at, agent, id)
+    }
+
+    /// Supervisors come, change and go: told to them, and to the agent where the agent may know.
+    fn of_supervisor(&mut self, event: &Event, id: InteractionId) -> Vec<Told> {
+        let (at, before) = (event.at, self.named_on_cards(id));
+        let Some(call) = self.calls.get_mut(&id) else { return Vec::new() };
+        let mut gone = None;
+        let changed: Vec<AgentId> = match &event.kind {
+            EventKind::SupervisionStarted { by, agent, leg, mode, .. } if call.ended.is_none() => {
+                let one = Supervisor { agent: *agent, leg: *leg, mode: *mode, connected: false, since: at };
+                call.supervisors.insert(*by, one);
+                vec![*by]
+            }
+            EventKind::LegAnswered { leg } => {
+                let of_leg = |(by, one): (&AgentId, &mut Supervisor)| {
+                    (one.leg == *leg).then(|| {
+                        (one.connected, one.since) = (true, at);
+                        *by
+                    })
+                };
+                call.supervisors.iter_mut().filter_map(of_leg).collect()
+            }
+            EventKind::SupervisionChanged { by, mode, .. } => {
+                call.supervisors.get_mut(by).into_iter().for_each(|one| one.mode = *mode);
+                vec![*by]
+            }
+            EventKind::SupervisionEnded { by, cause, .. } => {
+                let ended = call.supervisors.remove(by);
+                gone = ended.filter(|one| !one.connected).map(|_| (*by, *cause));
+                vec![*by]
+            }
+            // Whatever was not said of them: without a call there is nothing to be in.
+            EventKind::CallEnded { .. } | EventKind::Interrupted { .. } => {
+                std::mem::take(&mut call.supervisors).into_keys().collect()
+            }
+            _ => return Vec::new(),
+        };
+        if changed.is_empty() {
+            return Vec::new();
+        }
+        let body = |by: AgentId| DeskBody::Supervising { supervising: self.supervising(by) };
+        let mut told: Vec<Told> = changed.into_iter().map(|by| Told { agent: by, at, body: body(by) }).collect();
+        // Leaving before one's own phone was lifted is no failure.
+        if let Some((by, cause)) = gone.filter(|(_, cause)| *cause != EndCause::AnsweredHangup) {
+            let values = vec![("cause".to_owned(), store::words::word(&cause))];
+            told.push(notice(by, at, NoticeLevel::Warning, "supervision_failed", values));
+        }
+        // A card that looks as before is no news: who may not see that somebody listens must not see that something happened.
+        let after = self.named_on_cards(id);
+        let either: BTreeSet<AgentId> = before.keys().chain(after.keys()).copied().collect();
+        let changed = either.into_iter().filter(|agent| before.get(agent) != after.get(agent));
+        told.extend(changed.filter_map(|agent| self.tell(at, agent, id)));
+        told
+    }
+
+    /// Supervisors named on each card that names some.
+    fn named_on_cards(&self, id: InteractionId) -> BTreeMap<AgentId, Vec<SupervisedBy>> {
+        let Some(call) = self.calls.get(&id).filter(|call| !call.supervisors.is_empty()) else { return BTreeMap::new() };
+        let named = call.cards.iter().map(|(agent, card)| (*agent, self.supervised_by(call, card)));
+        named.filter(|(_, by)| !by.is_empty()).collect()
     }
 
     fn offer_ended(&mut self, at: EpochMs, agent: AgentId, id: InteractionId, outcome: OfferOutcome) -> Option<Told> {
@@ -306,6 +408,22 @@ impl Desks {
         agents.filter_map(|agent| self.tell(at, *agent, id)).collect()
     }
 
+    fn name(&self, agent: AgentId) -> String {
+        self.directory.agents.get(&agent).map(|agent| agent.name.clone()).unwrap_or_default()
+    }
+
+    /// Those in the talk whom its agent may know of: one still being rung hears nothing.
+    fn supervised_by(&self, call: &Call, card: &Card) -> Vec<SupervisedBy> {
+        if card.over || !matches!(card.state, CardState::Talking | CardState::Held) {
+            return Vec::new();
+        }
+        let shown = |one: &Supervisor| {
+            one.connected && (one.mode != SuperviseMode::Listen || self.directory.company.listening_shown)
+        };
+        let there = call.supervisors.iter().filter(|(_, one)| shown(one));
+        there.map(|(by, one)| SupervisedBy { agent: *by, name: self.name(*by), mode: one.mode }).collect()
+    }
+
     fn card(&self, interaction: InteractionId, call: &Call, card: &Card) -> CallCard {
         let face = Face {
             state: card.state,
@@ -334,6 +452,7 @@ impl Desks {
             candidates: call.known.clone(),
             customer: call.customer,
             disposition: card.disposition.clone(),
+            supervised_by: self.supervised_by(call, card),
             allowed: allowed(&face),
             ended: call.ended,
         }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use contract::{AgentId, Candidate, DeskBody, DeskMessage, Directory, EpochMs, Event, EventKind, InteractionId, KnownCustomer, Seat, StationHealth, StationId};
+use contract::{AgentId, Candidate, DeskBody, DeskMessage, Directory, EpochMs, Event, EventKind, InteractionId, KnownCustomer, Seat, StationHealth, StationId, Supervising};
 use reports::{Board, Thresholds, Zone};
 use reports::board::Live;
 use serde::Serialize;
@@ -245,6 +245,18 @@ impl Hub {
     #[must_use]
     pub fn seats(&self) -> BTreeMap<AgentId, Seat> {
         self.lock().desks.seats().clone()
+    }
+
+    /// Who talks to the caller, or has the caller on hold.
+    #[must_use]
+    pub fn talker(&self, interaction: InteractionId) -> Option<AgentId> {
+        self.lock().desks.talker(interaction)
+    }
+
+    /// The talk somebody is in as a supervisor.
+    #[must_use]
+    pub fn supervising(&self, by: AgentId) -> Option<Supervising> {
+        self.lock().desks.supervising(by)
     }
 
     /// Who may be calling.

@@ -4,14 +4,15 @@
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
-use contract::{AgentId, DeskAsk, DeskBody, DeskIntent};
+use contract::{DeskAsk, DeskBody, DeskIntent};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::hub::{News, Text, text};
 use super::sockets::Counted;
 use crate::App;
 use crate::auth::{self, Caller, Permission, SignedIn};
-use crate::phones::Refusal;
+use crate::phones::{Refusal, forbidden};
+use crate::supervise::{supervise, while_waiting};
 
 /// Longest time a message may take to leave.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -92,11 +93,13 @@ async fn answer(app: &App, me: &SignedIn, tab: u64, intent: &str) -> Vec<Text> {
         DeskAsk::Call { interaction, command } => {
             app.gateway.call(interaction, me.agent, command).await.map_err(Refusal::from)
         }
+        DeskAsk::Supervise { interaction, command } => supervise(app, me, interaction, command).await,
+        DeskAsk::Waiting { interaction, command } => while_waiting(app, me, interaction, command).await,
         DeskAsk::WatchBoard { on } if me.may(Permission::LiveRead) => {
             first = app.desk.watch(me.agent, tab, on, now);
             Ok(())
         }
-        DeskAsk::WatchBoard { .. } => Err(forbidden(me.agent)),
+        DeskAsk::WatchBoard { .. } => Err(forbidden(format!("agent {} may not watch the board", me.agent))),
     };
     let at = app.gateway.clock().now();
     let answer = match done {
@@ -104,12 +107,4 @@ async fn answer(app: &App, me: &SignedIn, tab: u64, intent: &str) -> Vec<Text> {
         Err(refusal) => text(0, at, DeskBody::Refused { id, code: refusal.code.into(), message: refusal.message }),
     };
     std::iter::once(answer).chain(first).collect()
-}
-
-fn forbidden(agent: AgentId) -> Refusal {
-    Refusal {
-        status: axum::http::StatusCode::FORBIDDEN,
-        code: "forbidden",
-        message: format!("agent {agent} may not watch the board"),
-    }
 }

@@ -27,6 +27,10 @@ const MATRIX: &[(&str, &str, [bool; 4])] = &[
     ("DELETE", "/recordings/5", [false, false, false, true]),
     ("GET", "/recordings/5/audio", [true, true, true, true]),
     ("GET", "/recordings/5/peaks", [true, true, true, true]),
+    ("PUT", "/calls/5/supervision", [false, true, false, true]),
+    ("DELETE", "/calls/5/supervision", [false, true, false, true]),
+    ("POST", "/calls/5/move", [false, true, false, true]),
+    ("POST", "/calls/5/raise", [false, true, false, true]),
 ];
 
 #[tokio::test]

@@ -129,6 +129,8 @@ impl Trace {
             | EventKind::RecordingResumed { .. }
             | EventKind::RecordingGap { .. }
             | EventKind::WrapUpExtended { .. }
+            | EventKind::SupervisionStarted { .. } | EventKind::SupervisionChanged { .. } | EventKind::SupervisionEnded { .. }
+            | EventKind::WaitingMoved { .. } | EventKind::WaitingMoveFailed { .. } | EventKind::WaitingRaised { .. }
             | EventKind::NodeStarted { .. }
             | EventKind::NodeStopping { .. }
             | EventKind::OrphanEnded { .. }

@@ -102,6 +102,7 @@ impl Call {
             }
             (_, _) => return Err(wrong),
         }
+        self.mind_supervisors(out);
         self.mind_silence(now);
         Ok(actions)
     }
@@ -147,6 +148,7 @@ impl Call {
         talk.held_ms += talk.held_since.take().map_or(0, |at| now - at);
         let (agent, leg) = (talk.agent, talk.leg);
         out.extend([Action::Quiet(caller), Action::Bridge(caller, leg)]);
+        self.announce_to_caller(out);
         out.push(Action::Router(RouterAsk::Held { agent, on: false }));
         out.push(Action::Tell(EventKind::Resumed { agent }));
     }
@@ -158,7 +160,7 @@ impl Call {
         out.push(Action::Tell(EventKind::TransferStarted { agent, target: target.clone() }));
         self.end_talk(now, out);
         self.let_go(leg, EndCause::AnsweredHangup, HungUpBy::Agent { agent }, None, out);
-        self.moving = Some(Moving { by: agent, target: target.clone(), from_queue });
+        self.moving = Some(Moving { by: agent, target: target.clone(), from_queue, waited: None });
         self.own_overflow = (false, false);
         self.overflows = 0;
         match target {

@@ -71,6 +71,7 @@ impl Call {
         let hold = held_ms + held_since.map_or(0, |at| now - at);
         let ms = |v: i64| u32::try_from(v.max(0)).unwrap_or(u32::MAX);
         self.stop_recording(out);
+        self.dismiss_supervisors(now, out);
         out.push(Action::Part(self.caller_leg, leg));
         out.push(Action::Tell(EventKind::TalkEnded {
             agent,

@@ -30,6 +30,8 @@ impl Call {
             waited_ms: 0,
             recording: None,
             recordings_closing: BTreeSet::new(),
+            supervisors: Vec::new(),
+            ears: BTreeSet::new(),
             next_play: OWN_PLAYS,
             patience: silence::Patience::begin(now),
             end: None,
@@ -67,6 +69,7 @@ impl Call {
                     && !std::mem::replace(&mut known.rang, true)
                 {
                     out.push(Action::Tell(EventKind::LegRinging { leg }));
+                    self.supervisor_rings(leg, out);
                 }
             }
             CallEvent::LegAnswered { leg } => self.leg_answered(now, leg, out),
@@ -115,6 +118,7 @@ impl Call {
             CallEvent::Deadline => self.deadline_passed(now, world, out),
             CallEvent::Abort(cause) => self.abort(now, cause, world, out),
         }
+        self.mind_supervisors(out);
         self.mind_silence(now);
         actions
     }
@@ -173,7 +177,7 @@ impl Call {
                 self.stage = Stage::Outside { leg, answered: true, by_rule: *by_rule };
                 out.extend([Action::Quiet(self.caller_leg), Action::Bridge(self.caller_leg, leg)]);
             }
-            _ => {}
+            _ => self.supervisor_answered(now, leg, out),
         }
     }
 
@@ -221,9 +225,10 @@ impl Call {
         if self.talks_on(leg) {
             return;
         }
+        self.supervisor_gone(now, leg, cause, HungUpBy::System, None, out);
         let Some(known) = self.legs.remove(&leg) else { return };
         // A number's leg begins, for the ledger, when its trunk is chosen; this one never did.
-        if let Role::Agent(_) = known.role {
+        if let Role::Agent(_) | Role::Supervisor(_) = known.role {
             let (cause, by, sip_status) = known.over.unwrap_or((cause, HungUpBy::System, None));
             out.push(Action::Tell(EventKind::LegEnded { leg, cause, by, sip_status, quality: None }));
         }
@@ -249,7 +254,7 @@ impl Call {
     }
 
     fn not_sent(&mut self, now: EpochMs, leg: LegId, cause: EndCause, world: &dyn ivr::World, out: Out) {
-        if self.talks_on(leg) {
+        if self.talks_on(leg) || self.supervisor_gone(now, leg, cause, HungUpBy::System, None, out) {
             return;
         }
         self.let_go(leg, cause, HungUpBy::System, None, out);
@@ -278,6 +283,9 @@ impl Call {
         };
         if leg == self.caller_leg || self.talks_on(leg) {
             return self.leg_gone(now, leg, cause, Some(status), world, out);
+        }
+        if self.supervisor_gone(now, leg, cause, HungUpBy::Callee, Some(status), out) {
+            return;
         }
         self.let_go(leg, cause, HungUpBy::Callee, Some(status), out);
         match &self.stage {
@@ -312,9 +320,12 @@ impl Call {
         let by = match (known.role, cause) {
             (_, EndCause::MediaTimeout | EndCause::SessionExpired | EndCause::Failed) => HungUpBy::System,
             (Role::Caller, _) => HungUpBy::Caller,
-            (Role::Agent(agent), _) => HungUpBy::Agent { agent },
+            (Role::Agent(agent) | Role::Supervisor(agent), _) => HungUpBy::Agent { agent },
             (Role::Outside, _) => HungUpBy::Callee,
         };
+        if self.supervisor_gone(now, leg, cause, by, status, out) {
+            return;
+        }
         self.let_go(leg, cause, by, status, out);
         if leg == self.caller_leg {
             return self.caller_left(now, cause, by, world, out);

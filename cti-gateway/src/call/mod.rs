@@ -9,7 +9,8 @@ use std::sync::Arc;
 use contract::directory::{AnswerBy, Overflow};
 use contract::{
     AgentId, Caller, Candidate, Direction, EndCause, Entry, EpochMs, EventKind, HungUpBy, IdMaker, InteractionId,
-    LegId, OfferId, OfferOutcome, Party, Quality, QueueId, QueueOutcome, RecordingId, StationId, TransferTarget,
+    LegId, OfferId, OfferOutcome, Party, Quality, QueueId, QueueOutcome, RecordingId, StationId, SuperviseMode,
+    TransferTarget,
 };
 
 mod allowed;
@@ -17,11 +18,14 @@ mod commands;
 mod ending;
 mod machine;
 mod silence;
+mod supervise;
+mod sent_on;
 #[cfg(test)]
 mod tests;
 mod waiting;
 
 pub use allowed::{Face, allowed};
+pub use supervise::{MOST_LISTEN_REASON, MOST_SUPERVISORS, SUPERVISOR_RING_MS, Seated};
 pub use silence::{SILENT_LOST_HELD_MS, SILENT_LOST_MS, SILENT_TALK_MS, SILENT_WAIT_MS};
 
 /// Longest wait, after everybody was told to go, for the last words of media and recorder.
@@ -213,6 +217,12 @@ pub enum Action {
     Quiet(LegId),
     Bridge(LegId, LegId),
     Part(LegId, LegId),
+    /// One way only: `leg` hears `source`, or no longer does.
+    Hear {
+        leg: LegId,
+        source: LegId,
+        on: bool,
+    },
     /// The far end is not heard by the other (`on`), and hears them all the same.
     Mute {
         leg: LegId,
@@ -227,6 +237,11 @@ pub enum Action {
         left: LegId,
         right: Option<LegId>,
         path: String,
+    },
+    /// Who is on the right channel from now on.
+    RecordRight {
+        recording: RecordingId,
+        right: Vec<LegId>,
     },
     PauseRecording(RecordingId),
     ResumeRecording(RecordingId),
@@ -263,6 +278,14 @@ pub enum RouterAsk {
     },
     /// The caller, who waits already, is a VIP.
     Vip,
+    /// The caller, who waits already, goes before all others.
+    Raise,
+    /// Back into the queue it was taken from, before all others.
+    Return {
+        queue: QueueId,
+        vip: bool,
+        credit_ms: u32,
+    },
     /// The caller no longer waits.
     Leave {
         outcome: QueueOutcome,
@@ -298,6 +321,11 @@ pub enum RouterAsk {
         agent: AgentId,
         queue: Option<QueueId>,
     },
+    /// A supervisor's phone is in use, for no caller of its own; or no longer.
+    Supervises {
+        agent: AgentId,
+        on: bool,
+    },
     Position,
 }
 
@@ -318,6 +346,10 @@ pub enum CommandRefused {
     NotRecording,
     #[error("a reason is needed to pause a recording, of at most {most} characters")]
     BadReason { most: usize },
+    #[error("a reason for listening in may have at most {most} characters")]
+    LongReason { most: usize },
+    #[error("{most} supervisors are in call {call} already")]
+    EnoughSupervisors { call: InteractionId, most: usize },
 }
 
 /// One leg as the call sees it.
@@ -337,6 +369,7 @@ struct Leg {
 enum Role {
     Caller,
     Agent(AgentId),
+    Supervisor(AgentId),
     /// A number outside.
     Outside,
 }
@@ -395,6 +428,8 @@ struct Moving {
     by: AgentId,
     target: TransferTarget,
     from_queue: Option<QueueId>,
+    /// A supervisor sent on who waited, then; otherwise an agent who talked.
+    waited: Option<EpochMs>,
 }
 
 #[derive(Debug, Clone)]
@@ -459,6 +494,9 @@ pub struct Call {
     recording: Option<Recording>,
     /// Stopped recordings whose last word is still to come.
     recordings_closing: BTreeSet<RecordingId>,
+    supervisors: Vec<supervise::Supervisor>,
+    /// Who hears whom because of them: listener, source.
+    ears: BTreeSet<(LegId, LegId)>,
     next_play: u32,
     patience: silence::Patience,
     /// Set once: how it all ended.
@@ -528,6 +566,11 @@ impl Call {
             Stage::Talking(talk) => Some(talk.agent),
             _ => None,
         }
+    }
+
+    /// Supervisors in the talk, or whose phone rings for it.
+    pub fn supervisors(&self) -> impl Iterator<Item = AgentId> + '_ {
+        self.supervisors.iter().map(|one| one.agent)
     }
 
     /// Whether the call believes that the router will find it somebody.

@@ -32,6 +32,9 @@ impl Call {
     /// Whether a leg that has sent nothing for `ms` is to be given up. Only silence under the rule of now counts: a caller
     /// who was rightly silent in the queue has all the time of a talk before it.
     pub(super) fn too_silent(&self, now: EpochMs, leg: LegId, ms: u32) -> bool {
+        if self.supervises(leg) {
+            return false;
+        }
         let Patience { caller, other, since } = self.patience;
         let most = if leg == self.caller_leg { caller } else { other };
         let counts = u32::try_from((now - since).max(0)).unwrap_or(u32::MAX).min(ms);

@@ -3,13 +3,15 @@
 
 use contract::directory::FlowSource;
 use contract::{CallCommand, PhoneNumber, StationId, TrunkId};
-use proptest::prelude::*;
 
 use super::*;
 
 mod alive;
+mod any_order;
 mod lessons;
 mod lost;
+mod sent_on;
+mod supervised;
 
 const T0: EpochMs = 1_790_000_000_000;
 const QUEUE: QueueId = QueueId(5);
@@ -110,6 +112,19 @@ impl Line {
         let actions = self.call.command(self.now, ANN, &command)?;
         self.note(actions);
         Ok(&self.last)
+    }
+
+    fn supervise(&mut self, agent: AgentId, mode: SuperviseMode) -> Result<&[Action], CommandRefused> {
+        let who = Seated { agent, station: StationId(agent.0), answer_by: AnswerBy::AutoAnswer, announced: false };
+        let actions = self.call.supervise(self.now, who, mode, "")?;
+        self.note(actions);
+        Ok(&self.last)
+    }
+
+    fn supervise_no_more(&mut self, agent: AgentId) -> &[Action] {
+        let actions = self.call.supervise_no_more(self.now, agent);
+        self.note(actions);
+        &self.last
     }
 
     fn pass(&mut self, ms: EpochMs) -> &mut Self {
@@ -605,152 +620,4 @@ fn a_transfer_to_an_agent_who_cannot_be_had_says_why() {
     line.ask(CallCommand::Transfer { target: TransferTarget::Agent { agent: AgentId(8) } }).unwrap();
     line.on(CallEvent::DirectFailed { agent: AgentId(8), cause: EndCause::Unreachable });
     assert!(line.told.iter().any(|k| matches!(k, EventKind::TransferFailed { cause: EndCause::Unreachable, .. })));
-}
-
-/// Any event, sensible or not, about any leg the call has or never had.
-fn any_event() -> impl Strategy<Value = Step> {
-    let leg = prop_oneof![3 => Just(0_usize), 3 => Just(1), 1 => Just(9)];
-    prop_oneof![
-        leg.clone().prop_map(Step::Answered),
-        (leg.clone(), prop::sample::select(vec![404_u16, 408, 486, 487, 503, 603]))
-            .prop_map(|(l, s)| Step::Failed(l, s)),
-        leg.clone().prop_map(Step::Gone),
-        leg.clone().prop_map(Step::NotDialed),
-        leg.clone().prop_map(Step::NotSent),
-        leg.clone().prop_map(Step::Closed),
-        (leg.clone(), any::<bool>()).prop_map(|(l, on)| Step::FarHold(l, on)),
-        (leg.clone(), 0_u32..700_000).prop_map(|(l, ms)| Step::Silent(l, ms)),
-        (leg, any::<bool>()).prop_map(|(l, lost)| Step::Phone(l, lost)),
-        prop::sample::select(vec!['1', '5', '#', '*']).prop_map(Step::Digit),
-        Just(Step::Played),
-        Just(Step::Enqueued),
-        prop::sample::select(vec![
-            Overflow::Voicemail,
-            Overflow::Queue(QUEUE),
-            Overflow::Number("10086".into()),
-            Overflow::Hangup(String::new())
-        ])
-        .prop_map(Step::Over),
-        prop::sample::select(vec![AnswerBy::Phone, AnswerBy::TalkEvent, AnswerBy::AutoAnswer]).prop_map(Step::Offer),
-        Just(Step::Missed),
-        Just(Step::DirectFailed),
-        (0_u32..9).prop_map(Step::Position),
-        (0_i64..700_000).prop_map(Step::Time),
-        Just(Step::Recorded),
-        prop::sample::select(vec![
-            CallCommand::Answer,
-            CallCommand::Reject,
-            CallCommand::Hold,
-            CallCommand::Resume,
-            CallCommand::Mute,
-            CallCommand::Hangup,
-            CallCommand::Transfer { target: TransferTarget::Queue { queue: QUEUE } },
-            CallCommand::Transfer { target: TransferTarget::Agent { agent: AgentId(8) } },
-            CallCommand::Transfer { target: TransferTarget::Number { number: "10086".into() } },
-            CallCommand::PauseRecording { reason: "card".into() },
-        ])
-        .prop_map(Step::Command),
-        Just(Step::Abort),
-    ]
-}
-
-#[derive(Debug, Clone)]
-enum Step {
-    Answered(usize),
-    Failed(usize, u16),
-    Gone(usize),
-    NotDialed(usize),
-    NotSent(usize),
-    Closed(usize),
-    FarHold(usize, bool),
-    Silent(usize, u32),
-    Phone(usize, bool),
-    Digit(char),
-    Played,
-    Enqueued,
-    Over(Overflow),
-    Offer(AnswerBy),
-    Missed,
-    DirectFailed,
-    Position(u32),
-    Time(i64),
-    Recorded,
-    Command(CallCommand),
-    Abort,
-}
-
-fn step(line: &mut Line, step: Step) {
-    let leg = |line: &Line, at: usize| line.call.legs().nth(at).unwrap_or(LegId(404));
-    let event = match step {
-        Step::Answered(at) => CallEvent::LegAnswered { leg: leg(line, at) },
-        Step::Failed(at, status) => CallEvent::LegFailed { leg: leg(line, at), status },
-        Step::Gone(at) => hang_up(leg(line, at)),
-        Step::NotDialed(at) => match leg(line, at) {
-            // The caller dialed us.
-            CALLER => return,
-            leg => CallEvent::NotDialed { leg, cause: EndCause::Failed },
-        },
-        Step::NotSent(at) => match leg(line, at) {
-            CALLER => return,
-            leg => CallEvent::NotSent { leg, cause: EndCause::Failed },
-        },
-        Step::Closed(at) => CallEvent::LegClosed { leg: leg(line, at), quality: None },
-        Step::FarHold(at, on) => CallEvent::FarHold { leg: leg(line, at), on },
-        Step::Silent(at, ms) => CallEvent::Silent { leg: leg(line, at), ms },
-        Step::Phone(at, lost) => CallEvent::Phone { leg: leg(line, at), lost },
-        Step::Digit(digit) => CallEvent::Digit { leg: CALLER, digit },
-        Step::Played => {
-            let id = line.last.iter().find_map(|a| match a {
-                Action::Play { id, .. } => Some(*id),
-                _ => None,
-            });
-            CallEvent::PlayDone { leg: CALLER, id: id.unwrap_or(3), ok: true }
-        }
-        Step::Enqueued => {
-            CallEvent::Enqueued { facts: QueueFacts { queue: QUEUE, music: String::new(), announce_ms: 20_000 } }
-        }
-        Step::Over(then) => CallEvent::QueueOver { queue: QUEUE, why: QueueReturn::MaxWait, then },
-        Step::Offer(by) => CallEvent::Offer(offer(by)),
-        Step::Missed => CallEvent::OfferOver { offer: OFFER, outcome: OfferOutcome::Missed },
-        Step::DirectFailed => CallEvent::DirectFailed { agent: AgentId(8), cause: EndCause::Busy },
-        Step::Position(position) => CallEvent::Position { position },
-        Step::Time(ms) => {
-            line.pass(ms);
-            CallEvent::Deadline
-        }
-        Step::Recorded => {
-            let recording = RecordingId(1);
-            CallEvent::RecordingEnded { recording, duration_ms: 1, bytes: 1, complete: true }
-        }
-        Step::Command(command) => {
-            // A refusal is an answer too.
-            let _ = line.ask(command);
-            return;
-        }
-        Step::Abort => CallEvent::Abort(EndCause::Shutdown),
-    };
-    line.on(event);
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
-
-    #[test]
-    fn any_order_of_events_ends_with_all_legs_down_and_exactly_one_end(steps in prop::collection::vec(any_event(), 0..40)) {
-        let mut line = Line::ring_in();
-        for one in steps {
-            step(&mut line, one);
-            let talks = line.told.iter().filter(|k| matches!(k, EventKind::TalkStarted { .. })).count();
-            let ends = line.told.iter().filter(|k| matches!(k, EventKind::TalkEnded { .. })).count();
-            prop_assert!(talks == ends || (talks == ends + 1 && line.call.stage_name() == "talking"));
-        }
-        line.on(hang_up(CALLER));
-        line.settle();
-        line.pass(CLOSING_MS + 1).on(CallEvent::Deadline);
-        line.ended();
-        let started = line.told.iter().filter(|k| matches!(k, EventKind::LegStarted { .. })).count();
-        let over = line.told.iter().filter(|k| matches!(k, EventKind::LegEnded { .. })).count();
-        prop_assert!(over >= started, "every leg that started ended: {started} {over}");
-        prop_assert_eq!(line.on(hang_up(CALLER)), &[][..], "nothing follows an end");
-    }
 }

@@ -32,6 +32,9 @@ impl Call {
 
     pub(super) fn enqueued(&mut self, now: EpochMs, facts: QueueFacts, out: Out) {
         let Stage::Entering(Entering { saying, .. }) = self.stage else { return };
+        if self.is_sent_on() {
+            self.moving = None;
+        }
         if saying.is_none() {
             out.push(music(self.caller_leg, Some(&facts)));
         }
@@ -102,6 +105,10 @@ impl Call {
         world: &dyn ivr::World,
         out: Out,
     ) {
+        // Sent there by a supervisor, who did not mean the rules of a queue that is full.
+        if why == QueueReturn::Full && self.is_sent_on() && matches!(self.stage, Stage::Entering(_)) {
+            return self.move_failed(now, EndCause::Busy, out);
+        }
         let credit = match &self.stage {
             Stage::Entering(_) => i64::from(self.waited_ms),
             Stage::Waiting(wait) => wait.credit_ms + (now - wait.since),
@@ -237,10 +244,14 @@ impl Call {
     /// back to who transferred, once, and then to the flow.
     fn move_failed(&mut self, now: EpochMs, cause: EndCause, out: Out) {
         let Some(moving) = self.moving.take() else { return };
-        out.push(Action::Tell(EventKind::TransferFailed { agent: moving.by, target: moving.target, cause }));
+        if moving.waited.is_some() {
+            return self.give_back(now, moving, cause, out);
+        }
+        let by = moving.by;
+        out.push(Action::Tell(EventKind::TransferFailed { agent: by, target: moving.target, cause }));
         match moving.from_queue {
             Some(queue) => self.first_in(now, queue, None, out),
-            None => self.ask_for(now, moving.by, None, None, out),
+            None => self.ask_for(now, by, None, None, out),
         }
     }
 
@@ -251,10 +262,14 @@ impl Call {
 
     /// Says a prompt to the caller in the caller's language.
     fn say(&mut self, prompt: &str, out: Out) -> u32 {
+        self.say_to(self.caller_leg, prompt, out)
+    }
+
+    pub(super) fn say_to(&mut self, leg: LegId, prompt: &str, out: Out) -> u32 {
         let id = self.next_play;
         self.next_play += 1;
         let prompts = vec![ivr::Prompt::File { language: self.language, name: prompt.into() }];
-        out.push(Action::Play { leg: self.caller_leg, id, prompts });
+        out.push(Action::Play { leg, id, prompts });
         id
     }
 
@@ -280,7 +295,7 @@ impl Call {
 }
 
 impl Entering {
-    fn queue(now: EpochMs) -> Self {
+    pub(super) fn queue(now: EpochMs) -> Self {
         Self { since: now, until: now + ROUTER_ANSWERS_MS, direct: false, saying: None }
     }
 }

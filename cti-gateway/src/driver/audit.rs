@@ -56,7 +56,8 @@ impl Switch {
                 .calls
                 .iter()
                 .flat_map(|(id, live)| {
-                    live.call.talking().into_iter().chain(live.caller_agent).map(|agent| (agent, *id))
+                    let talking = live.call.talking().into_iter().chain(live.caller_agent);
+                    talking.chain(live.call.supervisors()).map(|agent| (agent, *id))
                 })
                 .collect(),
             waiting: self.calls.iter().filter(|(_, live)| live.call.waits()).map(|(id, _)| *id).collect(),

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use contract::{CallCommand, EndCause, EpochMs, EventKind, InteractionId, LegId, StationId, TransferTarget};
+use contract::{EndCause, EpochMs, EventKind, InteractionId, LegId, StationId, TransferTarget};
 
 use super::gateway::Refused;
 use super::legs::{Leg, Ways};
@@ -211,15 +211,21 @@ impl Switch {
         self.router.holder(station).or_else(at_home)
     }
 
-    /// Rules of the company on what an agent may ask, before the call is asked.
-    pub(super) fn may(&self, agent: contract::AgentId, command: &CallCommand) -> Result<(), Refused> {
-        let CallCommand::Transfer { target } = command else { return Ok(()) };
+    /// A colleague's extension is a colleague, however it was dialed.
+    pub(super) fn colleague_or(&self, target: TransferTarget) -> TransferTarget {
+        let agent = match &target {
+            TransferTarget::Number { number } => self.at_station(number.trim()),
+            TransferTarget::Agent { .. } | TransferTarget::Queue { .. } => None,
+        };
+        agent.map_or(target, |agent| TransferTarget::Agent { agent })
+    }
+
+    /// Rules of the company on where somebody may send a caller, before the call is asked.
+    pub(super) fn may_send_to(&self, agent: contract::AgentId, target: &TransferTarget) -> Result<(), Refused> {
         let directory = &self.company.directory;
         match target {
             TransferTarget::Queue { queue } if !directory.queues.contains_key(queue) => Err(Refused::NoSuchTarget),
-            TransferTarget::Agent { agent: to } if *to == agent || !directory.agents.contains_key(to) => {
-                Err(Refused::NoSuchTarget)
-            }
+            TransferTarget::Agent { agent: to } if !directory.agents.contains_key(to) => Err(Refused::NoSuchTarget),
             TransferTarget::Queue { .. } | TransferTarget::Agent { .. } => Ok(()),
             TransferTarget::Number { number } => {
                 let (_, user) = self.company.ways_out(number).ok_or(Refused::NoWayOut)?;

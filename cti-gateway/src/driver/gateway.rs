@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use contract::health::Part;
-use contract::{AgentId, CallCommand, Directory, IdMaker, InteractionId, Ledger, LegId, Lookup, Seat, SeatCommand};
+use contract::{AgentId, CallCommand, Directory, IdMaker, InteractionId, Ledger, LegId, Lookup, Seat, SeatCommand, SuperviseCommand,
+    WaitingCommand,
+};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
@@ -89,6 +91,14 @@ pub enum Refused {
     NoWayOut,
     #[error("your number rules do not allow this number; ask an administrator")]
     NumberNotAllowed,
+    #[error("in call {0} nobody talks to the caller now, or somebody else does")]
+    NoTalk(InteractionId),
+    #[error("you are in this call yourself")]
+    OwnCall,
+    #[error("supervising needs a phone: take a seat with a station first")]
+    NoStation,
+    #[error("your phone rings, or you are in another call; end it first")]
+    Busy,
     #[error("the gateway is stopping")]
     Stopping,
 }
@@ -260,6 +270,29 @@ impl Gateway {
     /// [`Refused`]; the call is then as it was.
     pub async fn call(&self, call: InteractionId, agent: AgentId, command: CallCommand) -> Result<(), Refused> {
         self.ask(|reply| Message::Call { call, agent, command, reply }).await.unwrap_or(Err(Refused::Stopping))
+    }
+
+    /// A supervisor joins a talk, changes how, or leaves it. Who may is the asker's to know. `whom`: the agent it was allowed
+    /// for; none: whoever talks.
+    ///
+    /// # Errors
+    /// [`Refused`]; the call is then as it was.
+    pub async fn supervise(
+        &self,
+        call: InteractionId,
+        by: AgentId,
+        whom: Option<AgentId>,
+        command: SuperviseCommand,
+    ) -> Result<(), Refused> {
+        self.ask(|reply| Message::Supervise { call, by, whom, command, reply }).await.unwrap_or(Err(Refused::Stopping))
+    }
+
+    /// A supervisor sends a waiting caller on, or puts it in front. Who may is the asker's to know.
+    ///
+    /// # Errors
+    /// [`Refused`]; the call is then as it was.
+    pub async fn while_waiting(&self, call: InteractionId, by: AgentId, command: WaitingCommand) -> Result<(), Refused> {
+        self.ask(|reply| Message::Waiting { call, by, command, reply }).await.unwrap_or(Err(Refused::Stopping))
     }
 
     /// The first desktop of an agent connected, or the last one left.

@@ -18,6 +18,7 @@ mod own_thread;
 mod perform;
 mod signals;
 mod speech;
+mod supervising;
 mod switch;
 #[cfg(test)]
 mod tests;

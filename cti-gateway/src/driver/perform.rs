@@ -54,12 +54,14 @@ impl Switch {
             }
             Action::Bridge(a, b) => self.media_do(a, MediaCommand::Bridge { a, b }),
             Action::Part(a, b) => self.media_do(a, MediaCommand::Unbridge { a, b }),
+            Action::Hear { leg, source, on } => self.media_do(leg, MediaCommand::Hear { leg, source, on }),
             Action::Mute { leg, on } => self.media_do(leg, MediaCommand::Mute { leg, on }),
             Action::Digits { leg, digits } => self.media_do(leg, MediaCommand::SendDigits { leg, digits }),
             Action::Record { recording, left, right, path } => {
                 self.recordings.insert(recording, id);
                 self.media_do(left, MediaCommand::Record { recording, left, right, path: path.into() });
             }
+            Action::RecordRight { recording, right } => self.room_do(id, MediaCommand::SetRecordRight { recording, right }),
             Action::PauseRecording(recording) => self.room_do(id, MediaCommand::PauseRecord { recording }),
             Action::ResumeRecording(recording) => self.room_do(id, MediaCommand::ResumeRecord { recording }),
             Action::StopRecording(recording) => self.room_do(id, MediaCommand::StopRecord { recording }),
@@ -82,6 +84,8 @@ impl Switch {
                 fallback: None,
             },
             RouterAsk::Vip => acd::Input::Vip { interaction },
+            RouterAsk::Return { queue, vip, credit_ms } => acd::Input::Return { interaction, queue, vip, credit_ms },
+            RouterAsk::Raise => acd::Input::Raise { interaction },
             RouterAsk::Leave { outcome } => acd::Input::Leave { interaction, outcome },
             RouterAsk::Answered { offer } => acd::Input::OfferAnswered { offer },
             RouterAsk::Rejected { offer } => acd::Input::OfferRejected { offer },
@@ -90,6 +94,8 @@ impl Switch {
             RouterAsk::Withdrawn { offer } => acd::Input::OfferWithdrawn { offer },
             RouterAsk::Held { agent, on: true } => acd::Input::TalkHeld { interaction, agent },
             RouterAsk::Held { agent, on: false } => acd::Input::TalkResumed { interaction, agent },
+            RouterAsk::Supervises { agent, on: true } => acd::Input::AgentBusy { interaction, agent },
+            RouterAsk::Supervises { agent, on: false } => acd::Input::AgentFree { interaction, agent },
             RouterAsk::StationFailed { agent } => acd::Input::StationFailed { agent },
             RouterAsk::TalkEnded { agent, .. } => acd::Input::TalkEnded { interaction, agent },
             RouterAsk::Position => {

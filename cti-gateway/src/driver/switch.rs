@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use contract::{
     AgentId, CallCommand, Candidate, EndCause, EpochMs, EventKind, IdMaker, InteractionId, LegId, RecordingId,
-    SeatCommand, TransferTarget,
+    SeatCommand, SuperviseCommand, TransferTarget, WaitingCommand,
 };
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -17,7 +17,7 @@ use super::gateway::{GatewayConfig, Ports, Refused};
 use super::legs::Legs;
 use super::speech::Speech;
 use super::{Clock, FlowFault, Prompts};
-use crate::call::{Action, Call, CallEvent};
+use crate::call::{Action, Call, CallEvent, CommandRefused};
 use crate::media::{Engine, MediaEvent};
 use crate::sip::api::{UaCommand, UaEvent};
 
@@ -30,6 +30,14 @@ pub enum Message {
     Spoken { sentence: super::speech::Sentence, clip: Result<Arc<crate::media::Clip>, String> },
     Seat { agent: AgentId, command: SeatCommand, by: AgentId, reply: oneshot::Sender<Result<(), Refused>> },
     Call { call: InteractionId, agent: AgentId, command: CallCommand, reply: oneshot::Sender<Result<(), Refused>> },
+    Supervise {
+        call: InteractionId,
+        by: AgentId,
+        whom: Option<AgentId>,
+        command: SuperviseCommand,
+        reply: oneshot::Sender<Result<(), Refused>>,
+    },
+    Waiting { call: InteractionId, by: AgentId, command: WaitingCommand, reply: oneshot::Sender<Result<(), Refused>> },
     Desktop { agent: AgentId, up: bool },
     Restore(Vec<contract::Seat>),
     /// Where phones were before a restart.
@@ -230,6 +238,16 @@ impl Switch {
                 self.settle(now);
                 let _ = reply.send(answer);
             }
+            Message::Supervise { call, by, whom, command, reply } => {
+                let answer = self.supervise(now, call, by, whom, &command);
+                self.settle(now);
+                let _ = reply.send(answer);
+            }
+            Message::Waiting { call, by, command, reply } => {
+                let answer = self.while_waiting(now, call, by, command);
+                self.settle(now);
+                let _ = reply.send(answer);
+            }
             Message::Desktop { agent, up } => {
                 let input = if up { acd::Input::DesktopUp { agent } } else { acd::Input::DesktopDown { agent } };
                 self.work.push_back(Work::Router(input));
@@ -282,17 +300,27 @@ impl Switch {
         agent: AgentId,
         command: &CallCommand,
     ) -> Result<(), Refused> {
-        // A colleague's extension is a colleague, however it was dialed.
-        let extension = match command {
-            CallCommand::Transfer { target: TransferTarget::Number { number } } => self.at_station(number.trim()),
-            _ => None,
+        let CallCommand::Transfer { target } = command else {
+            return self.of_call(now, id, |call| call.command(now, agent, command));
         };
-        let colleague = extension.map(|agent| CallCommand::Transfer { target: TransferTarget::Agent { agent } });
-        let command = colleague.as_ref().unwrap_or(command);
-        self.may(agent, command)?;
+        let target = self.colleague_or(target.clone());
+        if target == (TransferTarget::Agent { agent }) {
+            return Err(Refused::NoSuchTarget);
+        }
+        self.may_send_to(agent, &target)?;
+        self.of_call(now, id, |call| call.command(now, agent, &CallCommand::Transfer { target }))
+    }
+
+    /// Somebody asks something of a call; what follows is carried out with the next [`Switch::settle`].
+    pub(super) fn of_call(
+        &mut self,
+        now: EpochMs,
+        id: InteractionId,
+        decide: impl FnOnce(&mut Call) -> Result<Vec<Action>, CommandRefused>,
+    ) -> Result<(), Refused> {
         let live = self.calls.get_mut(&id).ok_or(Refused::NoCall(id))?;
         let _in_span = live.span.clone().entered();
-        let Ok(decided) = catch_unwind(AssertUnwindSafe(|| live.call.command(now, agent, command))) else {
+        let Ok(decided) = catch_unwind(AssertUnwindSafe(|| decide(&mut live.call))) else {
             self.break_call(now, id);
             return Err(Refused::NoCall(id));
         };
@@ -366,7 +394,7 @@ impl Switch {
     }
 
     /// A call whose machine panicked: the caller is let go, everything it held is given back, the others never notice.
-    fn break_call(&mut self, now: EpochMs, id: InteractionId) {
+    pub(super) fn break_call(&mut self, now: EpochMs, id: InteractionId) {
         self.broken += 1;
         tracing::error!(call.id = %id, "call {id} broke while deciding; it is ended");
         if let Some(live) = self.calls.remove(&id)

@@ -70,8 +70,8 @@ pub enum MediaCommand {
     /// Writes a WAV file, 8 kHz, 16 bit. With `right`: stereo, left one leg, right the other. Without: mono (voicemail).
     /// `path` is below the recordings folder; folders are made.
     Record { recording: RecordingId, left: LegId, right: Option<LegId>, path: PathBuf },
-    /// Who is on the right channel from now on; silence with `None`. Changes nothing in a mono file.
-    SetRecordRight { recording: RecordingId, right: Option<LegId> },
+    /// Who is on the right channel from now on: several are mixed, none is silence. Changes nothing in a mono file.
+    SetRecordRight { recording: RecordingId, right: Vec<LegId> },
     /// Silence is written until resumed; the time goes on.
     PauseRecord { recording: RecordingId },
     ResumeRecord { recording: RecordingId },

@@ -250,25 +250,28 @@ impl Shard {
     }
 
     fn mix(&self, slot: usize) -> [i16; FRAME] {
-        let mut sum = [0_i32; FRAME];
-        for source in &self.legs[slot].hears {
-            if let Some(tap) = self.legs.get(*source).and_then(|s| s.tap.as_ref()) {
-                sum.iter_mut().zip(&tap.frame).for_each(|(sum, s)| *sum += i32::from(*s));
-            }
-        }
-        sum.map(|s| s.clamp(-32767, 32767) as i16)
+        sum(self.legs[slot].hears.iter().filter_map(|source| frame_of(&self.legs, *source)))
     }
 
     fn record(&mut self, phase: usize, wire: &mut impl Wire) {
         let turn = (self.slice / PHASES as u64).is_multiple_of(CHUNK_FRAMES as u64);
         let legs = &self.legs;
-        let frame = |slot: usize| legs.get(slot).and_then(|leg| leg.tap.as_ref()).map(|tap| &tap.frame);
+        let frame = |slot: usize| frame_of(legs, slot);
         self.recordings.retain_mut(|recording| {
             if recording.is_ending() {
                 return !recording.finish(&mut |tape| wire.tape(tape));
             }
             if legs.get(recording.left).is_some_and(|leg| leg.phase == phase) {
-                recording.push(frame(recording.left), recording.right.and_then(frame), turn, &mut |tape| wire.tape(tape));
+                let mixed;
+                let right = match recording.right[..] {
+                    [] => None,
+                    [one] => frame(one),
+                    ref several => {
+                        mixed = sum(several.iter().filter_map(|slot| frame(*slot)));
+                        Some(&mixed)
+                    }
+                };
+                recording.push(frame(recording.left), right, turn, &mut |tape| wire.tape(tape));
             }
             true
         });
@@ -341,22 +344,24 @@ impl Shard {
                     return wire.event(left, MediaEvent::RecordEnded { recording, duration_ms: 0, bytes: 0, complete: false });
                 };
                 if self.recordings.iter().all(|r| r.id != recording) {
-                    self.recordings.push(Recording::new(recording, left, slot, right.map(|_| right_slot), path));
+                    let there = right.map(|_| right_slot.into_iter().collect());
+                    self.recordings.push(Recording::new(recording, left, slot, there, path));
                     self.fit_tap(slot);
                     right_slot.into_iter().for_each(|r| self.fit_tap(r));
                 }
             }
             MediaCommand::SetRecordRight { recording, right } => {
-                let slot = right.and_then(|r| self.slots.get(&r).copied());
-                let before = self.recording(recording).filter(|r| r.is_stereo()).map(|r| std::mem::replace(&mut r.right, slot));
-                before.flatten().into_iter().chain(slot).for_each(|s| self.fit_tap(s));
+                let now: Vec<usize> = right.iter().filter_map(|leg| self.slots.get(leg).copied()).collect();
+                let Some(stereo) = self.recording(recording).filter(|r| r.is_stereo()) else { return };
+                let before = std::mem::replace(&mut stereo.right, now.clone());
+                before.into_iter().chain(now).for_each(|slot| self.fit_tap(slot));
             }
             MediaCommand::PauseRecord { recording } => self.recording(recording).into_iter().for_each(|r| r.paused = true),
             MediaCommand::ResumeRecord { recording } => self.recording(recording).into_iter().for_each(|r| r.paused = false),
             MediaCommand::StopRecord { recording } => {
                 let legs = self.recording(recording).map(|r| {
                     r.end(None);
-                    (r.left, r.right)
+                    (r.left, r.right.clone())
                 });
                 if let Some((left, right)) = legs {
                     self.fit_tap(left);
@@ -397,7 +402,7 @@ impl Shard {
         let mixed = self.legs.get(slot).is_some_and(|leg| {
             leg.heard_by.iter().any(|l| self.legs.get(*l).is_some_and(|to| to.hears.len() > 1))
         });
-        let recorded = self.recordings.iter().any(|r| !r.is_ending() && (r.left == slot || r.right == Some(slot)));
+        let recorded = self.recordings.iter().any(|r| !r.is_ending() && (r.left == slot || r.right.contains(&slot)));
         let Some(leg) = self.legs.get_mut(slot) else { return };
         if !(mixed || recorded || leg.detect) {
             let unused = leg.tap.take();
@@ -436,9 +441,9 @@ impl Shard {
         for recording in self.recordings.iter_mut().filter(|r| !r.is_ending()) {
             if recording.left == slot {
                 recording.end(None);
-                freed.extend(recording.right);
+                freed.extend_from_slice(&recording.right);
             }
-            recording.right = recording.right.filter(|r| *r != slot);
+            recording.right.retain(|r| *r != slot);
         }
         freed.into_iter().for_each(|other| self.fit_tap(other));
         if let Some(room) = self.rooms.get_mut(&leg.room) {
@@ -465,4 +470,14 @@ impl Shard {
     pub fn hand_over_rest(&mut self, wire: &mut impl Wire) {
         self.recordings.retain_mut(|recording| !recording.finish(&mut |tape| wire.tape(tape)));
     }
+}
+
+fn frame_of(legs: &Slab<Leg>, slot: usize) -> Option<&[i16; FRAME]> {
+    legs.get(slot).and_then(|leg| leg.tap.as_ref()).map(|tap| &tap.frame)
+}
+
+fn sum<'a>(frames: impl Iterator<Item = &'a [i16; FRAME]>) -> [i16; FRAME] {
+    let mut sum = [0_i32; FRAME];
+    frames.for_each(|frame| sum.iter_mut().zip(frame).for_each(|(sum, s)| *sum += i32::from(*s)));
+    sum.map(|s| s.clamp(-32767, 32767) as i16)
 }

@@ -32,7 +32,7 @@ pub struct Recording {
     leg: LegId,
     /// Slots of the legs.
     pub left: usize,
-    pub right: Option<usize>,
+    pub right: Vec<usize>,
     pub paused: bool,
     stereo: bool,
     /// Until the recorder has taken the order to open.
@@ -44,12 +44,12 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// `right`: `None` makes a mono file; `Some(None)` a stereo one whose right leg is not there.
+    /// `right`: `None` makes a mono file; an empty one a stereo file whose right leg is not there.
     #[must_use]
-    pub fn new(id: RecordingId, leg: LegId, left: usize, right: Option<Option<usize>>, path: PathBuf) -> Self {
+    pub fn new(id: RecordingId, leg: LegId, left: usize, right: Option<Vec<usize>>, path: PathBuf) -> Self {
         let stereo = right.is_some();
         let samples = Vec::with_capacity(Self::chunk(stereo));
-        Self { id, leg, left, right: right.flatten(), paused: false, stereo, path: Some(path), ending: None, samples, gap: 0, frames: 0 }
+        Self { id, leg, left, right: right.unwrap_or_default(), paused: false, stereo, path: Some(path), ending: None, samples, gap: 0, frames: 0 }
     }
 
     const fn chunk(stereo: bool) -> usize {
@@ -178,7 +178,7 @@ mod tests {
 
     /// Frames of left = n, right = -n; the queue has room for the orders numbered in `room`.
     fn run(stereo: bool, room: impl Fn(usize) -> bool) -> (u32, Vec<i16>) {
-        let mut recording = Recording::new(RecordingId(1), LegId(1), 0, stereo.then_some(Some(1)), "a.wav".into());
+        let mut recording = Recording::new(RecordingId(1), LegId(1), 0, stereo.then(|| vec![1]), "a.wav".into());
         let (mut orders, mut gaps, mut heard) = (0, 0, Vec::new());
         let mut take = |tape: Tape| {
             orders += 1;

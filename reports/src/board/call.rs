@@ -55,6 +55,7 @@ impl Call {
             agent: None,
             flow: None,
             node: None,
+            supervisors: Vec::new(),
         };
         let (node, last_seen) = (event.node, event.at);
         let (talks, ringing, waiting) = (BTreeMap::new(), None, None);
@@ -94,8 +95,13 @@ impl Call {
             }
             EventKind::Held { agent } => self.hold(*agent, true),
             EventKind::Resumed { agent } => self.hold(*agent, false),
-            EventKind::TransferStarted { .. } => self.transferring = true,
-            EventKind::TransferFailed { .. } => self.transferring = false,
+            EventKind::SupervisionStarted { by, .. } => {
+                self.row.supervisors.retain(|one| one != by);
+                self.row.supervisors.push(*by);
+            }
+            EventKind::SupervisionEnded { by, .. } => self.row.supervisors.retain(|one| one != by),
+            EventKind::TransferStarted { .. } | EventKind::WaitingMoved { .. } => self.transferring = true,
+            EventKind::TransferFailed { .. } | EventKind::WaitingMoveFailed { .. } => self.transferring = false,
             EventKind::TalkEnded { agent, .. } => drop(self.talks.remove(agent)),
             EventKind::RecordingStarted { recording, what: RecordingKind::Voicemail, .. } => {
                 self.voicemail = Some(*recording);

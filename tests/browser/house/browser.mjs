@@ -186,6 +186,16 @@ export async function person(browser, base, { language, look = "light", width = 
       if (await away.isVisible()) await away.click();
       await page.locator(".idle-ready").waitFor();
     },
+    /** Takes the person's own station, and no calls yet. */
+    async takeSeat() {
+      await page.goto(`${base}/desk`);
+      const begin = page.locator(".seat > .ant-btn-primary");
+      await begin.or(page.locator(".seat-button")).first().waitFor();
+      if (!(await begin.isVisible())) return;
+      await begin.click();
+      await page.locator(".take .ant-btn-primary").click();
+      await page.locator(".seat-button").waitFor();
+    },
     /** Takes no calls, by the menu of the seat. */
     async rest() {
       await page.goto(`${base}/desk`);

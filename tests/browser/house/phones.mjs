@@ -36,6 +36,8 @@ export function startPhones(server) {
     say: (hz) => order({ do: "say", talk: number, hz }),
     quiet: () => order({ do: "quiet", talk: number }),
     hears: (hz) => order({ do: "hears", talk: number, hz }),
+    hearsBoth: (hz, and) => order({ do: "hears_both", talk: number, hz, and }),
+    hearsOnly: (hz) => order({ do: "hears_only", talk: number, hz }),
     hearsSound: () => order({ do: "hears_sound", talk: number }),
     hearsSilence: () => order({ do: "hears_silence", talk: number }),
   });

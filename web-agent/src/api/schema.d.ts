@@ -990,6 +990,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{interaction}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a waiting caller elsewhere
+         * @description With the time waited. Where the way is no way, the caller comes back to the front of its queue and I am told.
+         *
+         *     Needs `calls.supervise`.
+         */
+        post: operations["postCallsInteractionMove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{interaction}/mute": {
         parameters: {
             query?: never;
@@ -1004,6 +1026,26 @@ export interface paths {
          * @description Needs `desk.use`.
          */
         post: operations["postCallsInteractionMute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/raise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a waiting caller before all others of its queue
+         * @description Needs `calls.supervise`.
+         */
+        post: operations["postCallsInteractionRaise"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1085,6 +1127,33 @@ export interface paths {
          */
         post: operations["postCallsInteractionResume"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/supervision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Be in a talk of my team
+         * @description Rings my phone. `listen`: I hear both and nobody hears me; `whisper`: the agent hears me too; `barge`: everybody does.
+         *     Once in, this changes the mode. I leave any other talk I am in.
+         *
+         *     Needs `calls.supervise`.
+         */
+        put: operations["putCallsInteractionSupervision"];
+        post?: never;
+        /**
+         * Leave the talk I am in as a supervisor
+         * @description Needs `calls.supervise`.
+         */
+        delete: operations["deleteCallsInteractionSupervision"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2389,6 +2458,10 @@ export interface components {
             country: string;
             /** @description `zh-CN` or `en`: what callers hear before they choose. */
             language: string;
+            /** @description Agents see who only listens to them; who speaks to them they see always. */
+            listeningShown: boolean;
+            /** @description A short tone tells caller and agent that somebody has begun to listen. */
+            listeningTone: boolean;
             name: string;
             /** @description IANA zone: `Asia/Shanghai`. */
             zone: string;
@@ -2783,7 +2856,7 @@ export interface components {
             durationMs: number;
         };
         /** @enum {string} */
-        Permission: "desk.use" | "calls.read" | "calls.all" | "customers.read" | "customers.write" | "recordings.listen" | "live.read" | "seats.force" | "admin.read" | "admin.write" | "audit.read";
+        Permission: "desk.use" | "calls.read" | "calls.all" | "customers.read" | "customers.write" | "recordings.listen" | "live.read" | "calls.supervise" | "seats.force" | "admin.read" | "admin.write" | "audit.read";
         /** @description One number or address. */
         PointEdit: {
             badNumber?: boolean;
@@ -3021,6 +3094,10 @@ export interface components {
             country: string;
             /** @description `zh-CN` or `en`: what callers hear before they choose. */
             language: string;
+            /** @description Agents see who only listens to them; who speaks to them they see always. */
+            listeningShown: boolean;
+            /** @description A short tone tells caller and agent that somebody has begun to listen. */
+            listeningTone: boolean;
             name: string;
             /** @description IANA zone: `Asia/Shanghai`. */
             zone: string;
@@ -3065,6 +3142,13 @@ export interface components {
             address: string | null;
             health: components["schemas"]["StationHealth"];
             userAgent: string | null;
+        };
+        /** @enum {string} */
+        SuperviseMode: "listen" | "whisper" | "barge";
+        Supervision: {
+            mode: components["schemas"]["SuperviseMode"];
+            /** @description For the audit log: at most 200 characters. */
+            reason?: string;
         };
         Team: {
             lead: string | null;
@@ -5669,7 +5753,67 @@ export interface operations {
             };
         };
     };
+    postCallsInteractionMove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postCallsInteractionMute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCallsInteractionRaise: {
         parameters: {
             query?: never;
             header?: never;
@@ -5786,6 +5930,66 @@ export interface operations {
         };
     };
     postCallsInteractionResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putCallsInteractionSupervision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Supervision"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteCallsInteractionSupervision: {
         parameters: {
             query?: never;
             header?: never;

@@ -24,6 +24,7 @@ import { CallStrip } from "../pages/desk/CallStrip";
 import { SeatControl } from "../pages/desk/SeatControl";
 import { useCallKeys } from "../pages/desk/useCallKeys";
 import { useLeft } from "../pages/desk/useLeft";
+import { SuperviseStrip } from "../pages/live/Supervise";
 import { Mark } from "../ui/Brand";
 import { Key } from "../ui/bits";
 import { Account } from "./Account";
@@ -121,6 +122,7 @@ export function Shell() {
       <div className="body">
         <Banners />
         <CallStrip />
+        <SuperviseStrip />
         <div id="content" className="content" tabIndex={-1}>
           <Outlet />
         </div>

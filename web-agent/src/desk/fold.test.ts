@@ -34,13 +34,21 @@ function card(interaction: string, over: Partial<CallCard> = {}): CallCard {
     candidates: [],
     customer: null,
     disposition: null,
+    supervisedBy: [],
     allowed: ["answer", "reject"],
     ended: null,
     ...over,
   };
 }
 
-const snapshot = (n: number, cards: CallCard[] = []): DeskMessage => ({ n, at: 1, kind: "snapshot", seat, cards });
+const snapshot = (n: number, cards: CallCard[] = []): DeskMessage => ({
+  n,
+  at: 1,
+  kind: "snapshot",
+  seat,
+  cards,
+  supervising: null,
+});
 const said = (n: number, one: CallCard): DeskMessage => ({ n, at: n, kind: "card", card: one });
 const gone = (n: number, interaction: string): DeskMessage => ({
   n,
@@ -88,6 +96,23 @@ describe("the screen is a fold over desk messages", () => {
       state = fold(state, message);
       expect(fold(state, message)).toEqual(state);
     }
+  });
+
+  it("the talk I supervise comes and goes, and a snapshot says it whole", () => {
+    const supervising = {
+      interaction: "9",
+      agent: "4",
+      agentName: "Emma",
+      caller: card("9").caller,
+      mode: "listen" as const,
+      connected: false,
+      since: 5,
+    };
+    const rings = fold(fold(emptyDesk, snapshot(1)), { n: 2, at: 2, kind: "supervising", supervising });
+    expect(rings.supervising).toEqual(supervising);
+    const back = fold(emptyDesk, { n: 7, at: 7, kind: "snapshot", seat, cards: [], supervising });
+    expect(back.supervising).toEqual(supervising);
+    expect(fold(rings, { n: 3, at: 3, kind: "supervising", supervising: null }).supervising).toBeNull();
   });
 
   it("an old message after a newer one changes nothing", () => {

@@ -14,6 +14,7 @@ import type {
   NoticeLevel,
   Seat,
   SeatWhy,
+  Supervising,
 } from "../contract.gen";
 
 export type Board = {
@@ -40,6 +41,8 @@ export type DeskState = {
   /** Newest first, at most 20. */
   notices: Notice[];
   board: Board | null;
+  /** The talk I am in as a supervisor. */
+  supervising: Supervising | null;
   /** The server said it goes down. */
   goingAway: boolean;
 };
@@ -53,6 +56,7 @@ export const emptyDesk: DeskState = {
   gone: [],
   notices: [],
   board: null,
+  supervising: null,
   goingAway: false,
 };
 
@@ -67,6 +71,7 @@ export function fold(state: DeskState, message: DeskMessage): DeskState {
       seat: message.seat,
       seatWhy: message.seat.statusWhy,
       cards: message.cards,
+      supervising: message.supervising,
       goingAway: false,
     };
   }
@@ -93,6 +98,8 @@ function apply(state: DeskState, message: DeskMessage): DeskState {
         gone: [gone, ...state.gone].slice(0, KEPT),
       };
     }
+    case "supervising":
+      return { ...state, supervising: message.supervising };
     case "board": {
       const board = state.board ?? { at: 0, calls: {}, agents: {}, queues: {} };
       const calls = { ...board.calls };

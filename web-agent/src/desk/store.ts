@@ -2,7 +2,15 @@
 
 import { create } from "zustand";
 import { checkSession } from "../api";
-import type { CallCommand, DeskAsk, DeskMessage, InteractionId, SeatCommand } from "../contract.gen";
+import type {
+  CallCommand,
+  DeskAsk,
+  DeskMessage,
+  InteractionId,
+  SeatCommand,
+  SuperviseCommand,
+  WaitingCommand,
+} from "../contract.gen";
 import { type DeskState, emptyDesk, fold } from "./fold";
 import { forgetAll, onDesk } from "./keeper";
 import { DeskSocket, type Link } from "./socket";
@@ -95,6 +103,10 @@ export function askDesk(ask: DeskAsk): Promise<void> {
 
 export const askCall = (interaction: InteractionId, command: CallCommand) =>
   askDesk({ ask: "call", interaction, command });
+export const askSupervise = (interaction: InteractionId, command: SuperviseCommand) =>
+  askDesk({ ask: "supervise", interaction, command });
+export const askWaiting = (interaction: InteractionId, command: WaitingCommand) =>
+  askDesk({ ask: "waiting", interaction, command });
 export const askSeat = (command: SeatCommand) => askDesk({ ask: "seat", command });
 
 /** The board moves while somebody watches. Returns how to stop. */

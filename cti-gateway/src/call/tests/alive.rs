@@ -1,5 +1,8 @@
 //! No caller is ever needed to end a call: whatever has happened, somebody owes it a word, or a clock runs.
 
+use proptest::prelude::*;
+
+use super::any_order::{any_event, step};
 use super::*;
 
 /// Longer than any story takes.

@@ -8,7 +8,7 @@ import { Panel, PermissionGate } from "../../ui/bits";
 import { useSave } from "../../ui/conflict";
 import { Failed } from "../../ui/Failed";
 import { fault, saying } from "../../ui/say";
-import { Pick as Choice, Text } from "./parts";
+import { Pick as Choice, Text, Toggle } from "./parts";
 import { currentOf, useShown } from "./shown";
 
 export function CompanySection() {
@@ -32,14 +32,16 @@ export function CompanySection() {
   );
 }
 
-const settings = ["name", "zone", "country", "areaCode", "language"] as const;
+const settings = ["name", "zone", "country", "areaCode", "language", "listeningShown", "listeningTone"] as const;
 type Settings = Pick<Company, (typeof settings)[number]>;
-const settingsOf = ({ name, zone, country, areaCode, language }: Company): Settings => ({
-  name,
-  zone,
-  country,
-  areaCode,
-  language,
+const settingsOf = (company: Company): Settings => ({
+  name: company.name,
+  zone: company.zone,
+  country: company.country,
+  areaCode: company.areaCode,
+  language: company.language,
+  listeningShown: company.listeningShown,
+  listeningTone: company.listeningTone,
 });
 
 function CompanyForm({ company }: { company: Company }) {
@@ -99,6 +101,8 @@ function CompanyForm({ company }: { company: Company }) {
         />
         <Text name="areaCode" label={t("company.areaCode")} hint={t("company.areaCodeHint")} placeholder="21" max={6} />
       </div>
+      <Toggle name="listeningShown" label={t("company.listeningShown")} hint={t("company.listeningShownHint")} />
+      <Toggle name="listeningTone" label={t("company.listeningTone")} hint={t("company.listeningToneHint")} />
       <PermissionGate need="admin.write">
         <Button type="primary" htmlType="submit">
           {t("form.save")}

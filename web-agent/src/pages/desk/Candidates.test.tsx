@@ -37,6 +37,7 @@ const card = (over: Partial<CallCard>): CallCard => ({
   candidates: [wang],
   customer: null,
   disposition: null,
+  supervisedBy: [],
   allowed: ["hangup", "dispose"],
   ended: null,
   ...over,

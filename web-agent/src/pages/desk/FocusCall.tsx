@@ -11,6 +11,7 @@ import { guesses } from "../../desk/who";
 import { Chip, Face, Key, Panel, Phone, Vip } from "../../ui/bits";
 import { clock } from "../../ui/format";
 import { Shrink, Since, Until } from "../../ui/Timer";
+import { Supervised } from "../live/Supervise";
 import { AfterWork } from "./AfterWork";
 import { CallBar } from "./CallBar";
 import { Candidates } from "./Candidates";
@@ -46,6 +47,7 @@ export function FocusCall({ card }: { card: CallCard }) {
                 </Chip>
               )}
               {card.recording === "paused" && <Chip tone="warn">{t("recording.paused")}</Chip>}
+              <Supervised by={card.supervisedBy} />
             </div>
             <h2>
               {title ?? number} {vip && <Vip />}

@@ -2,10 +2,18 @@
 
 import { App } from "antd";
 import { create } from "zustand";
-import type { CallAction, CallCard, CallCommand, SeatCommand } from "../../contract.gen";
+import type {
+  CallAction,
+  CallCard,
+  CallCommand,
+  InteractionId,
+  SeatCommand,
+  SuperviseCommand,
+  WaitingCommand,
+} from "../../contract.gen";
 import { inFocus } from "../../desk/fold";
 import { ringer } from "../../desk/ring";
-import { askCall, askSeat, useDesk } from "../../desk/store";
+import { askCall, askSeat, askSupervise, askWaiting, useDesk } from "../../desk/store";
 import { saying } from "../../ui/say";
 
 /** Which dialog of the call in focus is open; a shortcut may open it from any page. */
@@ -52,6 +60,10 @@ export function useDo() {
   }
   const call = (card: CallCard, command: CallCommand) =>
     once(`${card.interaction}:${command.kind}`, () => askCall(card.interaction, command));
+  const supervise = (interaction: InteractionId, command: SuperviseCommand) =>
+    once(`supervise:${interaction}`, () => askSupervise(interaction, command));
+  const waiting = (interaction: InteractionId, command: WaitingCommand) =>
+    once(`waiting:${interaction}`, () => askWaiting(interaction, command));
   const seat = (command: SeatCommand) => {
     // "Go ready" is the gesture that lets the ring sound later, and the moment to ask for notifications.
     ringer.unlock();
@@ -68,5 +80,5 @@ export function useDo() {
     else if (action === "end_wrap_up") void seat({ kind: "end_wrap_up" });
     else if (action === "extend_wrap_up") void seat({ kind: "extend_wrap_up", byMs: EXTEND_MS });
   }
-  return { call, seat, press, busy: (id: string) => busy[id] === true };
+  return { call, seat, supervise, waiting, press, busy: (id: string) => busy[id] === true };
 }

@@ -23,6 +23,8 @@ import { Since } from "../../ui/Timer";
 import { toneOf, useStatusWord } from "../desk/SeatControl";
 import { ExplainDrawer } from "./ExplainDrawer";
 import { grade, seeded, type Today, today } from "./figures";
+import { SendOn } from "./SendOn";
+import { ComeIn } from "./Supervise";
 
 /** A live table never grows past this; the rest is a number. */
 const SHOWN = 200;
@@ -361,20 +363,25 @@ function Calls({
       render: (_, row) => <Since at={row.began} className="soft" />,
     },
     {
-      title: <span className="sr">{t("live.why")}</span>,
-      width: 84,
+      title: <span className="sr">{t("live.more")}</span>,
+      width: 116,
       render: (_, row) =>
         row.state === "waiting" || row.state === "ringing" ? (
-          <Button
-            size="small"
-            type="text"
-            icon={<QuestionCircleOutlined />}
-            data-explain={row.interaction}
-            onClick={() => explain(row.interaction)}
-          >
-            {t("live.why")}
-          </Button>
-        ) : null,
+          <span className="row-do">
+            <Button
+              size="small"
+              type="text"
+              icon={<QuestionCircleOutlined />}
+              data-explain={row.interaction}
+              onClick={() => explain(row.interaction)}
+            >
+              {t("live.why")}
+            </Button>
+            <SendOn row={row} names={names} />
+          </span>
+        ) : (
+          <ComeIn row={row} names={names} />
+        ),
     },
   ];
   return (

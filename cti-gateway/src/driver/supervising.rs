@@ -1,0 +1,79 @@
+//! Supervisors at the switch: whose phone is rung, and the rules that are not one call's.
+
+use contract::{Activity, AgentId, EpochMs, InteractionId, SeatStatus, StationId, SuperviseCommand, WaitingCommand};
+
+use super::gateway::Refused;
+use super::switch::Switch;
+use crate::call::Seated;
+
+impl Switch {
+    /// Joins, changes the mode or leaves. Joining one talk leaves another: nobody supervises two at once.
+    pub(super) fn supervise(
+        &mut self,
+        now: EpochMs,
+        id: InteractionId,
+        by: AgentId,
+        whom: Option<AgentId>,
+        command: &SuperviseCommand,
+    ) -> Result<(), Refused> {
+        let live = self.calls.get(&id).ok_or(Refused::NoCall(id))?;
+        let SuperviseCommand::Join { mode, reason } = command else {
+            return self.of_call(now, id, |call| Ok(call.supervise_no_more(now, by)));
+        };
+        if whom.is_some_and(|agent| live.call.talking() != Some(agent)) {
+            return Err(Refused::NoTalk(id));
+        }
+        if live.call.supervisors().any(|agent| agent == by) {
+            return self.of_call(now, id, |call| Ok(call.supervise_as(by, *mode)));
+        }
+        if live.call.agent() == Some(by) || live.caller_agent == Some(by) {
+            return Err(Refused::OwnCall);
+        }
+        let mut others = self.calls.iter().filter(|(other, _)| **other != id);
+        let elsewhere = others.find(|(_, live)| live.call.supervisors().any(|agent| agent == by)).map(|(id, _)| *id);
+        let station = self.phone_of(by, elsewhere)?;
+        let answer_by = self.company.directory.stations.get(&station).map(|s| s.answer_by).ok_or(Refused::NoStation)?;
+        let announced = self.company.directory.company.listening_tone;
+        let who = Seated { agent: by, station, answer_by, announced };
+        self.of_call(now, id, |call| call.supervise(now, who, *mode, reason))?;
+        if let Some(other) = elsewhere {
+            self.of_call(now, other, |call| Ok(call.supervise_no_more(now, by)))?;
+            // The phone is hung up there before it rings here: many have one line.
+            if let Some(leaving) = self.work.pop_back() {
+                self.work.push_front(leaving);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a waiting caller on, or puts it in front.
+    pub(super) fn while_waiting(
+        &mut self,
+        now: EpochMs,
+        id: InteractionId,
+        by: AgentId,
+        command: WaitingCommand,
+    ) -> Result<(), Refused> {
+        let command = match command {
+            WaitingCommand::Move { target } => {
+                let target = self.colleague_or(target);
+                self.may_send_to(by, &target)?;
+                WaitingCommand::Move { target }
+            }
+            WaitingCommand::Raise => command,
+        };
+        self.of_call(now, id, |call| call.while_waiting(now, by, &command))
+    }
+
+    /// The phone of a supervisor's seat, where nothing else goes on but the talk that is left for this one. Without a seat
+    /// routing would not know that the phone is in use.
+    fn phone_of(&self, agent: AgentId, leaves: Option<InteractionId>) -> Result<StationId, Refused> {
+        let seat = self.router.seat(agent).filter(|seat| seat.status != SeatStatus::Offline).ok_or(Refused::NoStation)?;
+        match seat.activity {
+            Activity::Idle | Activity::WrapUp { .. } => {}
+            Activity::Talking { interaction } if Some(interaction) == leaves => {}
+            Activity::Talking { .. } | Activity::Held { .. } | Activity::Offered { .. } => return Err(Refused::Busy),
+        }
+        seat.station.ok_or(Refused::NoStation)
+    }
+}
