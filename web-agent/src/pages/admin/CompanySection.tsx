@@ -101,8 +101,8 @@ function CompanyForm({ company }: { company: Company }) {
         />
         <Text name="areaCode" label={t("company.areaCode")} hint={t("company.areaCodeHint")} placeholder="21" max={6} />
       </div>
-      <Toggle name="listeningShown" label={t("company.listeningShown")} hint={t("company.listeningShownHint")} />
-      <Toggle name="listeningTone" label={t("company.listeningTone")} hint={t("company.listeningToneHint")} />
+      <Toggle name="listeningShown" label={t("company.listeningShown")} />
+      <Toggle name="listeningTone" label={t("company.listeningTone")} />
       <PermissionGate need="admin.write">
         <Button type="primary" htmlType="submit">
           {t("form.save")}
