@@ -18,6 +18,7 @@ pub mod house;
 pub mod http;
 pub mod log;
 pub mod metrics;
+pub mod noted;
 pub mod office;
 pub mod phones;
 pub mod prompts;

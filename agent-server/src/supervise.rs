@@ -2,15 +2,13 @@
 //! the rest.
 
 use axum::http::StatusCode;
-use company::audit;
 use contract::{AgentId, InteractionId, SuperviseCommand, WaitingCommand};
 use cti_gateway::driver::Refused;
-use store::DbError;
 
 use crate::App;
 use crate::auth::rights::{Reach, reach};
 use crate::auth::{Permission, SignedIn};
-use crate::clock::now;
+use crate::noted::write_down;
 use crate::office::team;
 use crate::phones::{Refusal, forbidden};
 
@@ -44,12 +42,9 @@ pub async fn supervise(app: &App, me: &SignedIn, call: InteractionId, command: S
         return Err(forbidden("this agent is in no team of yours".to_owned()));
     }
     // Nobody hears a word that is not written down.
-    note(app, me, "call.supervise", call, detail(Some(whom), &command)).await?;
-    if let Err(refused) = app.gateway.supervise(call, me.agent, Some(whom), command).await.map_err(Refusal::from) {
-        note(app, me, "call.supervise.refused", call, refused.code.to_owned()).await?;
-        return Err(refused);
-    }
-    Ok(())
+    let detail = detail(Some(whom), &command);
+    let ask = app.gateway.supervise(call, me.agent, Some(whom), command);
+    noted(app, me, "call.supervise", call, detail, ask).await
 }
 
 /// Sends a waiting caller on, or puts it in front of its queue.
@@ -62,9 +57,22 @@ pub async fn while_waiting(app: &App, me: &SignedIn, call: InteractionId, comman
     }
     // As with seats: nobody is moved by somebody who is not written down.
     let detail = serde_json::to_string(&command).unwrap_or_default();
-    note(app, me, "call.waiting", call, detail).await?;
-    if let Err(refused) = app.gateway.while_waiting(call, me.agent, command).await.map_err(Refusal::from) {
-        note(app, me, "call.waiting.refused", call, refused.code.to_owned()).await?;
+    let ask = app.gateway.while_waiting(call, me.agent, command);
+    noted(app, me, "call.waiting", call, detail, ask).await
+}
+
+/// Written down, then asked; and written down as well where the phones refuse.
+async fn noted(
+    app: &App,
+    me: &SignedIn,
+    action: &str,
+    call: InteractionId,
+    detail: String,
+    ask: impl Future<Output = Result<(), Refused>>,
+) -> Result<(), Refusal> {
+    note(app, me, action, call, detail).await?;
+    if let Err(refused) = ask.await.map_err(Refusal::from) {
+        note(app, me, &format!("{action}.refused"), call, refused.code.to_owned()).await?;
         return Err(refused);
     }
     Ok(())
@@ -76,14 +84,7 @@ fn detail(talking: Option<AgentId>, command: &SuperviseCommand) -> String {
 }
 
 async fn note(app: &App, me: &SignedIn, action: &str, call: InteractionId, detail: String) -> Result<(), Refusal> {
-    let object = format!("interactions/{call}");
-    let entry = audit::Entry { actor: Some(me.agent), action, object, detail, address: &me.address };
-    let written = async {
-        let mut tx = app.db.begin().await?;
-        audit::write(&mut tx, &app.ids, now(), entry).await?;
-        tx.commit().await
-    };
-    written.await.map_err(|e: DbError| {
+    write_down(app, me, action, format!("interactions/{call}"), detail).await.map_err(|e| {
         tracing::warn!("{action} was not done, because it could not be written down: {e}");
         let message = "the audit log cannot be written now; try again".to_owned();
         Refusal { status: StatusCode::SERVICE_UNAVAILABLE, code: "unavailable", message }

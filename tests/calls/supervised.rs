@@ -6,7 +6,6 @@ use contract::{
     Activity, AgentId, EndCause, EventKind, InteractionId, Party, QueueOutcome, SeatCommand, SuperviseCommand, SuperviseMode,
     TransferTarget, WaitingCommand,
 };
-use cti_gateway::call::CommandRefused;
 use cti_gateway::driver::Refused;
 use zuoxi_tests::house::company::{company, queue_id, tune};
 use zuoxi_tests::house::{AGENT_HZ, CALLER_HZ, Desk, House, MUSIC_HZ, Outcome, SECOND_HZ, stereo_holds};
@@ -21,7 +20,12 @@ fn join(mode: SuperviseMode) -> SuperviseCommand {
 }
 
 async fn supervise(house: &House, call: InteractionId, mode: SuperviseMode) -> Outcome {
-    Ok(house.gateway.supervise(call, CHIEF, None, join(mode)).await?)
+    let talker = |kind: EventKind| match kind {
+        EventKind::TalkStarted { agent, .. } => Some(agent),
+        _ => None,
+    };
+    let whom = house.book.of(call).into_iter().rev().find_map(talker);
+    Ok(house.gateway.supervise(call, CHIEF, whom, join(mode)).await?)
 }
 
 /// A caller and an agent in talk, and a supervisor at a phone.
@@ -159,21 +163,19 @@ async fn a_supervisor_s_phone_that_says_busy_or_is_not_there_is_told_and_nobody_
 async fn nobody_supervises_a_call_that_is_no_talk_or_the_own_one() -> Outcome {
     let (pair, phone) = with_chief(Manner::Answers).await?;
     let gateway = &pair.house.gateway;
-    let own = gateway.supervise(pair.call, pair.agent, None, join(SuperviseMode::Listen)).await;
+    let own = gateway.supervise(pair.call, pair.agent, Some(pair.agent), join(SuperviseMode::Listen)).await;
     assert_eq!(own, Err(Refused::OwnCall));
-    let nobody = gateway.supervise(pair.call, AgentId(99), None, join(SuperviseMode::Listen)).await;
+    let nobody = gateway.supervise(pair.call, AgentId(99), Some(pair.agent), join(SuperviseMode::Listen)).await;
     assert_eq!(nobody, Err(Refused::NoStation));
-    let gone = gateway.supervise(InteractionId(5), CHIEF, None, join(SuperviseMode::Listen)).await;
+    let gone = gateway.supervise(InteractionId(5), CHIEF, Some(pair.agent), join(SuperviseMode::Listen)).await;
     assert_eq!(gone, Err(Refused::NoCall(InteractionId(5))));
     let other = gateway.supervise(pair.call, CHIEF, Some(AgentId(2)), join(SuperviseMode::Listen)).await;
     assert_eq!(other, Err(Refused::NoTalk(pair.call)), "it was allowed for another agent's talk");
-    let waiting = pair.house.caller("13800138001").await?;
-    let waits = waiting.dial("95500").await?;
-    waits.answered().await?;
-    let second = pair.house.call(2).await?;
-    pair.house.fact(second, "a wait", |kind| matches!(kind, EventKind::Queued { .. })).await?;
-    let refused = gateway.supervise(second, CHIEF, None, join(SuperviseMode::Barge)).await;
-    assert!(matches!(refused, Err(Refused::Call(CommandRefused::WrongState { .. }))), "{refused:?}");
+    let less = gateway.supervise(pair.call, CHIEF, None, join(SuperviseMode::Listen)).await;
+    assert_eq!(less, Err(Refused::NoTalk(pair.call)), "who is not there steps back to nothing");
+    let (_waiting, waits, second) = in_queue(&pair.house, 2, "13800138001").await?;
+    let refused = gateway.supervise(second, CHIEF, Some(pair.agent), join(SuperviseMode::Barge)).await;
+    assert_eq!(refused, Err(Refused::NoTalk(second)));
     let rings = |kind: &EventKind| matches!(kind, EventKind::LegStarted { party: Party::Supervisor { .. }, .. });
     for call in [pair.call, second] {
         assert!(!pair.house.book.of(call).iter().any(rings), "nothing rang");
@@ -193,11 +195,7 @@ async fn who_supervises_is_offered_nothing_until_it_is_over_and_then_at_once() -
     pair.house.seat(CHIEF, SeatCommand::Ready).await?;
     let chief = comes(&pair, &mut phone, SuperviseMode::Listen).await?;
     hears_both(&chief, CALLER_HZ, AGENT_HZ).await?;
-    let other = pair.house.caller("13800138001").await?;
-    let waits = other.dial("95500").await?;
-    waits.answered().await?;
-    let second = pair.house.call(2).await?;
-    pair.house.fact(second, "a wait", |kind| matches!(kind, EventKind::Queued { .. })).await?;
+    let (_other, waits, second) = in_queue(&pair.house, 2, "13800138001").await?;
     // The router decides in the same breath as it queues.
     let offered = |kind: &EventKind| matches!(kind, EventKind::Offered { .. });
     assert!(!pair.house.book.of(second).iter().any(offered), "nobody is free");
@@ -241,14 +239,24 @@ async fn joining_another_talk_leaves_the_first() -> Outcome {
     pair.house.close().await
 }
 
+/// The `n`th caller of a house, in the queue.
+async fn in_queue(
+    house: &House,
+    n: usize,
+    number: &str,
+) -> Result<(Phone, Talk, InteractionId), Box<dyn std::error::Error + Send + Sync>> {
+    let caller = house.caller(number).await?;
+    let talk = caller.dial("95500").await?;
+    talk.answered().await?;
+    let call = house.call(n).await?;
+    house.fact(call, "a wait", |kind| matches!(kind, EventKind::Queued { .. })).await?;
+    Ok((caller, talk, call))
+}
+
 /// A caller in the queue, nobody ready, and a supervisor at a phone.
 async fn waiting() -> Result<(House, InteractionId, Talk, Phone), Box<dyn std::error::Error + Send + Sync>> {
     let house = House::open(company(&[AnswerBy::Phone, AnswerBy::Phone, AnswerBy::Phone])).await?;
-    let caller = house.caller("13800138000").await?;
-    let talk = caller.dial("95500").await?;
-    talk.answered().await?;
-    let call = house.call(1).await?;
-    house.fact(call, "a wait", |kind| matches!(kind, EventKind::Queued { .. })).await?;
+    let (_caller, talk, call) = in_queue(&house, 1, "13800138000").await?;
     let Desk { phone, .. } = house.sits_down(house.station_config(3, Manner::Answers), 3).await?;
     Ok((house, call, talk, phone))
 }
@@ -323,11 +331,7 @@ async fn a_waiting_caller_sent_to_a_queue_nobody_else_waits_in_is_answered_there
 #[tokio::test(flavor = "multi_thread")]
 async fn a_raised_caller_is_answered_before_one_who_came_first() -> Outcome {
     let (house, first, talk, mut phone) = waiting().await?;
-    let later = house.caller("13800138001").await?;
-    let other = later.dial("95500").await?;
-    other.answered().await?;
-    let second = house.call(2).await?;
-    house.fact(second, "a wait", |kind| matches!(kind, EventKind::Queued { .. })).await?;
+    let (_later, other, second) = in_queue(&house, 2, "13800138001").await?;
     house.gateway.while_waiting(second, CHIEF, WaitingCommand::Raise).await?;
     house.seat(CHIEF, SeatCommand::Ready).await?;
     let rung = phone.rung().await?;
@@ -371,11 +375,7 @@ async fn a_caller_sent_to_a_queue_that_is_full_comes_back_though_its_own_is_full
     let house = House::open(directory).await?;
     let mut talks = Vec::new();
     for (n, number) in [(1, "13800138000"), (2, "13800138001")] {
-        let caller = house.caller(number).await?;
-        let talk = caller.dial("95500").await?;
-        talk.answered().await?;
-        let call = house.call(n).await?;
-        house.fact(call, "a wait", |kind| matches!(kind, EventKind::Queued { .. })).await?;
+        let (caller, talk, call) = in_queue(&house, n, number).await?;
         if n == 1 {
             // The second queue's one place.
             let to = send_to(TransferTarget::Queue { queue: queue_id("second") });

@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use company::audit;
 use contract::{
     AgentId, CallCommand, InteractionId, SeatCommand, SuperviseCommand, SuperviseMode, TransferTarget,
     WaitingCommand,
@@ -16,8 +15,8 @@ use super::known;
 use crate::App;
 use crate::api_error::ApiError;
 use crate::auth::SignedIn;
-use crate::clock::now;
 use crate::extract::{At, Body};
+use crate::noted::write_down;
 use crate::phones::Refusal;
 use crate::supervise::{supervise, while_waiting};
 
@@ -238,8 +237,5 @@ pub async fn force(
 }
 
 async fn note(app: &App, me: &SignedIn, action: &str, agent: AgentId, detail: String) -> Result<(), ApiError> {
-    let entry = audit::Entry { actor: Some(me.agent), action, object: format!("agents/{agent}"), detail, address: &me.address };
-    let mut tx = app.db.begin().await?;
-    audit::write(&mut tx, &app.ids, now(), entry).await?;
-    Ok(tx.commit().await?)
+    Ok(write_down(app, me, action, format!("agents/{agent}"), detail).await?)
 }

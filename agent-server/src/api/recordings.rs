@@ -27,11 +27,11 @@ use crate::App;
 use crate::api_error::ApiError;
 use crate::auth::SignedIn;
 use crate::auth::rights::{Reach, reach};
-use crate::office::team;
 use crate::clock::now;
 use crate::extract::{Ask, At};
 use crate::http::ranges::{self, Part};
-use crate::office::View;
+use crate::noted;
+use crate::office::{View, team};
 
 /// Requests for one recording in one session are one listening for so long.
 const LISTENING_MS: i64 = 60 * 60_000;
@@ -231,10 +231,7 @@ pub async fn hear(
 async fn write_down(app: &App, me: &SignedIn, recording: &Recording, action: &str) -> Result<(), ApiError> {
     let detail = format!("interaction {}, {} ms", recording.interaction, recording.duration_ms);
     let object = format!("recordings/{}", recording.recording);
-    let entry = audit::Entry { actor: Some(me.agent), action, object, detail, address: &me.address };
-    let mut tx = app.db.begin().await?;
-    audit::write(&mut tx, &app.ids, now(), entry).await?;
-    Ok(tx.commit().await?)
+    Ok(noted::write_down(app, me, action, object, detail).await?)
 }
 
 /// Piece by piece, as fast as the listener takes them: a download holds one piece in memory, not the file.

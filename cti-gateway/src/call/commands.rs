@@ -160,7 +160,7 @@ impl Call {
         out.push(Action::Tell(EventKind::TransferStarted { agent, target: target.clone() }));
         self.end_talk(now, out);
         self.let_go(leg, EndCause::AnsweredHangup, HungUpBy::Agent { agent }, None, out);
-        self.moving = Some(Moving { by: agent, target: target.clone(), from_queue, waited: None });
+        self.moving = Some(Moving { by: agent, target: target.clone(), from: CameFrom::Talk { queue: from_queue } });
         self.own_overflow = (false, false);
         self.overflows = 0;
         match target {

@@ -427,9 +427,15 @@ struct Wait {
 struct Moving {
     by: AgentId,
     target: TransferTarget,
-    from_queue: Option<QueueId>,
-    /// A supervisor sent on who waited, then; otherwise an agent who talked.
-    waited: Option<EpochMs>,
+    from: CameFrom,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CameFrom {
+    /// An agent talked, for this queue.
+    Talk { queue: Option<QueueId> },
+    /// The caller waited there until then, when a supervisor sent it on.
+    Wait { queue: QueueId, since: EpochMs },
 }
 
 #[derive(Debug, Clone)]

@@ -35,7 +35,7 @@ impl Call {
                 if let Some(leg) = leg {
                     self.let_go(leg, EndCause::NoAnswer, HungUpBy::System, None, out);
                 }
-                self.moving = Some(Moving { by, target: target.clone(), from_queue: Some(queue), waited: Some(now) });
+                self.moving = Some(Moving { by, target: target.clone(), from: CameFrom::Wait { queue, since: now } });
                 self.own_overflow = (false, false);
                 self.overflows = 0;
                 match target {
@@ -54,9 +54,7 @@ impl Call {
     }
 
     /// The way was no way: back where the caller was, with all the time since.
-    pub(super) fn give_back(&mut self, now: EpochMs, moving: Moving, cause: EndCause, out: &mut Vec<Action>) {
-        let Moving { by, target, from_queue: Some(queue), waited: Some(since) } = moving else { return };
-        out.push(Action::Tell(EventKind::WaitingMoveFailed { by, target, cause }));
+    pub(super) fn give_back(&mut self, now: EpochMs, queue: QueueId, since: EpochMs, out: &mut Vec<Action>) {
         let away = u32::try_from((now - since).max(0)).unwrap_or(u32::MAX);
         self.waited_ms = self.waited_ms.saturating_add(away);
         self.stage = Stage::Entering(Entering::queue(now));
@@ -65,7 +63,7 @@ impl Call {
 
     /// Whether a supervisor has sent the caller on, and has not been told how it went.
     pub(super) fn is_sent_on(&self) -> bool {
-        self.moving.as_ref().is_some_and(|moving| moving.waited.is_some())
+        self.moving.as_ref().is_some_and(|moving| matches!(moving.from, CameFrom::Wait { .. }))
     }
 
     fn waits_nowhere(&self) -> CommandRefused {

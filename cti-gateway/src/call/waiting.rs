@@ -244,14 +244,19 @@ impl Call {
     /// back to who transferred, once, and then to the flow.
     fn move_failed(&mut self, now: EpochMs, cause: EndCause, out: Out) {
         let Some(moving) = self.moving.take() else { return };
-        if moving.waited.is_some() {
-            return self.give_back(now, moving, cause, out);
-        }
-        let by = moving.by;
-        out.push(Action::Tell(EventKind::TransferFailed { agent: by, target: moving.target, cause }));
-        match moving.from_queue {
-            Some(queue) => self.first_in(now, queue, None, out),
-            None => self.ask_for(now, by, None, None, out),
+        let Moving { by, target, from } = moving;
+        match from {
+            CameFrom::Wait { queue, since } => {
+                out.push(Action::Tell(EventKind::WaitingMoveFailed { by, target, cause }));
+                self.give_back(now, queue, since, out);
+            }
+            CameFrom::Talk { queue } => {
+                out.push(Action::Tell(EventKind::TransferFailed { agent: by, target, cause }));
+                match queue {
+                    Some(queue) => self.first_in(now, queue, None, out),
+                    None => self.ask_for(now, by, None, None, out),
+                }
+            }
         }
     }
 

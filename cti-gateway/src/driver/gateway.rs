@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use contract::health::Part;
-use contract::{AgentId, CallCommand, Directory, IdMaker, InteractionId, Ledger, LegId, Lookup, Seat, SeatCommand, SuperviseCommand,
+use contract::{
+    AgentId, CallCommand, Directory, IdMaker, InteractionId, Ledger, LegId, Lookup, Seat, SeatCommand, SuperviseCommand,
     WaitingCommand,
 };
 use tokio::runtime::Handle;
@@ -273,7 +274,7 @@ impl Gateway {
     }
 
     /// A supervisor joins a talk, changes how, or leaves it. Who may is the asker's to know. `whom`: the agent it was allowed
-    /// for; none: whoever talks.
+    /// for; none: only one who is there already may change how.
     ///
     /// # Errors
     /// [`Refused`]; the call is then as it was.

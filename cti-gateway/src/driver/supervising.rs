@@ -3,7 +3,7 @@
 use contract::{Activity, AgentId, EpochMs, InteractionId, SeatStatus, StationId, SuperviseCommand, WaitingCommand};
 
 use super::gateway::Refused;
-use super::switch::Switch;
+use super::switch::{Switch, Work};
 use crate::call::Seated;
 
 impl Switch {
@@ -20,10 +20,12 @@ impl Switch {
         let SuperviseCommand::Join { mode, reason } = command else {
             return self.of_call(now, id, |call| Ok(call.supervise_no_more(now, by)));
         };
-        if whom.is_some_and(|agent| live.call.talking() != Some(agent)) {
+        let there = live.call.supervisors().any(|agent| agent == by);
+        let allowed = whom.map_or(there, |agent| live.call.talking() == Some(agent));
+        if !allowed {
             return Err(Refused::NoTalk(id));
         }
-        if live.call.supervisors().any(|agent| agent == by) {
+        if there {
             return self.of_call(now, id, |call| Ok(call.supervise_as(by, *mode)));
         }
         if live.call.agent() == Some(by) || live.caller_agent == Some(by) {
@@ -35,15 +37,11 @@ impl Switch {
         let answer_by = self.company.directory.stations.get(&station).map(|s| s.answer_by).ok_or(Refused::NoStation)?;
         let announced = self.company.directory.company.listening_tone;
         let who = Seated { agent: by, station, answer_by, announced };
-        self.of_call(now, id, |call| call.supervise(now, who, *mode, reason))?;
-        if let Some(other) = elsewhere {
-            self.of_call(now, other, |call| Ok(call.supervise_no_more(now, by)))?;
-            // The phone is hung up there before it rings here: many have one line.
-            if let Some(leaving) = self.work.pop_back() {
-                self.work.push_front(leaving);
-            }
-        }
-        Ok(())
+        let joins = self.decide(now, id, |call| call.supervise(now, who, *mode, reason))?;
+        // The phone is hung up there before it rings here: many have one line. A call that breaks over it is left all the same.
+        let left = elsewhere.map_or(Ok(()), |other| self.of_call(now, other, |call| Ok(call.supervise_no_more(now, by))));
+        self.work.push_back(Work::Actions(id, joins));
+        left
     }
 
     /// Sends a waiting caller on, or puts it in front.

@@ -318,14 +318,25 @@ impl Switch {
         id: InteractionId,
         decide: impl FnOnce(&mut Call) -> Result<Vec<Action>, CommandRefused>,
     ) -> Result<(), Refused> {
+        let actions = self.decide(now, id, decide)?;
+        self.work.push_back(Work::Actions(id, actions));
+        Ok(())
+    }
+
+    /// What a call says to it; to be carried out.
+    pub(super) fn decide(
+        &mut self,
+        now: EpochMs,
+        id: InteractionId,
+        decide: impl FnOnce(&mut Call) -> Result<Vec<Action>, CommandRefused>,
+    ) -> Result<Vec<Action>, Refused> {
         let live = self.calls.get_mut(&id).ok_or(Refused::NoCall(id))?;
         let _in_span = live.span.clone().entered();
         let Ok(decided) = catch_unwind(AssertUnwindSafe(|| decide(&mut live.call))) else {
             self.break_call(now, id);
             return Err(Refused::NoCall(id));
         };
-        self.work.push_back(Work::Actions(id, decided.map_err(Refused::Call)?));
-        Ok(())
+        decided.map_err(Refused::Call)
     }
 
     pub(super) fn tell_call(&mut self, call: InteractionId, event: CallEvent) {

@@ -62,11 +62,17 @@ export async function atRest(it) {
   });
 }
 
-/** Chooses in the menu that is open, once it stands still: until then an entry may be under the pointer that is not meant. */
-export async function choose(page, entry) {
+/** The menu that is open, once it stands still: until then an entry may be under the pointer that is not meant. */
+export async function menuOf(page) {
   const menu = page.locator(".ant-dropdown:not(.ant-dropdown-hidden)").last();
   await menu.waitFor();
   await atRest(menu);
+  return menu;
+}
+
+/** Chooses in the menu that is open. */
+export async function choose(page, entry) {
+  const menu = await menuOf(page);
   await menu.locator(".ant-dropdown-menu-item", { hasText: entry }).click();
 }
 

@@ -1,6 +1,6 @@
 // A supervisor in a talk: three phones with three tones, and two pages that say what the phones do.
 
-import { axe, choose } from "../house/browser.mjs";
+import { axe, choose, menuOf } from "../house/browser.mjs";
 import { until } from "../house/program.mjs";
 import { same } from "../house/run.mjs";
 
@@ -47,6 +47,9 @@ export async function supervising({ step, house, chief, chiefStation, agent, sta
       await chip("listen").waitFor();
       same((await audited()).length, before + 1, "lines in the audit log");
       await house.shot(chief.page, "supervise-live");
+      await chief.page.setViewportSize({ width: 1024, height: 768 });
+      await house.shot(chief.page, "supervise-live-1024");
+      await chief.page.setViewportSize({ width: 1440, height: 900 });
       await house.shot(agent.page, "supervise-agent");
       for (const one of [chief, agent]) same((await axe(one.page)).join("\n"), "", `axe on the page of ${one.name}`);
     },
@@ -97,6 +100,7 @@ export async function supervising({ step, house, chief, chiefStation, agent, sta
       talk = await caller.dial(dial);
       await talk.answered();
       await chief.page.locator("[data-send-on]").click();
+      await menuOf(chief.page);
       await house.shot(chief.page, "send-on");
       same((await axe(chief.page)).join("\n"), "", "axe with the menu open");
       await choose(chief.page, say("sendOn.take"));

@@ -6,7 +6,6 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use company::audit;
 use contract::EpochMs;
 use cti_gateway::media::{Clip, WavFault};
 use serde::Serialize;
@@ -21,6 +20,7 @@ use crate::auth::SignedIn;
 use crate::clock::now;
 use crate::extract::At;
 use crate::http::ranges::{self, Part};
+use crate::noted::write_down;
 use crate::phones::FlowFault;
 use crate::prompts::uses::{self, Kind, User};
 use crate::prompts::{Folder, Key, Library};
@@ -277,9 +277,5 @@ async fn take_away(app: &App, me: &SignedIn, key: &Key) -> Result<StatusCode, Ap
 }
 
 async fn note(app: &App, me: &SignedIn, action: &str, key: &Key, detail: String) -> Result<(), ApiError> {
-    let object = format!("prompts/{}/{}", key.0.word(), key.1);
-    let entry = audit::Entry { actor: Some(me.agent), action, object, detail, address: &me.address };
-    let mut tx = app.db.begin().await?;
-    audit::write(&mut tx, &app.ids, now(), entry).await?;
-    Ok(tx.commit().await?)
+    Ok(write_down(app, me, action, format!("prompts/{}/{}", key.0.word(), key.1), detail).await?)
 }
