@@ -1,6 +1,7 @@
 // The whole program as its people meet it: real SIP callers and phones with real audio, headless Chromium, the demo
 // company. `node tour.mjs [words of step names]`; needs the two languages' desktop built into `zuoxi`, and `zuoxi-puppet`
-// (`cargo build -p agent-server -p zuoxi-tests --bins`). Pictures go to PICTURES, those of the README to docs/.
+// (`cargo build -p agent-server -p zuoxi-tests --bins`). Pictures go to PICTURES, those of the README to docs/. With JUDGE=1
+// a span of time over its budget fails its step.
 
 import { mkdtempSync, statSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
@@ -22,7 +23,11 @@ import { supervising } from "./tour/supervise.mjs";
 const shots = process.env.PICTURES ?? mkdtempSync(join(tmpdir(), "zuoxi-pictures-"));
 const README_BYTES = 300_000;
 const { step, end } = tour(shots);
-/** With more work than cores a span of time says nothing about the program: then it is told, not judged. */
+/**
+ * How fast the machine at hand is says nothing about the program, so spans of time are told beside their budgets. Who has a
+ * machine that is quiet and as fast as a desk's asks for a verdict: JUDGE=1.
+ */
+const judged = process.env.JUDGE === "1";
 const busy = () => loadavg()[0] > 1.5 * cpus().length;
 
 const program = await startProgram();
@@ -37,7 +42,7 @@ const house = {
   note: (what) => console.log(`      ${what}`),
   judge(what, ms, budget) {
     console.log(`      ${what}: ${Math.round(ms)} ms of ${budget}${busy() ? " (busy machine)" : ""}`);
-    must(busy() || ms <= budget, `${what}: ${Math.round(ms)} ms, at most ${budget}`);
+    must(!judged || ms <= budget, `${what}: ${Math.round(ms)} ms, at most ${budget}`);
   },
   shot: (page, name) => page.screenshot({ path: join(shots, `${name}.png`) }),
   rang: (page) => page.evaluate(() => window.__tour.rings.length > 0),
