@@ -8,12 +8,23 @@ use crate::pools::levels;
 use crate::router::Router;
 use crate::state::{Entry, SeatState, Want, ms_between};
 use crate::timers::Timer;
-use crate::words::{Decision, DirectWhy, OverflowWhy};
+use crate::words::{Asked, Decision, DirectWhy, OverflowWhy};
 
 /// Highest priority a call may bring, as a queue's.
 const MAX_PRIORITY: u8 = 9;
 /// Longer than anybody waits: a raised caller is before VIPs whom their wait has raised.
 const RAISE_MS: EpochMs = 24 * 3_600_000;
+
+/// Who comes into a queue.
+struct Newcomer {
+    interaction: InteractionId,
+    queue: QueueId,
+    urgency: Urgency,
+    priority: u8,
+    /// It was there a moment ago: full or not.
+    full_too: bool,
+    asked_by: Option<AgentId>,
+}
 
 impl Router {
     pub(crate) fn enqueue(
@@ -32,7 +43,7 @@ impl Router {
         self.leave(now, interaction, QueueOutcome::Moved);
         self.end_served_talks(now, interaction);
         let urgency = Urgency { vip, priority: 0, entered: now - EpochMs::from(credit_ms) };
-        self.admit(now, interaction, queue, urgency, priority, false);
+        self.admit(now, Newcomer { interaction, queue, urgency, priority, full_too: false, asked_by: None });
     }
 
     pub(crate) fn give_back(&mut self, now: EpochMs, interaction: InteractionId, queue: QueueId, vip: bool, credit_ms: u32) {
@@ -42,20 +53,41 @@ impl Router {
         self.leave(now, interaction, QueueOutcome::Moved);
         self.end_served_talks(now, interaction);
         let urgency = Urgency { vip, priority: 0, entered: now - EpochMs::from(credit_ms) };
-        self.admit(now, interaction, queue, urgency, 0, true);
+        self.admit(now, Newcomer { interaction, queue, urgency, priority: 0, full_too: true, asked_by: None });
         self.raise(interaction);
     }
 
-    /// Into the queue, or what the queue says when it cannot. `full_too`: it was there a moment ago.
-    fn admit(
-        &mut self,
-        now: EpochMs,
-        interaction: InteractionId,
-        queue: QueueId,
-        urgency: Urgency,
-        priority: u8,
-        full_too: bool,
-    ) {
+    /// Somebody is wanted beside a talk.
+    pub(crate) fn ask(&mut self, now: EpochMs, interaction: InteractionId, by: AgentId, whom: Asked, (wait_ms, ring_ms): (u32, u32)) {
+        if self.over.contains(interaction) {
+            return;
+        }
+        self.leave(now, interaction, QueueOutcome::Moved);
+        let urgency = Urgency { vip: false, priority: 0, entered: now };
+        match whom {
+            Asked::Queue(queue) => {
+                self.admit(now, Newcomer { interaction, queue, urgency, priority: 0, full_too: false, asked_by: Some(by) });
+            }
+            Asked::Agent(agent) => {
+                let want = Want::Agent { agent, queue: None, ring_ms, fallback: None };
+                self.wait_for(now, interaction, agent, Entry {
+                    want,
+                    urgency,
+                    priority: 0,
+                    joined: now,
+                    until: Some(now + EpochMs::from(wait_ms.max(1))),
+                    offer: None,
+                    told: 1,
+                    raised: false,
+                    asked_by: Some(by),
+                });
+            }
+        }
+    }
+
+    /// Into the queue, or what the queue says when it cannot.
+    fn admit(&mut self, now: EpochMs, who: Newcomer) {
+        let Newcomer { interaction, queue, urgency, priority, full_too, asked_by } = who;
         let no_room = self.waiting.len() >= self.config.max_waiting as usize;
         let Some(state) = self.queues.get_mut(&queue) else {
             let then = Overflow::Hangup(String::new());
@@ -81,13 +113,16 @@ impl Router {
             offer: None,
             told: position,
             raised: false,
+            asked_by,
         };
         state.line.insert(urgency, interaction);
         self.waiting.insert(interaction, entry);
         if let Some(until) = until {
             self.timers.set(until, Timer::Wait(interaction));
         }
-        self.out.push(Decision::Queued { interaction, queue, vip: urgency.vip, priority: urgency.priority, position });
+        if asked_by.is_none() {
+            self.out.push(Decision::Queued { interaction, queue, vip: urgency.vip, priority: urgency.priority, position });
+        }
         self.wait_freely(interaction);
     }
 
@@ -146,22 +181,28 @@ impl Router {
         }
         self.leave(now, interaction, QueueOutcome::Moved);
         self.end_served_talks(now, interaction);
-        // At least a tick, so that a free agent is rung before the time is over.
-        let until = now + EpochMs::from(wait_ms.max(1));
         let priority = priority.min(MAX_PRIORITY);
-        let entry = Entry {
+        self.wait_for(now, interaction, agent, Entry {
             want,
             urgency: Urgency { vip, priority, entered: now },
             priority,
             joined: now,
-            until: Some(until),
+            // At least a tick, so that a free agent is rung before the time is over.
+            until: Some(now + EpochMs::from(wait_ms.max(1))),
             offer: None,
             told: 1,
             raised: false,
-        };
+            asked_by: None,
+        });
+    }
+
+    /// For one agent.
+    fn wait_for(&mut self, now: EpochMs, interaction: InteractionId, agent: AgentId, entry: Entry) {
         self.waiting.insert(interaction, entry);
         self.direct.entry(agent).or_default().insert((now, interaction));
-        self.timers.set(until, Timer::Wait(interaction));
+        if let Some(until) = entry.until {
+            self.timers.set(until, Timer::Wait(interaction));
+        }
         self.wait_freely(interaction);
         self.forsake_direct(now, agent);
     }
@@ -232,7 +273,7 @@ impl Router {
     }
 
     pub(crate) fn say_left(&mut self, now: EpochMs, interaction: InteractionId, entry: &Entry, outcome: QueueOutcome) {
-        if let Want::Queue(queue) = entry.want {
+        if let (Want::Queue(queue), None) = (entry.want, entry.asked_by) {
             let waited_ms = ms_between(entry.joined, now);
             self.out.push(Decision::QueueLeft { interaction, queue, outcome, waited_ms });
         }
@@ -292,7 +333,8 @@ impl Router {
         let Want::Agent { agent, fallback, .. } = entry.want else { return };
         self.out.push(Decision::DirectFailed { interaction, agent, why, fallback });
         if let Some(queue) = fallback {
-            self.admit(now, interaction, queue, entry.urgency, entry.priority, false);
+            let Entry { urgency, priority, .. } = entry;
+            self.admit(now, Newcomer { interaction, queue, urgency, priority, full_too: false, asked_by: None });
         }
     }
 

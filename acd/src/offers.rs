@@ -97,7 +97,8 @@ impl Router {
         self.offers.insert(offer, Offer { interaction, agent, queue, began: now, until });
         self.timers.set(until, Timer::Offer(offer));
         let waited_ms = ms_between(entry.joined, now);
-        self.out.push(Decision::Offer { offer, interaction, agent, station, queue, until, waited_ms, why });
+        let asked_by = entry.asked_by;
+        self.out.push(Decision::Offer { offer, interaction, agent, station, queue, until, waited_ms, why, asked_by });
         // Offers count, not answers: whoever was just rung goes to the end of the row.
         self.send_to_back(now, agent);
         self.settle(now, agent, SeatWhy::Call, None);
@@ -160,10 +161,12 @@ impl Router {
         };
         let Offer { interaction, agent, queue, .. } = offer;
         self.note_station(now, agent, OfferOutcome::Answered);
-        if let Some(entry) = self.remove_caller(interaction) {
-            self.say_left(now, interaction, &entry, QueueOutcome::Answered);
+        let entry = self.remove_caller(interaction);
+        if let Some(entry) = &entry {
+            self.say_left(now, interaction, entry, QueueOutcome::Answered);
         }
-        self.begin_call(agent, OnCall { interaction, queue, served: true, held: false, since: now });
+        let served = entry.is_none_or(|entry| entry.asked_by.is_none());
+        self.begin_call(agent, OnCall { interaction, queue, served, held: false, since: now });
         self.settle(now, agent, SeatWhy::Call, None);
     }
 

@@ -118,6 +118,8 @@ impl Router {
                 let want = Want::Agent { agent, queue, ring_ms, fallback };
                 self.wait_for_agent(now, interaction, want, vip, priority, wait_ms);
             }
+            Input::Ask { interaction, by, whom, wait_ms, ring_ms } => self.ask(now, interaction, by, whom, (wait_ms, ring_ms)),
+            Input::Serves { interaction, agent, queue } => self.serves(now, agent, interaction, queue),
             Input::Vip { interaction } => self.make_vip(interaction),
             Input::Raise { interaction } => self.raise(interaction),
             Input::Return { interaction, queue, vip, credit_ms } => self.give_back(now, interaction, queue, vip, credit_ms),

@@ -167,6 +167,8 @@ pub(crate) struct Entry {
     pub told: u32,
     /// A supervisor put it before the others.
     pub raised: bool,
+    /// Nobody waits: this agent, who talks, wants somebody beside the talk.
+    pub asked_by: Option<AgentId>,
 }
 
 #[derive(Debug, Clone, Copy)]

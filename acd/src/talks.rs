@@ -1,7 +1,7 @@
 //! What agents do on the phone, and the work after it. A talk begins with an answered offer; calls that agents dial
 //! themselves count as busy. Wrap-up belongs to the agent: no other call, transfer or queue change ends it.
 
-use contract::{AgentId, EpochMs, InteractionId, OfferOutcome, SeatWhy};
+use contract::{AgentId, EpochMs, InteractionId, OfferOutcome, QueueId, SeatWhy};
 
 use crate::router::Router;
 use crate::state::{OnCall, WrapUp, ms_between};
@@ -67,6 +67,13 @@ impl Router {
                 self.talk_ended(now, agent, interaction);
             }
         }
+    }
+
+    /// Who came beside the talk has it now.
+    pub(crate) fn serves(&mut self, now: EpochMs, agent: AgentId, interaction: InteractionId, queue: Option<QueueId>) {
+        let Some(call) = self.seats.get_mut(&agent).and_then(|state| state.call(interaction)) else { return };
+        (call.served, call.queue) = (true, queue);
+        self.settle(now, agent, SeatWhy::Call, None);
     }
 
     /// A call that was not offered. A phone in use does not ring: what rings there goes back to the line, without blame.

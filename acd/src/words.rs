@@ -81,6 +81,11 @@ pub enum Input {
         ring_ms: u32,
         fallback: Option<QueueId>,
     },
+    /// An agent in the talk of this interaction wants somebody beside it: the talk goes on, nobody waits in its place, and no
+    /// queue counts a caller. What was asked for before is called off, as it is by [`Input::Leave`].
+    Ask { interaction: InteractionId, by: AgentId, whom: Asked, wait_ms: u32, ring_ms: u32 },
+    /// Whoever came beside the talk has it from now on, with the wrap-up of this queue after it.
+    Serves { interaction: InteractionId, agent: AgentId, queue: Option<QueueId> },
     /// The caller turned out to be a VIP while waiting, and goes before the others at once.
     Vip { interaction: InteractionId },
     /// A supervisor wants this caller before everybody else in its queue. Several of them: by the time waited.
@@ -116,11 +121,30 @@ pub enum Input {
     AgentFree { interaction: InteractionId, agent: AgentId },
 }
 
+/// Whom an agent wants beside the talk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Whoever the queue has, for at most its longest wait.
+    Queue(QueueId),
+    Agent(AgentId),
+}
+
 /// What to do, and the facts to emit, in this order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// Ring `station` until `until`. `queue`: none for a transfer to this agent that belonged to no queue.
-    Offer { offer: OfferId, interaction: InteractionId, agent: AgentId, station: StationId, queue: Option<QueueId>, until: EpochMs, waited_ms: u32, why: String },
+    /// Ring `station` until `until`. `queue`: none for a transfer to this agent that belonged to no queue. `asked_by`: a
+    /// colleague whose talk goes on; the interaction is in no queue for it.
+    Offer {
+        offer: OfferId,
+        interaction: InteractionId,
+        agent: AgentId,
+        station: StationId,
+        queue: Option<QueueId>,
+        until: EpochMs,
+        waited_ms: u32,
+        why: String,
+        asked_by: Option<AgentId>,
+    },
     /// Whatever the outcome but `Answered`: what still rings for this offer must stop. The caller waits on, unless another
     /// decision says otherwise.
     OfferEnded { offer: OfferId, interaction: InteractionId, agent: AgentId, queue: Option<QueueId>, outcome: OfferOutcome, rang_ms: u32 },

@@ -29,6 +29,9 @@ enum Step {
     Desktop(i64, bool),
     Enqueue { call: i64, old: bool, queue: i64, vip: bool, priority: u8 },
     Direct { call: i64, agent: i64, queue: Option<i64>, fallback: Option<i64>, wait_ms: u32 },
+    /// Somebody is wanted beside a talk: an agent, or whoever a queue has.
+    Ask { call: i64, agent: Option<i64>, queue: i64 },
+    Serves { call: i64, agent: i64 },
     Vip(i64),
     Raise(i64),
     Return(i64, i64),
@@ -65,6 +68,9 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(call, old, queue, vip, priority)| Step::Enqueue { call, old, queue, vip, priority }),
         2 => (call.clone(), agent.clone(), maybe_queue.clone(), maybe_queue, 0..30_000_u32)
             .prop_map(|(call, agent, queue, fallback, wait_ms)| Step::Direct { call, agent, queue, fallback, wait_ms }),
+        3 => (call.clone(), prop::option::of(agent.clone()), queue.clone())
+            .prop_map(|(call, agent, queue)| Step::Ask { call, agent, queue }),
+        1 => (call.clone(), agent.clone()).prop_map(|(call, agent)| Step::Serves { call, agent }),
         1 => call.clone().prop_map(Step::Vip),
         1 => call.clone().prop_map(Step::Raise),
         1 => (call.clone(), queue.clone()).prop_map(|(call, queue)| Step::Return(call, queue)),
@@ -106,6 +112,8 @@ struct World {
     made: Vec<OfferId>,
     live: BTreeMap<OfferId, (InteractionId, AgentId)>,
     queued: BTreeMap<InteractionId, QueueId>,
+    /// Who was rung because a colleague asked.
+    beside: BTreeSet<(InteractionId, AgentId)>,
     seats: BTreeMap<AgentId, Seat>,
 }
 
@@ -119,6 +127,7 @@ impl World {
             made: Vec::new(),
             live: BTreeMap::new(),
             queued: BTreeMap::new(),
+            beside: BTreeSet::new(),
             seats: BTreeMap::new(),
         };
         world.end_old_calls();
@@ -193,6 +202,16 @@ impl World {
                 ring_ms: 9_000,
                 fallback: fallback.map(QueueId),
             },
+            Step::Ask { call, agent, queue } => Input::Ask {
+                interaction: self.call(call, false),
+                by: AgentId(99),
+                whom: agent.map_or(acd::Asked::Queue(QueueId(queue)), |agent| acd::Asked::Agent(AgentId(agent))),
+                wait_ms: 12_000,
+                ring_ms: 9_000,
+            },
+            Step::Serves { call, agent } => {
+                Input::Serves { interaction: self.call(call, false), agent: AgentId(agent), queue: Some(QueueId(1)) }
+            }
             Step::Vip(call) => Input::Vip { interaction: self.call(call, false) },
             Step::Return(call, queue) => {
                 let (interaction, queue) = (self.call(call, false), QueueId(queue));
@@ -254,7 +273,11 @@ impl World {
     fn account(&mut self, said: &[Decision]) {
         for decision in said {
             match decision {
-                Decision::Offer { offer, interaction, agent, until, .. } => {
+                Decision::Offer { offer, interaction, agent, until, asked_by, .. } => {
+                    if asked_by.is_some() {
+                        assert!(!self.queued.contains_key(interaction), "{interaction} waits in a queue for a colleague");
+                        self.beside.insert((*interaction, *agent));
+                    }
                     assert!(*until > self.room.now, "an offer without time to answer");
                     for (other, whose) in self.live.values() {
                         assert!(other != interaction && whose != agent, "a second offer of {interaction} or to {agent}");
@@ -322,8 +345,11 @@ impl World {
                     assert!(self.live.values().any(|&pair| pair == (interaction, seat.agent)), "reserved by nothing");
                 }
                 Activity::Talking { interaction } | Activity::Held { interaction } => {
-                    assert!(talking.insert(interaction), "two agents on {interaction}");
-                    assert!(!self.queued.contains_key(&interaction), "{interaction} waits and talks");
+                    // Who was asked by a colleague may stay, whatever becomes of the caller: the call says when they go.
+                    if !self.beside.contains(&(interaction, seat.agent)) {
+                        assert!(talking.insert(interaction), "two agents on {interaction}");
+                        assert!(!self.queued.contains_key(&interaction), "{interaction} waits and talks");
+                    }
                     assert!(self.live.values().all(|&(_, agent)| agent != seat.agent), "offered while on a call");
                 }
                 Activity::WrapUp { .. } | Activity::Idle => {

@@ -30,7 +30,7 @@ fn a_call_from_queue_to_good_bye_says_every_fact_in_order() {
     let until = now + 20_000;
     assert_eq!(said, [
         Decision::Queued { interaction, queue, vip: false, priority: 0, position: 1 },
-        Decision::Offer { offer: id, interaction, agent, station, queue: Some(queue), until, waited_ms: 0, why },
+        Decision::Offer { offer: id, interaction, agent, station, queue: Some(queue), until, waited_ms: 0, why, asked_by: None },
         Decision::SeatChanged { seat: offered.clone(), why: SeatWhy::Call, by: None },
     ]);
 

@@ -44,6 +44,9 @@ impl From<Refused> for Refusal {
                     (S::UNPROCESSABLE_ENTITY, "bad_reason")
                 }
                 CommandRefused::EnoughSupervisors { .. } => (S::CONFLICT, "enough_supervisors"),
+                CommandRefused::EnoughAsked { .. } => (S::CONFLICT, "enough_asked"),
+                CommandRefused::InAlready { .. } => (S::CONFLICT, "in_already"),
+                CommandRefused::NotInTalk { .. } => (S::CONFLICT, "not_in_talk"),
             },
             Refused::Seat(why) => (S::CONFLICT, why.code()),
             Refused::NoSuchTarget => (S::UNPROCESSABLE_ENTITY, "no_such_target"),

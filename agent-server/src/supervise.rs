@@ -12,16 +12,20 @@ use crate::noted::write_down;
 use crate::office::team;
 use crate::phones::{Refusal, forbidden};
 
-/// Joins, changes the mode or leaves. Leaving needs no right: it can only end what was allowed.
+/// Joins, changes the mode, takes over or leaves. Leaving needs no right: it can only end what was allowed.
 ///
 /// # Errors
 /// [`Refusal`]; the talk is then as it was.
 pub async fn supervise(app: &App, me: &SignedIn, call: InteractionId, command: SuperviseCommand) -> Result<(), Refusal> {
-    let SuperviseCommand::Join { mode, .. } = &command else {
-        return Ok(app.gateway.supervise(call, me.agent, None, command).await?);
+    let less = match &command {
+        SuperviseCommand::Leave => return Ok(app.gateway.supervise(call, me.agent, None, command).await?),
+        SuperviseCommand::TakeOver => false,
+        SuperviseCommand::Join { mode, .. } => {
+            app.desk.supervising(me.agent).is_some_and(|one| one.interaction == call && *mode < one.mode)
+        }
     };
     // Being heard less needs no right and waits for no database, as leaving does not.
-    if app.desk.supervising(me.agent).is_some_and(|one| one.interaction == call && *mode < one.mode) {
+    if less {
         let detail = detail(None, &command);
         app.gateway.supervise(call, me.agent, None, command).await?;
         // Noted already: that the supervisor is there. A note that fails is in the log.

@@ -51,7 +51,7 @@ impl Told<'_> {
 
     fn is_offered(&self) {
         let until = self.house.app.gateway.clock().now() + 20_000;
-        self.say(EventKind::Offered { offer: OfferId(1), agent: self.agent, station: self.station, queue: Some(self.queue), until, waited_ms: 1_500, why: "longest idle".into() });
+        self.say(EventKind::Offered { offer: OfferId(1), agent: self.agent, station: self.station, queue: Some(self.queue), until, waited_ms: 1_500, why: "longest idle".into(), asked_by: None });
     }
 
     fn is_answered(&self) {

@@ -52,7 +52,7 @@ fn arrived() -> EventKind {
 }
 
 fn offered(agent: AgentId) -> EventKind {
-    EventKind::Offered { offer: OfferId(1), agent, station: StationId(1), queue: QUEUE, until: 99, waited_ms: 3, why: String::new() }
+    EventKind::Offered { offer: OfferId(1), agent, station: StationId(1), queue: QUEUE, until: 99, waited_ms: 3, why: String::new(), asked_by: None }
 }
 
 fn offer_ended(agent: AgentId, outcome: OfferOutcome) -> EventKind {
@@ -105,7 +105,35 @@ fn of_a_call(agent: AgentId) -> impl Strategy<Value = EventKind> {
         1 => Just(call_ended()),
         1 => Just(EventKind::Interrupted { last_seen: 1 }),
         3 => of_a_supervisor(agent),
+        3 => of_asked(agent),
     ]
+}
+
+/// Somebody asked into the talk, in any order, and who was never asked for too.
+fn of_asked(agent: AgentId) -> impl Strategy<Value = EventKind> {
+    let with = prop::option::of(prop::sample::select(&AGENTS[..]));
+    let target = prop_oneof![
+        Just(TransferTarget::Queue { queue: QueueId(5) }),
+        Just(TransferTarget::Agent { agent }),
+        Just(TransferTarget::Number { number: "10086".into() })
+    ];
+    (with, target, 0..6_u8).prop_map(move |(with, target, what)| match what {
+        0 => EventKind::ConsultStarted { agent, target },
+        1 => EventKind::Offered {
+            offer: OfferId(2),
+            agent: with.unwrap_or(agent),
+            station: StationId(1),
+            queue: None,
+            until: 99,
+            waited_ms: 0,
+            why: String::new(),
+            asked_by: Some(agent),
+        },
+        2 => EventKind::ConsultAnswered { agent, with, leg: LegId(7) },
+        3 => EventKind::ConsultFailed { agent, target, cause: EndCause::Busy },
+        4 => EventKind::ConsultJoined { agent, with, leg: LegId(7) },
+        _ => EventKind::ConsultEnded { agent, with, leg: LegId(7), cause: EndCause::AnsweredHangup, ms: 5 },
+    })
 }
 
 /// The one supervised and the supervisor are sometimes the same here: the fold must not mind.
@@ -296,6 +324,76 @@ fn a_supervisor_whose_phone_is_not_answered_is_told_why_and_one_who_leaves_is_no
         let notices = told.filter(|one| matches!(&one.body, DeskBody::Notice { code, .. } if code == "supervision_failed"));
         assert_eq!(notices.count(), said, "{cause:?}");
     }
+}
+
+/// Each message to one agent about the card: state, who else is in it, and the buttons for it.
+fn talk_of(agent: AgentId, story: &[EventKind]) -> Vec<(CardState, Vec<OtherState>, Vec<CallAction>)> {
+    let mut desks = Desks::default();
+    let mut seen = Vec::new();
+    for (n, kind) in (1..).zip(story) {
+        for told in desks.apply(&event(n, Some(CALLS[0]), kind.clone())).into_iter().filter(|told| told.agent == agent) {
+            if let DeskBody::Card { card } = told.body {
+                seen.push((card.state, card.others.iter().map(|other| other.state).collect(), card.allowed));
+            }
+        }
+    }
+    seen.dedup();
+    seen
+}
+
+#[test]
+fn whoever_is_asked_into_a_talk_shows_on_the_cards_of_both_and_each_has_the_buttons_for_it() {
+    use CallAction as A;
+    let [ann, ben] = AGENTS;
+    let (target, leg) = (TransferTarget::Agent { agent: ben }, LegId(7));
+    let asked = EventKind::Offered {
+        offer: OfferId(2),
+        agent: ben,
+        station: StationId(1),
+        queue: None,
+        until: 99,
+        waited_ms: 0,
+        why: String::new(),
+        asked_by: Some(ann),
+    };
+    let story = [
+        arrived(),
+        offered(ann),
+        EventKind::TalkStarted { agent: ann, leg: LegId(2), queue: QUEUE, waited_ms: 3 },
+        EventKind::Held { agent: ann },
+        EventKind::ConsultStarted { agent: ann, target },
+        asked,
+        EventKind::OfferEnded { offer: OfferId(2), agent: ben, queue: None, outcome: OfferOutcome::Answered, rang_ms: 5 },
+        EventKind::ConsultAnswered { agent: ann, with: Some(ben), leg },
+        EventKind::ConsultJoined { agent: ann, with: Some(ben), leg },
+        EventKind::Resumed { agent: ann },
+        EventKind::TransferStarted { agent: ann, target: TransferTarget::Agent { agent: ben } },
+        EventKind::ConsultEnded { agent: ann, with: Some(ben), leg, cause: EndCause::AnsweredHangup, ms: 9 },
+        talk_ended(ann),
+        EventKind::TalkStarted { agent: ben, leg, queue: QUEUE, waited_ms: 0 },
+    ];
+    let of_ann = talk_of(ann, &story);
+    let states: Vec<_> = of_ann.iter().map(|(state, others, _)| (*state, others.clone())).collect();
+    assert_eq!(
+        states[2..8],
+        [
+            (CardState::Held, vec![]),
+            (CardState::Held, vec![OtherState::Asked]),
+            (CardState::Held, vec![OtherState::Ringing]),
+            (CardState::Held, vec![OtherState::Apart]),
+            (CardState::Held, vec![OtherState::Joined]),
+            (CardState::Talking, vec![OtherState::Joined]),
+        ]
+    );
+    let buttons: Vec<&CallAction> = of_ann[2..8].iter().map(|(.., allowed)| &allowed[0]).collect();
+    assert_eq!(buttons, [&A::Resume, &A::Drop, &A::Drop, &A::Complete, &A::Resume, &A::Complete]);
+    let of_ben = talk_of(ben, &story);
+    assert_eq!(of_ben[0].1, [OtherState::Leads]);
+    let talking = of_ben.iter().find(|(state, ..)| *state == CardState::Talking).unwrap();
+    assert_eq!((&talking.1[..], &talking.2[..]), (&[OtherState::Leads][..], &[A::Mute, A::Hangup][..]));
+    // Once the talk is Ben's it is as any other.
+    let last = of_ben.last().unwrap();
+    assert_eq!((last.1.len(), last.2[0]), (0, A::Hold));
 }
 
 fn hub() -> Hub {

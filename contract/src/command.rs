@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{AgentId, QueueId, ReasonId, StationId};
+use crate::{AgentId, LegId, QueueId, ReasonId, StationId};
 
 /// Where a call may be sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -32,6 +32,16 @@ pub enum CallCommand {
     /// `0-9*#A-D`, at most 32.
     SendDigits { digits: String },
     Transfer { target: TransferTarget },
+    /// Asks somebody else, while the caller hears music.
+    Consult { target: TransferTarget },
+    /// From the caller to whoever was asked, or back.
+    Swap,
+    /// Caller, agent and whoever was asked hear each other from now on.
+    Join,
+    /// The agent leaves; whoever was asked goes on with the caller. After a consultation that is the attended transfer.
+    Complete,
+    /// One who was asked goes: this one, or who was asked last.
+    Drop { leg: Option<LegId> },
     /// Nothing is recorded until resumed; the gap carries the reason.
     PauseRecording { reason: String },
     ResumeRecording,
@@ -59,6 +69,8 @@ pub enum SuperviseCommand {
     /// Rings the supervisor's station; once there, only the mode changes. `reason` stands in the audit log: at most 200
     /// characters, may be empty.
     Join { mode: SuperviseMode, reason: String },
+    /// Who is in the talk already has it from now on; the agent is let go.
+    TakeOver,
     Leave,
 }
 
@@ -101,6 +113,11 @@ pub enum CallAction {
     Unmute,
     SendDigits,
     Transfer,
+    Consult,
+    Swap,
+    Join,
+    Complete,
+    Drop,
     PauseRecording,
     ResumeRecording,
     Hangup,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    AgentId, CallAction, CallCommand, Caller, ContactId, CustomerId, Direction, EndCause, EpochMs, InteractionId,
+    AgentId, CallAction, CallCommand, Caller, ContactId, CustomerId, Direction, EndCause, EpochMs, InteractionId, LegId,
     MatchReason, QueueId, Seat, SeatCommand, SeatWhy, SuperviseCommand, SuperviseMode,
     WaitingCommand,
 };
@@ -121,9 +121,42 @@ pub struct CallCard {
     pub disposition: Option<SavedDisposition>,
     /// Supervisors in this talk, those I may know of: whoever speaks to me, and who only listens where the company says so.
     pub supervised_by: Vec<SupervisedBy>,
+    /// The colleague who asked me into this talk, which is theirs; none where it is mine.
+    pub asked_by: Option<String>,
+    /// Who else is in it besides the caller and me, or asked for.
+    pub others: Vec<OtherParty>,
     /// From the one table of what each state allows.
     pub allowed: Vec<CallAction>,
     pub ended: Option<EndCause>,
+}
+
+/// Somebody in a talk besides the caller and the one who looks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct OtherParty {
+    /// To let go of this one ([`CallCommand::Drop`]); none before there is a leg.
+    pub leg: Option<LegId>,
+    /// None: a number outside, or a queue that has not found anybody yet.
+    pub agent: Option<AgentId>,
+    /// Of the colleague or the queue, or the number.
+    pub name: String,
+    pub state: OtherState,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "contract.gen.ts")]
+pub enum OtherState {
+    /// Whose talk with the caller it is.
+    Leads,
+    /// Looked for, or waited for.
+    Asked,
+    Ringing,
+    /// There, and not heard by the caller.
+    Apart,
+    /// Heard by all.
+    Joined,
 }
 
 /// A talk a supervisor is in.

@@ -221,7 +221,19 @@ pub enum EventKind {
     Queued { queue: QueueId, vip: bool, priority: u8, position: u32 },
     PositionAnnounced { queue: QueueId, position: u32 },
     QueueLeft { queue: QueueId, outcome: QueueOutcome, waited_ms: u32 },
-    Offered { offer: OfferId, agent: AgentId, station: StationId, queue: Option<QueueId>, #[ts(type = "number")] until: EpochMs, waited_ms: u32, why: String },
+    /// `asked_by`: a colleague in the talk wants this agent; no caller waits for it.
+    Offered {
+        offer: OfferId,
+        agent: AgentId,
+        station: StationId,
+        queue: Option<QueueId>,
+        #[ts(type = "number")]
+        until: EpochMs,
+        waited_ms: u32,
+        why: String,
+        #[serde(default)]
+        asked_by: Option<AgentId>,
+    },
     OfferEnded { offer: OfferId, agent: AgentId, queue: Option<QueueId>, outcome: OfferOutcome, rang_ms: u32 },
     LegStarted { leg: LegId, party: Party },
     /// A trunk did not take it; it goes out by another, and its party is reached there.
@@ -237,6 +249,17 @@ pub enum EventKind {
     DigitsSent { agent: AgentId, count: u8 },
     TransferStarted { agent: AgentId, target: TransferTarget },
     TransferFailed { agent: AgentId, target: TransferTarget, cause: EndCause },
+    /// The agent asks somebody else, and the caller hears music ([`EventKind::Held`] says so). Who comes is told by
+    /// `ConsultAnswered`, that nobody does by `ConsultFailed`.
+    ConsultStarted { agent: AgentId, target: TransferTarget },
+    /// `with`: a colleague; none for a number outside.
+    ConsultAnswered { agent: AgentId, with: Option<AgentId>, leg: LegId },
+    /// `cause`: [`EndCause::AnsweredHangup`] where the agent called it off.
+    ConsultFailed { agent: AgentId, target: TransferTarget, cause: EndCause },
+    /// The caller hears them too.
+    ConsultJoined { agent: AgentId, with: Option<AgentId>, leg: LegId },
+    /// They have left, or talk to the caller for themselves now (a `TalkStarted` of the same leg follows).
+    ConsultEnded { agent: AgentId, with: Option<AgentId>, leg: LegId, cause: EndCause, ms: u32 },
     TalkEnded { agent: AgentId, leg: LegId, queue: Option<QueueId>, talk_ms: u32, hold_ms: u32 },
     /// `path` is below the recordings folder.
     RecordingStarted { recording: RecordingId, what: RecordingKind, agent: Option<AgentId>, queue: Option<QueueId>, path: String },

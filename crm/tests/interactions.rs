@@ -69,6 +69,7 @@ impl Story {
                 until,
                 waited_ms: 0,
                 why: "longest idle".into(),
+                asked_by: None,
             },
         )
     }

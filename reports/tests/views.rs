@@ -133,6 +133,7 @@ async fn told(db: &Db) -> House {
                 until: T0 + 30_000,
                 waited_ms: 0,
                 why: "idle".into(),
+                asked_by: None,
             },
         ),
         (

@@ -13,6 +13,7 @@ import { must, quantile, same, tour } from "./house/run.mjs";
 import { administration } from "./tour/admin.mjs";
 import { whoAndAfter } from "./tour/after.mjs";
 import { listedAfter, mainCall } from "./tour/call.mjs";
+import { consulting } from "./tour/consult.mjs";
 import { deskPoints } from "./tour/desk.mjs";
 import { looks } from "./tour/looks.mjs";
 import { oddCalls } from "./tour/odd.mjs";
@@ -244,6 +245,16 @@ try {
     caller: await phones.caller("listened to", "13700137001"),
     dial: "8000",
     api,
+  });
+  await consulting({
+    step,
+    house,
+    agent: wangfang,
+    station: stations.wangfang,
+    other: emma,
+    otherStation: stations.emma,
+    caller: await phones.caller("handed over", "13700137002"),
+    dial: "8000",
   });
   await deskPoints({
     step,

@@ -3,6 +3,7 @@
 
 mod abandoned;
 mod answered;
+mod consulted;
 mod digits;
 mod lessons;
 mod lost;

@@ -90,7 +90,7 @@ impl Book {
             if let EventKind::OrphanEnded { what, id } = &fact.kind {
                 wrong.push(format!("orphan: {what} {id}"));
             }
-            if let Some((key, step)) = step(fact) {
+            for (key, step) in step(fact).into_iter().chain(asked(fact)) {
                 let count = open.entry(key.clone()).or_default();
                 *count += step;
                 if !(0..=1).contains(count) {
@@ -100,6 +100,18 @@ impl Book {
         }
         wrong.extend(open.into_iter().filter(|(_, count)| *count != 0).map(|(key, count)| format!("{key}: {count} open")));
         if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
+    }
+}
+
+/// Whoever is asked for into a talk comes or does not, and goes again.
+fn asked(fact: &Fact) -> Vec<(String, i32)> {
+    let asking = format!("asking of {}", fact.call.map(|c| c.to_string()).unwrap_or_default());
+    match &fact.kind {
+        EventKind::ConsultStarted { .. } => vec![(asking, 1)],
+        EventKind::ConsultFailed { .. } => vec![(asking, -1)],
+        EventKind::ConsultAnswered { leg, .. } => vec![(asking, -1), (format!("asked on {leg}"), 1)],
+        EventKind::ConsultEnded { leg, .. } => vec![(format!("asked on {leg}"), -1)],
+        _ => vec![],
     }
 }
 

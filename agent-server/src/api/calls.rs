@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use contract::{
-    AgentId, CallCommand, InteractionId, SeatCommand, SuperviseCommand, SuperviseMode, TransferTarget,
+    AgentId, CallCommand, InteractionId, LegId, SeatCommand, SuperviseCommand, SuperviseMode, TransferTarget,
     WaitingCommand,
 };
 use serde::Deserialize;
@@ -31,9 +31,15 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(hangup))
         .routes(routes!(digits))
         .routes(routes!(transfer))
+        .routes(routes!(consult))
+        .routes(routes!(swap))
+        .routes(routes!(bring_in))
+        .routes(routes!(complete))
+        .routes(routes!(let_go))
         .routes(routes!(pause))
         .routes(routes!(go_on))
         .routes(routes!(join, leave))
+        .routes(routes!(take_over))
         .routes(routes!(send_on))
         .routes(routes!(raise))
         .routes(routes!(seat))
@@ -86,6 +92,22 @@ button!(
     hangup, "/calls/{interaction}/hangup", CallCommand::Hangup
 );
 button!(
+    /// From my caller to whoever I asked, or back
+    ///
+    /// Whoever I am not with hears music.
+    swap, "/calls/{interaction}/swap", CallCommand::Swap
+);
+button!(
+    /// My caller, whoever I asked and I hear each other
+    bring_in, "/calls/{interaction}/join", CallCommand::Join
+);
+button!(
+    /// I leave, and whoever I asked goes on with my caller
+    ///
+    /// After a consultation: the attended transfer. Out of a conference: the others go on.
+    complete, "/calls/{interaction}/complete", CallCommand::Complete
+);
+button!(
     /// Record again
     go_on, "/calls/{interaction}/recording/resume", CallCommand::ResumeRecording
 );
@@ -127,6 +149,39 @@ pub async fn transfer(
     Body(Transfer { target }): Body<Transfer>,
 ) -> Result<StatusCode, ApiError> {
     ask(&app, &me, call, CallCommand::Transfer { target }).await
+}
+
+/// Ask a queue, an agent or a number, while my caller hears music
+#[utoipa::path(post, path = "/calls/{interaction}/consult", tag = "calls", params(("interaction" = String, Path)),
+    request_body = Transfer, responses((status = 204)))]
+pub async fn consult(
+    State(app): State<App>,
+    me: SignedIn,
+    At(call): At<InteractionId>,
+    Body(Transfer { target }): Body<Transfer>,
+) -> Result<StatusCode, ApiError> {
+    ask(&app, &me, call, CallCommand::Consult { target }).await
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LetGo {
+    /// Of the card's `others`; none: who was asked last.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    leg: Option<LegId>,
+}
+
+/// Somebody I asked is to go; I am with my caller again
+#[utoipa::path(post, path = "/calls/{interaction}/drop", tag = "calls", params(("interaction" = String, Path)),
+    request_body = LetGo, responses((status = 204)))]
+pub async fn let_go(
+    State(app): State<App>,
+    me: SignedIn,
+    At(call): At<InteractionId>,
+    Body(LetGo { leg }): Body<LetGo>,
+) -> Result<StatusCode, ApiError> {
+    ask(&app, &me, call, CallCommand::Drop { leg }).await
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -179,6 +234,16 @@ pub async fn join(
     responses((status = 204)))]
 pub async fn leave(State(app): State<App>, me: SignedIn, At(call): At<InteractionId>) -> Result<StatusCode, ApiError> {
     supervise(&app, &me, call, SuperviseCommand::Leave).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Have the talk I am in as a supervisor for myself
+///
+/// The agent is let go and has the wrap-up; the caller is mine, and whoever else joined stays.
+#[utoipa::path(post, path = "/calls/{interaction}/supervision/take-over", tag = "calls", params(("interaction" = String, Path)),
+    responses((status = 204)))]
+pub async fn take_over(State(app): State<App>, me: SignedIn, At(call): At<InteractionId>) -> Result<StatusCode, ApiError> {
+    supervise(&app, &me, call, SuperviseCommand::TakeOver).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn a_plain_enum_tells_its_words_and_other_types_have_none() {
         assert_eq!(words::<contract::Direction>(), ["inbound", "outbound", "internal"]);
-        assert_eq!(words::<crm::interactions::SegmentKind>().last(), Some(&"voicemail"));
+        assert_eq!(words::<crm::interactions::SegmentKind>().last(), Some(&"consult"));
         assert_eq!(words::<contract::HungUpBy>(), [""; 0], "its variants carry values");
         assert_eq!(words::<String>(), [""; 0]);
     }

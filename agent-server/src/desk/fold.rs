@@ -8,12 +8,17 @@ use std::sync::Arc;
 use contract::directory::AnswerBy;
 use contract::{
     AgentId, CallCard, Candidate, Caller, CardGone, CardState, CustomerId, DeskBody, Direction, Directory, EndCause,
-    EpochMs, Event, EventKind, InteractionId, KnownCustomer, LegId, NoticeLevel, OfferOutcome, Pressed, QueueId,
+    EpochMs, Event, EventKind, InteractionId, KnownCustomer, LegId, NoticeLevel, OfferOutcome,
+    Pressed, QueueId,
     QueueOutcome, RecordingKind, RecordingState, SavedDisposition, Seat, SeatWhy, StationHealth, SuperviseMode,
     SupervisedBy, Supervising,
 };
 use contract::{Activity, SeatStatus};
 use cti_gateway::call::{Face, allowed};
+
+use asked::{Asked, beside};
+
+mod asked;
 
 /// Presses kept on a card; a caller who plays with the keys must not fill a desk.
 const MOST_PRESSED: usize = 50;
@@ -50,6 +55,8 @@ struct Call {
     ended: Option<EndCause>,
     cards: BTreeMap<AgentId, Card>,
     supervisors: BTreeMap<AgentId, Supervisor>,
+    /// Whom the agent who talks asked into it.
+    asked: Vec<Asked>,
 }
 
 /// Somebody in the talk besides caller and agent.
@@ -73,6 +80,8 @@ struct Card {
     talking_since: Option<EpochMs>,
     muted: bool,
     answer_by: AnswerBy,
+    /// Who asked this agent into the talk.
+    asked_by: Option<AgentId>,
     disposition: Option<SavedDisposition>,
     /// This agent's part is over; without a wrap-up the card goes with the next word of the seat.
     over: bool,
@@ -117,7 +126,7 @@ impl Desks {
     #[must_use]
     pub fn snapshot(&self, agent: AgentId, now: EpochMs) -> DeskBody {
         let seat = self.seats.get(&agent).cloned().unwrap_or_else(|| empty_seat(agent, now));
-        let cards = self.calls.iter().filter_map(|(id, call)| Some(self.card(*id, call, call.cards.get(&agent)?)));
+        let cards = self.calls.iter().filter_map(|(id, call)| Some(self.card(*id, agent, call, call.cards.get(&agent)?)));
         DeskBody::Snapshot { seat, cards: cards.collect(), supervising: self.supervising(agent) }
     }
 
@@ -139,7 +148,7 @@ impl Desks {
     /// Who talks to the caller, or has the caller on hold.
     #[must_use]
     pub fn talker(&self, interaction: InteractionId) -> Option<AgentId> {
-        let talks = |card: &Card| !card.over && matches!(card.state, CardState::Talking | CardState::Held);
+        let talks = |card: &Card| !card.over && card.asked_by.is_none() && matches!(card.state, CardState::Talking | CardState::Held);
         let cards = &self.calls.get(&interaction)?.cards;
         cards.iter().find(|(_, card)| talks(card)).map(|(agent, _)| *agent)
     }
@@ -170,11 +179,13 @@ impl Desks {
                     ended: None,
                     cards: BTreeMap::new(),
                     supervisors: BTreeMap::new(),
+                    asked: Vec::new(),
                 });
                 Vec::new()
             }
             (_, Some(id)) if self.calls.contains_key(&id) => {
                 let mut told = self.of_call(event, id);
+                told.extend(self.of_asked(event, id));
                 told.extend(self.of_agent(event, id));
                 told.extend(self.of_supervisor(event, id));
                 self.forget_if_done(id);
@@ -239,7 +250,7 @@ impl Desks {
     fn of_agent(&mut self, event: &Event, id: InteractionId) -> Option<Told> {
         let at = event.at;
         let (agent, change): (AgentId, Change) = match &event.kind {
-            EventKind::Offered { agent, queue, until, waited_ms, station, .. } => {
+            EventKind::Offered { agent, queue, until, waited_ms, station, asked_by, .. } => {
                 let answer_by = self.directory.stations.get(station).map_or(AnswerBy::Phone, |s| s.answer_by);
                 let card = Card {
                     state: CardState::Ringing,
@@ -250,6 +261,7 @@ impl Desks {
                     talking_since: None,
                     muted: false,
                     answer_by,
+                    asked_by: *asked_by,
                     disposition: None,
                     over: false,
                     leaving: false,
@@ -267,7 +279,12 @@ impl Desks {
                 return Some(notice(*by, at, NoticeLevel::Warning, "move_failed", values));
             }
             EventKind::WrapUpEnded { agent, .. } => return self.gone(at, *agent, id, CardGone::Finished),
-            EventKind::TalkStarted { agent, queue, .. } => (*agent, Change::Talk(*queue)),
+            EventKind::TalkStarted { agent, queue, .. } => {
+                self.takes_over(at, *agent, id);
+                (*agent, Change::Talk(*queue))
+            }
+            EventKind::ConsultAnswered { with, .. } => (with.as_ref().copied()?, Change::Talk(None)),
+            EventKind::ConsultEnded { with, .. } => (with.as_ref().copied()?, Change::Over),
             EventKind::TalkEnded { agent, .. } => (*agent, Change::Over),
             EventKind::Held { agent } => (*agent, Change::State(CardState::Held)),
             EventKind::Resumed { agent } => (*agent, Change::State(CardState::Talking)),
@@ -399,7 +416,7 @@ impl Desks {
 
     fn tell(&self, at: EpochMs, agent: AgentId, id: InteractionId) -> Option<Told> {
         let call = self.calls.get(&id)?;
-        let card = self.card(id, call, call.cards.get(&agent)?);
+        let card = self.card(id, agent, call, call.cards.get(&agent)?);
         Some(Told { agent, at, body: DeskBody::Card { card } })
     }
 
@@ -424,13 +441,14 @@ impl Desks {
         there.map(|(by, one)| SupervisedBy { agent: *by, name: self.name(*by), mode: one.mode }).collect()
     }
 
-    fn card(&self, interaction: InteractionId, call: &Call, card: &Card) -> CallCard {
+    fn card(&self, interaction: InteractionId, agent: AgentId, call: &Call, card: &Card) -> CallCard {
         let face = Face {
             state: card.state,
             answer_by: card.answer_by,
             muted: card.muted,
             recording: call.recording,
             timed_wrap_up: card.until.is_some(),
+            beside: beside(call, card),
         };
         let queue = card.queue.and_then(|id| self.directory.queues.get(&id));
         CallCard {
@@ -453,6 +471,8 @@ impl Desks {
             customer: call.customer,
             disposition: card.disposition.clone(),
             supervised_by: self.supervised_by(call, card),
+            asked_by: card.asked_by.map(|agent| self.name(agent)),
+            others: self.others(agent, call, card),
             allowed: allowed(&face),
             ended: call.ended,
         }
@@ -476,6 +496,7 @@ impl Card {
             Change::State(state) => (self.state, self.since) = (state, at),
             Change::Talk(queue) => {
                 (self.state, self.since, self.until) = (CardState::Talking, at, None);
+                (self.over, self.muted) = (false, false);
                 self.talking_since = Some(at);
                 self.queue = queue.or(self.queue);
             }

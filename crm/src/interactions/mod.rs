@@ -79,6 +79,8 @@ pub enum SegmentKind {
     Hold,
     WrapUp,
     Voicemail,
+    /// Somebody whom the agent asked is there; its time is within a talk's, and its hold's.
+    Consult,
 }
 
 /// A part of an interaction with one state.

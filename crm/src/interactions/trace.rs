@@ -87,6 +87,9 @@ impl Trace {
                 self.open(at, S::Hold, Some(*agent), self.talk_queue(*agent));
             }
             EventKind::Resumed { agent } => self.settle(at, None, "resumed", |s| s.kind == S::Hold && s.agent == Some(*agent)),
+            EventKind::ConsultAnswered { .. } | EventKind::ConsultJoined { .. } | EventKind::ConsultEnded { .. } => {
+                self.consulted(at, kind);
+            }
             EventKind::TransferStarted { agent, .. } => self.leaving(*agent, Some("transferred")),
             EventKind::TransferFailed { agent, .. } => self.leaving(*agent, None),
             EventKind::TalkEnded { agent, leg, talk_ms, .. } => self.talk_ended(at, *agent, *leg, *talk_ms),
@@ -122,8 +125,8 @@ impl Trace {
             | EventKind::LegRinging { .. }
             | EventKind::LegAnswered { .. }
             | EventKind::LegEnded { .. }
-            | EventKind::Muted { .. }
-            | EventKind::Unmuted { .. }
+            | EventKind::ConsultStarted { .. } | EventKind::ConsultFailed { .. }
+            | EventKind::Muted { .. } | EventKind::Unmuted { .. }
             | EventKind::DigitsSent { .. }
             | EventKind::RecordingPaused { .. }
             | EventKind::RecordingResumed { .. }
@@ -137,6 +140,23 @@ impl Trace {
             | EventKind::SeatChanged { .. }
             | EventKind::StationRegistered { .. }
             | EventKind::StationLost { .. } => {}
+        }
+    }
+
+    /// Somebody the agent asked came, joined or left.
+    fn consulted(&mut self, at: EpochMs, kind: &EventKind) {
+        let is = |s: &Segment, leg: contract::LegId| s.kind == SegmentKind::Consult && s.leg == Some(leg);
+        match kind {
+            EventKind::ConsultAnswered { with, leg, .. } => {
+                with.iter().for_each(|agent| self.with_agent(*agent));
+                self.open(at, SegmentKind::Consult, *with, None).leg = Some(*leg);
+            }
+            EventKind::ConsultJoined { leg, .. } => {
+                let segment = self.segments.iter_mut().rev().find(|s| is(s, *leg));
+                segment.into_iter().for_each(|s| s.detail = Some("conference".to_owned()));
+            }
+            EventKind::ConsultEnded { leg, ms, .. } => self.settle(at, Some(*ms), "ended", |s| is(s, *leg)),
+            _ => {}
         }
     }
 

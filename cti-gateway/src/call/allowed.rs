@@ -3,6 +3,21 @@
 use contract::directory::AnswerBy;
 use contract::{CallAction, CardState, RecordingState};
 
+/// Whom else there is in a talk, as an agent's buttons see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Beside {
+    #[default]
+    Nobody,
+    /// Somebody was asked for and is not there yet.
+    Asking,
+    /// Somebody asked is there, apart from the caller.
+    Consulting,
+    /// All hear each other. `full`: nobody else may be asked.
+    Conference { full: bool },
+    /// I was asked; the talk is a colleague's.
+    Asked,
+}
+
 /// A call as one agent's desk sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Face {
@@ -12,6 +27,7 @@ pub struct Face {
     pub recording: RecordingState,
     /// A wrap-up that has a timer can be extended.
     pub timed_wrap_up: bool,
+    pub beside: Beside,
 }
 
 /// Buttons that live, in the order they stand on the bar.
@@ -28,12 +44,24 @@ pub fn allowed(face: &Face) -> Vec<CallAction> {
         CardState::Ringing if face.answer_by == AnswerBy::Phone => vec![A::Reject],
         CardState::Ringing => vec![A::Answer, A::Reject],
         CardState::Connecting => vec![A::Hangup],
-        CardState::Talking => vec![A::Hold, mute, A::SendDigits, A::Transfer, A::Hangup, A::Dispose],
-        CardState::Held => vec![A::Resume, A::Transfer, A::Hangup, A::Dispose],
+        CardState::Talking | CardState::Held => match (face.beside, face.state == CardState::Held) {
+            (Beside::Nobody, false) => vec![A::Hold, mute, A::SendDigits, A::Transfer, A::Consult, A::Hangup, A::Dispose],
+            (Beside::Nobody, true) => vec![A::Resume, A::Transfer, A::Consult, A::Hangup, A::Dispose],
+            (Beside::Asking, _) => vec![A::Drop, A::Transfer, A::Dispose],
+            (Beside::Consulting, _) => vec![A::Complete, A::Swap, A::Join, A::Drop, mute, A::SendDigits, A::Dispose],
+            (Beside::Conference { full: false }, false) => {
+                vec![A::Complete, A::Consult, A::Drop, mute, A::SendDigits, A::Hangup, A::Dispose]
+            }
+            (Beside::Conference { full: true }, false) => {
+                vec![A::Complete, A::Drop, mute, A::SendDigits, A::Hangup, A::Dispose]
+            }
+            (Beside::Conference { .. }, true) => vec![A::Resume, A::Complete, A::Drop, A::Hangup, A::Dispose],
+            (Beside::Asked, _) => vec![mute, A::Hangup],
+        },
         CardState::WrapUp if face.timed_wrap_up => vec![A::Dispose, A::ExtendWrapUp, A::EndWrapUp],
         CardState::WrapUp => vec![A::Dispose, A::EndWrapUp],
     };
-    if matches!(face.state, CardState::Talking | CardState::Held) {
+    if matches!(face.state, CardState::Talking | CardState::Held) && face.beside != Beside::Asked {
         out.extend(record);
     }
     out
@@ -51,21 +79,47 @@ mod tests {
             muted: false,
             recording: RecordingState::On,
             timed_wrap_up: true,
+            beside: Beside::Nobody,
         };
         use CallAction as A;
-        let rows: [(Face, &[CallAction]); 7] = [
+        let rows: [(Face, &[CallAction]); 14] = [
             (Face { state: CardState::Ringing, ..face }, &[A::Answer, A::Reject]),
             (Face { state: CardState::Ringing, answer_by: AnswerBy::Phone, ..face }, &[A::Reject]),
             (Face { state: CardState::Connecting, ..face }, &[A::Hangup]),
-            (face, &[A::Hold, A::Mute, A::SendDigits, A::Transfer, A::Hangup, A::Dispose, A::PauseRecording]),
+            (face, &[A::Hold, A::Mute, A::SendDigits, A::Transfer, A::Consult, A::Hangup, A::Dispose, A::PauseRecording]),
             (
                 Face { muted: true, recording: RecordingState::Paused, ..face },
-                &[A::Hold, A::Unmute, A::SendDigits, A::Transfer, A::Hangup, A::Dispose, A::ResumeRecording],
+                &[A::Hold, A::Unmute, A::SendDigits, A::Transfer, A::Consult, A::Hangup, A::Dispose, A::ResumeRecording],
             ),
             (
                 Face { state: CardState::Held, recording: RecordingState::Off, ..face },
-                &[A::Resume, A::Transfer, A::Hangup, A::Dispose],
+                &[A::Resume, A::Transfer, A::Consult, A::Hangup, A::Dispose],
             ),
+            (
+                Face { state: CardState::Held, beside: Beside::Asking, ..face },
+                &[A::Drop, A::Transfer, A::Dispose, A::PauseRecording],
+            ),
+            (
+                Face { state: CardState::Held, beside: Beside::Consulting, ..face },
+                &[A::Complete, A::Swap, A::Join, A::Drop, A::Mute, A::SendDigits, A::Dispose, A::PauseRecording],
+            ),
+            (
+                Face { beside: Beside::Consulting, recording: RecordingState::Off, ..face },
+                &[A::Complete, A::Swap, A::Join, A::Drop, A::Mute, A::SendDigits, A::Dispose],
+            ),
+            (
+                Face { beside: Beside::Conference { full: false }, ..face },
+                &[A::Complete, A::Consult, A::Drop, A::Mute, A::SendDigits, A::Hangup, A::Dispose, A::PauseRecording],
+            ),
+            (
+                Face { beside: Beside::Conference { full: true }, recording: RecordingState::Off, ..face },
+                &[A::Complete, A::Drop, A::Mute, A::SendDigits, A::Hangup, A::Dispose],
+            ),
+            (
+                Face { state: CardState::Held, beside: Beside::Conference { full: true }, recording: RecordingState::Off, ..face },
+                &[A::Resume, A::Complete, A::Drop, A::Hangup, A::Dispose],
+            ),
+            (Face { beside: Beside::Asked, ..face }, &[A::Mute, A::Hangup]),
             (Face { state: CardState::WrapUp, timed_wrap_up: false, ..face }, &[A::Dispose, A::EndWrapUp]),
         ];
         for (face, want) in rows {

@@ -13,7 +13,7 @@ pub const MOST_DIGITS: usize = 32;
 pub const MOST_REASON: usize = 200;
 
 impl Call {
-    /// Carries out `command` for `agent`, who must be the one ringing or talking.
+    /// Carries out `command` for `agent`, who must be the one ringing or talking, or have been asked into the talk.
     ///
     /// # Errors
     /// [`CommandRefused`] says which rule it broke; the call then stays as it was. Asking for what is already so succeeds.
@@ -23,13 +23,22 @@ impl Call {
         agent: AgentId,
         command: &CallCommand,
     ) -> Result<Vec<Action>, CommandRefused> {
-        let call = self.id;
-        if self.agent() != Some(agent) {
-            return Err(CommandRefused::NotYours { call });
-        }
-        let wrong = CommandRefused::WrongState { call, state: self.stage_name() };
         let mut actions = Vec::new();
-        let out = &mut actions;
+        if self.agent() == Some(agent) {
+            self.own_command(now, agent, command, &mut actions)?;
+        } else {
+            self.side_command(now, agent, command, &mut actions)?;
+        }
+        self.mind_ears(&mut actions);
+        self.mind_silence(now);
+        Ok(actions)
+    }
+
+    fn own_command(&mut self, now: EpochMs, agent: AgentId, command: &CallCommand, out: Out) -> Result<(), CommandRefused> {
+        if let Some(done) = self.lead_command(now, command, out) {
+            return done;
+        }
+        let wrong = CommandRefused::WrongState { call: self.id, state: self.stage_name() };
         match (&mut self.stage, command) {
             (Stage::Ringing(ringing, _), CallCommand::Answer) => {
                 let (offer, leg) = (ringing.offer, ringing.leg);
@@ -78,18 +87,10 @@ impl Call {
                 }
             }
             (Stage::Talking(talk), CallCommand::SendDigits { digits }) => {
-                let good = !digits.is_empty()
-                    && digits.len() <= MOST_DIGITS
-                    && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D'));
-                if !good {
-                    return Err(CommandRefused::BadDigits { most: MOST_DIGITS });
-                }
                 if talk.held_since.is_some() {
                     return Err(wrong);
                 }
-                out.push(Action::Digits { leg: self.caller_leg, digits: digits.clone() });
-                let count = u8::try_from(digits.len()).unwrap_or(u8::MAX);
-                out.push(Action::Tell(EventKind::DigitsSent { agent, count }));
+                self.key(agent, self.caller_leg, digits, out)?;
             }
             (Stage::Talking(_), CallCommand::Transfer { target }) => self.transfer(now, agent, target, out),
             (Stage::Talking(_), CallCommand::PauseRecording { reason }) => self.pause_recording(agent, reason, out)?,
@@ -102,9 +103,21 @@ impl Call {
             }
             (_, _) => return Err(wrong),
         }
-        self.mind_supervisors(out);
-        self.mind_silence(now);
-        Ok(actions)
+        Ok(())
+    }
+
+    /// Keys for whoever the agent is with.
+    pub(super) fn key(&mut self, agent: AgentId, leg: LegId, digits: &str, out: Out) -> Result<(), CommandRefused> {
+        let good = !digits.is_empty()
+            && digits.len() <= MOST_DIGITS
+            && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D'));
+        if !good {
+            return Err(CommandRefused::BadDigits { most: MOST_DIGITS });
+        }
+        out.push(Action::Digits { leg, digits: digits.to_owned() });
+        let count = u8::try_from(digits.len()).unwrap_or(u8::MAX);
+        out.push(Action::Tell(EventKind::DigitsSent { agent, count }));
+        Ok(())
     }
 
     fn pause_recording(&mut self, agent: AgentId, reason: &str, out: Out) -> Result<(), CommandRefused> {
@@ -133,11 +146,15 @@ impl Call {
     }
 
     pub(super) fn hold(&mut self, now: EpochMs, out: Out) {
-        let caller = self.caller_leg;
+        let (caller, joined) = (self.caller_leg, self.asked_there().any(|there| there.joined));
         let Stage::Talking(talk) = &mut self.stage else { return };
         talk.held_since = Some(now);
         let (agent, leg) = (talk.agent, talk.leg);
-        out.extend([Action::Part(caller, leg), music(caller, None)]);
+        out.push(Action::Part(caller, leg));
+        // Who is in a conference with others is not alone.
+        if !joined {
+            out.push(music(caller, None));
+        }
         out.push(Action::Router(RouterAsk::Held { agent, on: true }));
         out.push(Action::Tell(EventKind::Held { agent }));
     }

@@ -72,6 +72,7 @@ impl Call {
         let ms = |v: i64| u32::try_from(v.max(0)).unwrap_or(u32::MAX);
         self.stop_recording(out);
         self.dismiss_supervisors(now, out);
+        self.dismiss_asked(now, agent, out);
         out.push(Action::Part(self.caller_leg, leg));
         out.push(Action::Tell(EventKind::TalkEnded {
             agent,

@@ -31,7 +31,9 @@ impl Call {
             recording: None,
             recordings_closing: BTreeSet::new(),
             supervisors: Vec::new(),
+            sides: Vec::new(),
             ears: BTreeSet::new(),
+            right: Vec::new(),
             next_play: OWN_PLAYS,
             patience: silence::Patience::begin(now),
             end: None,
@@ -88,6 +90,7 @@ impl Call {
                 {
                     talk.lost = lost;
                 }
+                self.side_phone(now, leg, lost);
             }
             CallEvent::FarHold { leg, on } => self.far_hold(now, leg, on, out),
             CallEvent::Digit { leg, digit } => self.digit(now, leg, digit, world, out),
@@ -118,7 +121,7 @@ impl Call {
             CallEvent::Deadline => self.deadline_passed(now, world, out),
             CallEvent::Abort(cause) => self.abort(now, cause, world, out),
         }
-        self.mind_supervisors(out);
+        self.mind_ears(out);
         self.mind_silence(now);
         actions
     }
@@ -177,17 +180,22 @@ impl Call {
                 self.stage = Stage::Outside { leg, answered: true, by_rule: *by_rule };
                 out.extend([Action::Quiet(self.caller_leg), Action::Bridge(self.caller_leg, leg)]);
             }
-            _ => self.supervisor_answered(now, leg, out),
+            _ => {
+                if !self.side_answered(now, leg, out) {
+                    self.supervisor_answered(now, leg, out);
+                }
+            }
         }
     }
 
     fn talk_begins(&mut self, now: EpochMs, offer: Offer, leg: LegId, out: Out) {
-        let Offer { agent, queue, answer_by, .. } = offer;
+        let Offer { agent, queue, answer_by, record, .. } = offer;
         self.stage = Stage::Talking(Talk {
             agent,
             leg,
             queue,
             answer_by,
+            record,
             since: now,
             held_since: None,
             held_ms: 0,
@@ -198,7 +206,7 @@ impl Call {
         out.extend([Action::Quiet(self.caller_leg), Action::Bridge(self.caller_leg, leg)]);
         out.push(Action::Router(RouterAsk::Answered { offer: offer.offer }));
         out.push(Action::Tell(EventKind::TalkStarted { agent, leg, queue, waited_ms: self.waited_ms }));
-        if offer.record {
+        if record {
             self.record(now, Some(leg), Some(agent), queue, out);
         }
     }
@@ -216,6 +224,7 @@ impl Call {
         let what = if right.is_some() { contract::RecordingKind::Talk } else { contract::RecordingKind::Voicemail };
         let path = recording_path(now, id);
         self.recording = Some(Recording { id, paused: false });
+        self.right = right.into_iter().collect();
         out.push(Action::Record { recording: id, left: self.caller_leg, right, path: path.clone() });
         out.push(Action::Tell(EventKind::RecordingStarted { recording: id, what, agent, queue, path }));
     }
@@ -226,6 +235,7 @@ impl Call {
             return;
         }
         self.supervisor_gone(now, leg, cause, HungUpBy::System, None, out);
+        self.side_not_dialed(now, leg, cause, out);
         let Some(known) = self.legs.remove(&leg) else { return };
         // A number's leg begins, for the ledger, when its trunk is chosen; this one never did.
         if let Role::Agent(_) | Role::Supervisor(_) = known.role {
@@ -247,7 +257,7 @@ impl Call {
     /// Somebody talks to the caller over this leg.
     fn talks_on(&self, leg: LegId) -> bool {
         match &self.stage {
-            Stage::Talking(talk) => talk.leg == leg,
+            Stage::Talking(talk) => talk.leg == leg || self.asked_there().any(|there| there.leg == leg),
             Stage::Outside { leg: outside, answered, .. } => *answered && *outside == leg,
             _ => false,
         }
@@ -257,15 +267,18 @@ impl Call {
         if self.talks_on(leg) || self.supervisor_gone(now, leg, cause, HungUpBy::System, None, out) {
             return;
         }
+        let ask = |offer: OfferId| match cause {
+            // Nobody is registered there.
+            EndCause::Unreachable => RouterAsk::Failed { offer },
+            _ => RouterAsk::Withdrawn { offer },
+        };
+        if self.side_gone(now, leg, (cause, HungUpBy::System, None), ask, out) {
+            return;
+        }
         self.let_go(leg, cause, HungUpBy::System, None, out);
         match &self.stage {
             Stage::Ringing(ringing, wait) if ringing.leg == Some(leg) => {
-                let offer = ringing.offer.offer;
-                let ask = match cause {
-                    // Nobody is registered there.
-                    EndCause::Unreachable => RouterAsk::Failed { offer },
-                    _ => RouterAsk::Withdrawn { offer },
-                };
+                let ask = ask(ringing.offer.offer);
                 self.stage = Stage::Waiting(wait.clone());
                 out.push(Action::Router(ask));
             }
@@ -287,15 +300,18 @@ impl Call {
         if self.supervisor_gone(now, leg, cause, HungUpBy::Callee, Some(status), out) {
             return;
         }
+        let ask = |offer: OfferId| match cause {
+            EndCause::Busy | EndCause::Rejected => RouterAsk::Rejected { offer },
+            EndCause::NoAnswer if rang => RouterAsk::Missed { offer },
+            _ => RouterAsk::Failed { offer },
+        };
+        if self.side_gone(now, leg, (cause, HungUpBy::Callee, Some(status)), ask, out) {
+            return;
+        }
         self.let_go(leg, cause, HungUpBy::Callee, Some(status), out);
         match &self.stage {
             Stage::Ringing(ringing, wait) if ringing.leg == Some(leg) => {
-                let offer = ringing.offer.offer;
-                let ask = match cause {
-                    EndCause::Busy | EndCause::Rejected => RouterAsk::Rejected { offer },
-                    EndCause::NoAnswer if rang => RouterAsk::Missed { offer },
-                    _ => RouterAsk::Failed { offer },
-                };
+                let ask = ask(ringing.offer.offer);
                 self.stage = Stage::Waiting(wait.clone());
                 out.push(Action::Router(ask));
             }
@@ -323,12 +339,19 @@ impl Call {
             (Role::Agent(agent) | Role::Supervisor(agent), _) => HungUpBy::Agent { agent },
             (Role::Outside, _) => HungUpBy::Callee,
         };
-        if self.supervisor_gone(now, leg, cause, by, status, out) {
+        if self.supervisor_gone(now, leg, cause, by, status, out)
+            || self.side_gone(now, leg, (cause, by, status), |offer| RouterAsk::Failed { offer }, out)
+        {
             return;
         }
         self.let_go(leg, cause, by, status, out);
         if leg == self.caller_leg {
             return self.caller_left(now, cause, by, world, out);
+        }
+        // Whom the agent had asked goes on with the caller.
+        let talked = matches!(&self.stage, Stage::Talking(talk) if talk.leg == leg);
+        if talked && by != HungUpBy::System && self.pass_on(now, by, out) {
+            return;
         }
         match &self.stage {
             // Nobody has hung up: the caller is still there, and is not to pay for a phone's trouble.
@@ -404,9 +427,11 @@ impl Call {
         if let Some(known) = self.legs.get_mut(&leg) {
             known.holds = on;
         }
+        // Who consults and holds the phone lets nobody through; whom to go back to is said by the desktop.
         if let Stage::Talking(talk) = &self.stage
             && talk.leg == leg
             && talk.held_since.is_some() != on
+            && !self.consults()
         {
             if on { self.hold(now, out) } else { self.resume(now, out) }
         }

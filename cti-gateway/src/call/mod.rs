@@ -15,6 +15,7 @@ use contract::{
 
 mod allowed;
 mod commands;
+mod consult;
 mod ending;
 mod machine;
 mod silence;
@@ -24,7 +25,8 @@ mod sent_on;
 mod tests;
 mod waiting;
 
-pub use allowed::{Face, allowed};
+pub use allowed::{Beside, Face, allowed};
+pub use consult::MOST_ASKED;
 pub use supervise::{MOST_LISTEN_REASON, MOST_SUPERVISORS, SUPERVISOR_RING_MS, Seated};
 pub use silence::{SILENT_LOST_HELD_MS, SILENT_LOST_MS, SILENT_TALK_MS, SILENT_WAIT_MS};
 
@@ -196,6 +198,8 @@ pub enum Action {
         leg: LegId,
         to: Dial,
     },
+    /// The leg hears that a phone rings, until something else is asked of it.
+    RingBack(LegId),
     /// `Event: talk` to a ringing phone.
     PressTalk(LegId),
     /// BYE, CANCEL or refusal, whichever fits, and media down; [`CallEvent::LegClosed`] follows.
@@ -276,6 +280,16 @@ pub enum RouterAsk {
         vip: bool,
         ring_ms: Option<u32>,
     },
+    /// Somebody beside the talk that goes on.
+    Ask {
+        by: AgentId,
+        whom: acd::Asked,
+    },
+    /// Who came beside the talk has it from now on.
+    Serves {
+        agent: AgentId,
+        queue: Option<QueueId>,
+    },
     /// The caller, who waits already, is a VIP.
     Vip,
     /// The caller, who waits already, goes before all others.
@@ -348,6 +362,12 @@ pub enum CommandRefused {
     BadReason { most: usize },
     #[error("a reason for listening in may have at most {most} characters")]
     LongReason { most: usize },
+    #[error("{most} people were asked into call {call} already; let one of them go first")]
+    EnoughAsked { call: InteractionId, most: usize },
+    #[error("whoever is asked is in call {call} already")]
+    InAlready { call: InteractionId },
+    #[error("only who is in call {call} can take it over: listen in first, and lift the phone")]
+    NotInTalk { call: InteractionId },
     #[error("{most} supervisors are in call {call} already")]
     EnoughSupervisors { call: InteractionId, most: usize },
 }
@@ -381,6 +401,7 @@ struct Talk {
     leg: LegId,
     queue: Option<QueueId>,
     answer_by: AnswerBy,
+    record: bool,
     since: EpochMs,
     held_since: Option<EpochMs>,
     held_ms: i64,
@@ -501,8 +522,12 @@ pub struct Call {
     /// Stopped recordings whose last word is still to come.
     recordings_closing: BTreeSet<RecordingId>,
     supervisors: Vec<supervise::Supervisor>,
-    /// Who hears whom because of them: listener, source.
+    /// Whom the agent asked into the talk.
+    sides: Vec<consult::Side>,
+    /// Who hears whom because of supervisors and those asked: listener, source.
     ears: BTreeSet<(LegId, LegId)>,
+    /// Who is on the right channel of the recording.
+    right: Vec<LegId>,
     next_play: u32,
     patience: silence::Patience,
     /// Set once: how it all ended.
@@ -553,14 +578,15 @@ impl Call {
     /// Who hears this leg now, and is heard by it.
     #[must_use]
     pub fn partner(&self, leg: LegId) -> Option<LegId> {
-        let other = match &self.stage {
-            Stage::Talking(talk) if talk.held_since.is_none() => talk.leg,
-            Stage::Outside { leg, answered: true, .. } => *leg,
+        let (one, other) = match &self.stage {
+            Stage::Talking(talk) if talk.held_since.is_none() => (self.caller_leg, talk.leg),
+            Stage::Talking(talk) => (self.private()?.leg, talk.leg),
+            Stage::Outside { leg, answered: true, .. } => (self.caller_leg, *leg),
             _ => return None,
         };
         match leg {
-            _ if leg == self.caller_leg => Some(other),
-            _ if leg == other => Some(self.caller_leg),
+            _ if leg == one => Some(other),
+            _ if leg == other => Some(one),
             _ => None,
         }
     }
@@ -574,6 +600,20 @@ impl Call {
         }
     }
 
+    /// All agents whose answered leg is in this call: who talks to the caller, and who was asked.
+    pub fn talkers(&self) -> impl Iterator<Item = AgentId> + '_ {
+        self.talking().into_iter().chain(self.asked_there().filter_map(|there| there.agent))
+    }
+
+    /// The answered leg of an agent in this call.
+    #[must_use]
+    pub fn leg_of(&self, agent: AgentId) -> Option<LegId> {
+        match &self.stage {
+            Stage::Talking(talk) if talk.agent == agent => Some(talk.leg),
+            _ => self.asked_there().find(|there| there.agent == Some(agent)).map(|there| there.leg),
+        }
+    }
+
     /// Supervisors in the talk, or whose phone rings for it.
     pub fn supervisors(&self) -> impl Iterator<Item = AgentId> + '_ {
         self.supervisors.iter().map(|one| one.agent)
@@ -582,7 +622,7 @@ impl Call {
     /// Whether the call believes that the router will find it somebody.
     #[must_use]
     pub fn waits(&self) -> bool {
-        matches!(self.stage, Stage::Waiting(_) | Stage::Ringing(..))
+        matches!(self.stage, Stage::Waiting(_) | Stage::Ringing(..)) || self.asks_routing()
     }
 
     /// Whether the caller's keys mean something now. While people talk they are the other side's.

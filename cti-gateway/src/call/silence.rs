@@ -35,10 +35,26 @@ impl Call {
         if self.supervises(leg) {
             return false;
         }
+        if let Some(there) = self.asked_there().find(|there| there.leg == leg) {
+            let most = self.patience_with(there);
+            let counts = u32::try_from((now - there.judged).max(0)).unwrap_or(u32::MAX).min(ms);
+            return most != NEVER && counts >= most;
+        }
         let Patience { caller, other, since } = self.patience;
         let most = if leg == self.caller_leg { caller } else { other };
         let counts = u32::try_from((now - since).max(0)).unwrap_or(u32::MAX).min(ms);
         most != NEVER && counts >= most
+    }
+
+    /// Somebody asked into the talk may be silent while the agent is with the caller, muted, or on hold.
+    fn patience_with(&self, there: &super::consult::There) -> u32 {
+        let away = matches!(&self.stage, Stage::Talking(talk) if talk.held_since.is_none()) && !there.joined;
+        match (away || there.muted || self.holds(there.leg), there.lost) {
+            (true, false) => NEVER,
+            (true, true) => SILENT_LOST_HELD_MS,
+            (false, false) => SILENT_TALK_MS,
+            (false, true) => SILENT_LOST_MS,
+        }
     }
 
     /// Its far end has put us on hold.

@@ -1,6 +1,6 @@
 //! Supervisors in a talk: they listen, whisper to the agent or barge in. They come and go without touching what the caller and
 //! the agent do, and all of them leave with the end of that talk. Who hears whom because of them is derived from the state
-//! after every event ([`Call::mind_supervisors`]); nothing is switched on or off by hand.
+//! after every event ([`Call::mind_ears`]); nothing is switched on or off by hand.
 
 use super::*;
 
@@ -67,9 +67,34 @@ impl Call {
             && let Some(agent) = self.talking()
         {
             actions.push(Action::Tell(EventKind::SupervisionChanged { by, agent, mode }));
-            self.mind_supervisors(&mut actions);
+            self.mind_ears(&mut actions);
         }
         actions
+    }
+
+    /// A supervisor who is in the talk has it from now on; the agent is let go, and whoever joined stays.
+    ///
+    /// # Errors
+    /// [`CommandRefused::NotInTalk`]: the phone was not lifted, or this is no supervisor here.
+    pub fn take_over(&mut self, now: EpochMs, by: AgentId) -> Result<Vec<Action>, CommandRefused> {
+        let mut actions = Vec::new();
+        let out = &mut actions;
+        let there = self.supervisors.iter().position(|one| one.agent == by && one.joined.is_some());
+        let (Some(at), Stage::Talking(Talk { agent, queue, .. })) = (there, &self.stage) else {
+            return Err(CommandRefused::NotInTalk { call: self.id });
+        };
+        let (agent, queue) = (*agent, *queue);
+        let Supervisor { leg, answer_by, joined, .. } = self.supervisors.remove(at);
+        if let Some(known) = self.legs.get_mut(&leg) {
+            known.role = Role::Agent(by);
+        }
+        let ms = joined.map_or(0, |at| u32::try_from((now - at).max(0)).unwrap_or(u32::MAX));
+        out.push(Action::Tell(EventKind::TransferStarted { agent, target: TransferTarget::Agent { agent: by } }));
+        out.push(Action::Tell(EventKind::SupervisionEnded { by, agent, cause: EndCause::AnsweredHangup, ms }));
+        self.hand_over(now, consult::Heir { leg, agent: by, queue, answer_by }, HungUpBy::Agent { agent: by }, out);
+        self.mind_ears(out);
+        self.mind_silence(now);
+        Ok(actions)
     }
 
     /// A supervisor leaves. One who is not there has left already.
@@ -78,7 +103,7 @@ impl Call {
         if let Some(leg) = self.supervisors.iter().find(|one| one.agent == by).map(|one| one.leg) {
             let by = HungUpBy::Agent { agent: by };
             self.supervisor_gone(now, leg, EndCause::AnsweredHangup, by, None, &mut actions);
-            self.mind_supervisors(&mut actions);
+            self.mind_ears(&mut actions);
         }
         actions
     }
@@ -169,7 +194,7 @@ impl Call {
         while let Some(one) = self.supervisors.last().copied() {
             self.supervisor_gone(now, one.leg, EndCause::AnsweredHangup, HungUpBy::System, None, out);
         }
-        self.mind_supervisors(out);
+        self.mind_ears(out);
     }
 
     /// Their phones may be silent for as long as they like.
@@ -178,8 +203,8 @@ impl Call {
     }
 
     /// Makes what is heard, and what is recorded, what the state says.
-    pub(super) fn mind_supervisors(&mut self, out: Out) {
-        if self.supervisors.is_empty() && self.ears.is_empty() {
+    pub(super) fn mind_ears(&mut self, out: Out) {
+        if self.supervisors.is_empty() && self.sides.is_empty() && self.ears.is_empty() {
             return;
         }
         let wanted = self.wanted_ears();
@@ -188,17 +213,17 @@ impl Call {
         };
         out.extend(turned(&self.ears, &wanted, false));
         out.extend(turned(&wanted, &self.ears, true));
-        let caller = self.caller_leg;
-        let heard = |ears: &BTreeSet<(LegId, LegId)>| -> Vec<LegId> {
-            ears.iter().filter(|(leg, _)| *leg == caller).map(|(_, source)| *source).collect()
-        };
-        let (before, now) = (heard(&self.ears), heard(&wanted));
         self.ears = wanted;
-        if before != now
-            && let (Some(recording), Stage::Talking(talk)) = (self.recording, &self.stage)
-        {
-            let right = std::iter::once(talk.leg).chain(now).collect();
-            out.push(Action::RecordRight { recording: recording.id, right });
+        if let (Some(recording), Stage::Talking(talk)) = (self.recording, &self.stage) {
+            // Whoever consults speaks to a colleague, not to the caller.
+            let consults = talk.held_since.is_some() && self.private().is_some();
+            let agent = (!consults).then_some(talk.leg);
+            let heard = self.ears.iter().filter(|(leg, _)| *leg == self.caller_leg).map(|(_, source)| *source);
+            let right: Vec<LegId> = agent.into_iter().chain(heard).collect();
+            if right != self.right {
+                self.right.clone_from(&right);
+                out.push(Action::RecordRight { recording: recording.id, right });
+            }
         }
     }
 
@@ -207,9 +232,12 @@ impl Call {
         let mut ears = BTreeSet::new();
         let Stage::Talking(talk) = &self.stage else { return ears };
         let (caller, agent, held) = (self.caller_leg, talk.leg, talk.held_since.is_some());
+        self.ears_of_asked(talk, &mut ears);
+        let with_agent: Vec<&consult::There> = self.asked_there().filter(|there| there.joined != held).collect();
         let joined: Vec<&Supervisor> = self.supervisors.iter().filter(|one| one.joined.is_some()).collect();
         for one in &joined {
             ears.extend([(one.leg, caller), (one.leg, agent)]);
+            ears.extend(with_agent.iter().map(|there| (one.leg, there.leg)));
             if one.mode >= SuperviseMode::Whisper {
                 ears.insert((agent, one.leg));
                 // Whoever speaks is heard by the others who supervise.
@@ -217,6 +245,7 @@ impl Call {
             }
             if one.mode == SuperviseMode::Barge && !held {
                 ears.insert((caller, one.leg));
+                ears.extend(with_agent.iter().map(|there| (there.leg, one.leg)));
             }
         }
         ears

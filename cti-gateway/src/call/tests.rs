@@ -8,6 +8,7 @@ use super::*;
 
 mod alive;
 mod any_order;
+mod consult;
 mod lessons;
 mod lost;
 mod sent_on;
@@ -16,6 +17,7 @@ mod supervised;
 const T0: EpochMs = 1_790_000_000_000;
 const QUEUE: QueueId = QueueId(5);
 const ANN: AgentId = AgentId(7);
+const BEN: AgentId = AgentId(8);
 const DESK: StationId = StationId(70);
 
 struct Nowhere;

@@ -61,6 +61,7 @@ impl Call {
                 announcer: Default::default(),
                 announcing: entering.saying,
             },
+            Stage::Talking(_) => return self.side_offered(now, offer, out),
             _ => return,
         };
         let leg = (offer.answer_by != AnswerBy::AutoAnswer).then(|| self.dial_agent(now, &offer, false, out));
@@ -80,17 +81,20 @@ impl Call {
     }
 
     pub(super) fn offer_over(&mut self, offer: OfferId, outcome: OfferOutcome, out: Out) {
+        let cause = match outcome {
+            OfferOutcome::Rejected => EndCause::Rejected,
+            OfferOutcome::Failed => EndCause::Failed,
+            OfferOutcome::Missed | OfferOutcome::Withdrawn | OfferOutcome::Answered => EndCause::NoAnswer,
+        };
+        if self.side_offer_over(offer, cause, out) {
+            return;
+        }
         let Stage::Ringing(ringing, wait) = &self.stage else { return };
         if ringing.offer.offer != offer {
             return;
         }
         let leg = ringing.leg;
         self.stage = Stage::Waiting(wait.clone());
-        let cause = match outcome {
-            OfferOutcome::Rejected => EndCause::Rejected,
-            OfferOutcome::Failed => EndCause::Failed,
-            OfferOutcome::Missed | OfferOutcome::Withdrawn | OfferOutcome::Answered => EndCause::NoAnswer,
-        };
         if let Some(leg) = leg {
             self.let_go(leg, cause, HungUpBy::System, None, out);
         }
@@ -105,6 +109,10 @@ impl Call {
         world: &dyn ivr::World,
         out: Out,
     ) {
+        if matches!(self.stage, Stage::Talking(_)) {
+            let cause = if why == QueueReturn::Full { EndCause::Busy } else { EndCause::NoAnswer };
+            return self.side_not_found(now, &TransferTarget::Queue { queue }, cause, out);
+        }
         // Sent there by a supervisor, who did not mean the rules of a queue that is full.
         if why == QueueReturn::Full && self.is_sent_on() && matches!(self.stage, Stage::Entering(_)) {
             return self.move_failed(now, EndCause::Busy, out);
@@ -200,6 +208,10 @@ impl Call {
     pub(super) fn agent_lost(&mut self, now: EpochMs, cause: EndCause, world: &dyn ivr::World, out: Out) {
         let Stage::Talking(Talk { agent, queue, .. }) = self.stage else { return };
         out.push(Action::Router(RouterAsk::StationFailed { agent }));
+        // Whom the agent had asked serves the caller.
+        if self.pass_on(now, HungUpBy::System, out) {
+            return;
+        }
         self.end_talk(now, out);
         self.own_overflow = (false, false);
         self.overflows = 0;
@@ -228,6 +240,9 @@ impl Call {
         world: &dyn ivr::World,
         out: Out,
     ) {
+        if matches!(self.stage, Stage::Talking(_)) {
+            return self.side_not_found(now, &TransferTarget::Agent { agent }, cause, out);
+        }
         let waits_for_agent = match &self.stage {
             Stage::Entering(_) => true,
             Stage::Waiting(wait) => wait.facts.is_none(),

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use contract::directory::Directory;
 use contract::number::{Class, Context, normalize};
@@ -21,7 +21,19 @@ pub struct Prompts {
 const MUSIC: &str = "music";
 const DEFAULT_MUSIC: &str = "default";
 
+/// What an agent hears while somebody is rung: 450 Hz, one second in five, as in China's network (ITU-T E.180 supplement 2).
+static RING_BACK: LazyLock<Arc<Clip>> = LazyLock::new(|| {
+    let mut samples = tone::sine(&[(450.0, -13.0)], 1_000);
+    samples.resize(5 * 8_000, 0);
+    Arc::new(Clip::from_samples("ring-back", &samples))
+});
+
 impl Prompts {
+    #[must_use]
+    pub fn ring_back() -> Arc<Clip> {
+        RING_BACK.clone()
+    }
+
     /// The sounds every house has: a beep, and soft music for those who wait.
     #[must_use]
     pub fn built_in() -> Self {

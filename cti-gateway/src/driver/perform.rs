@@ -7,6 +7,7 @@ use std::time::Duration;
 use contract::directory::AnswerBy;
 use contract::{EndCause, EpochMs, EventKind, InteractionId, LegId, OfferOutcome, Party};
 
+use super::Prompts;
 use super::switch::{Message, Switch, Unspoken, Work};
 use crate::call::{Action, CallEvent, DIRECT_WAIT_MS, Dial, Offer, QueueFacts, QueueReturn, RouterAsk};
 use crate::media::{Clip, MediaCommand, MediaError, MediaEvent};
@@ -32,6 +33,11 @@ impl Switch {
                 }
                 Dial::Number { number, ring_ms } => self.dial_number(now, id, leg, &number, ring_ms),
             },
+            Action::RingBack(leg) => {
+                self.wants_play(leg, None);
+                let clips = vec![Prompts::ring_back()];
+                self.media_do(leg, MediaCommand::Play { leg, id: MUSIC, clips, repeat: true });
+            }
             Action::PressTalk(leg) => {
                 if let Some(known) = self.legs.get(leg) {
                     self.asks.push_back(UaCommand::NotifyTalk { dialog: known.dialog });
@@ -83,6 +89,10 @@ impl Switch {
                 ring_ms: ring_ms.unwrap_or(DIRECT_RING_MS),
                 fallback: None,
             },
+            RouterAsk::Ask { by, whom } => {
+                acd::Input::Ask { interaction, by, whom, wait_ms: DIRECT_WAIT_MS, ring_ms: DIRECT_RING_MS }
+            }
+            RouterAsk::Serves { agent, queue } => acd::Input::Serves { interaction, agent, queue },
             RouterAsk::Vip => acd::Input::Vip { interaction },
             RouterAsk::Return { queue, vip, credit_ms } => acd::Input::Return { interaction, queue, vip, credit_ms },
             RouterAsk::Raise => acd::Input::Raise { interaction },
@@ -124,8 +134,9 @@ impl Switch {
     pub(super) fn decided(&mut self, now: EpochMs, decision: acd::Decision) {
         use acd::Decision as D;
         match decision {
-            D::Offer { offer, interaction, agent, station, queue, until, waited_ms, why } => {
-                self.tell(now, interaction, EventKind::Offered { offer, agent, station, queue, until, waited_ms, why });
+            D::Offer { offer, interaction, agent, station, queue, until, waited_ms, why, asked_by } => {
+                let offered = EventKind::Offered { offer, agent, station, queue, until, waited_ms, why, asked_by };
+                self.tell(now, interaction, offered);
                 let directory = &self.company.directory;
                 let answer_by = directory.stations.get(&station).map_or(AnswerBy::Phone, |s| s.answer_by);
                 let record = queue.is_none_or(|q| directory.queues.get(&q).is_none_or(|q| q.record));

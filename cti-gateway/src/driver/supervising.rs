@@ -17,8 +17,10 @@ impl Switch {
         command: &SuperviseCommand,
     ) -> Result<(), Refused> {
         let live = self.calls.get(&id).ok_or(Refused::NoCall(id))?;
-        let SuperviseCommand::Join { mode, reason } = command else {
-            return self.of_call(now, id, |call| Ok(call.supervise_no_more(now, by)));
+        let (mode, reason) = match command {
+            SuperviseCommand::Join { mode, reason } => (mode, reason),
+            SuperviseCommand::TakeOver => return self.of_call(now, id, |call| call.take_over(now, by)),
+            SuperviseCommand::Leave => return self.of_call(now, id, |call| Ok(call.supervise_no_more(now, by))),
         };
         let there = live.call.supervisors().any(|agent| agent == by);
         let allowed = whom.map_or(there, |agent| live.call.talking() == Some(agent));
@@ -28,7 +30,7 @@ impl Switch {
         if there {
             return self.of_call(now, id, |call| Ok(call.supervise_as(by, *mode)));
         }
-        if live.call.agent() == Some(by) || live.caller_agent == Some(by) {
+        if live.call.agent() == Some(by) || live.call.leg_of(by).is_some() || live.caller_agent == Some(by) {
             return Err(Refused::OwnCall);
         }
         let mut others = self.calls.iter().filter(|(other, _)| **other != id);

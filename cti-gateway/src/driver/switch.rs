@@ -300,7 +300,7 @@ impl Switch {
         agent: AgentId,
         command: &CallCommand,
     ) -> Result<(), Refused> {
-        let CallCommand::Transfer { target } = command else {
+        let (CallCommand::Transfer { target } | CallCommand::Consult { target }) = command else {
             return self.of_call(now, id, |call| call.command(now, agent, command));
         };
         let target = self.colleague_or(target.clone());
@@ -308,7 +308,11 @@ impl Switch {
             return Err(Refused::NoSuchTarget);
         }
         self.may_send_to(agent, &target)?;
-        self.of_call(now, id, |call| call.command(now, agent, &CallCommand::Transfer { target }))
+        let command = match command {
+            CallCommand::Consult { .. } => CallCommand::Consult { target },
+            _ => CallCommand::Transfer { target },
+        };
+        self.of_call(now, id, |call| call.command(now, agent, &command))
     }
 
     /// Somebody asks something of a call; what follows is carried out with the next [`Switch::settle`].

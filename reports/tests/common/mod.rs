@@ -42,6 +42,7 @@ pub fn offered(agent: i64, queue: i64) -> EventKind {
         until: 0,
         waited_ms: 0,
         why: String::new(),
+        asked_by: None,
     }
 }
 

@@ -930,6 +930,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{interaction}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * I leave, and whoever I asked goes on with my caller
+         * @description After a consultation: the attended transfer. Out of a conference: the others go on.
+         *
+         *     Needs `desk.use`.
+         */
+        post: operations["postCallsInteractionComplete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/consult": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a queue, an agent or a number, while my caller hears music
+         * @description Needs `desk.use`.
+         */
+        post: operations["postCallsInteractionConsult"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{interaction}/digits": {
         parameters: {
             query?: never;
@@ -944,6 +986,26 @@ export interface paths {
          * @description Needs `desk.use`.
          */
         post: operations["postCallsInteractionDigits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody I asked is to go; I am with my caller again
+         * @description Needs `desk.use`.
+         */
+        post: operations["postCallsInteractionDrop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -984,6 +1046,26 @@ export interface paths {
          * @description Needs `desk.use`.
          */
         post: operations["postCallsInteractionHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * My caller, whoever I asked and I hear each other
+         * @description Needs `desk.use`.
+         */
+        post: operations["postCallsInteractionJoin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1154,6 +1236,50 @@ export interface paths {
          * @description Needs `calls.supervise`.
          */
         delete: operations["deleteCallsInteractionSupervision"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/supervision/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the talk I am in as a supervisor for myself
+         * @description The agent is let go and has the wrap-up; the caller is mine, and whoever else joined stays.
+         *
+         *     Needs `calls.supervise`.
+         */
+        post: operations["postCallsInteractionSupervisionTakeOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/swap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * From my caller to whoever I asked, or back
+         * @description Whoever I am not with hears music.
+         *
+         *     Needs `desk.use`.
+         */
+        post: operations["postCallsInteractionSwap"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2501,6 +2627,10 @@ export interface components {
             updatedBy: string | null;
             version: number;
         };
+        LetGo: {
+            /** @description Of the card's `others`; none: who was asked last. */
+            leg?: string | null;
+        };
         ListEdit: {
             name: string;
             /** @description As people write them. */
@@ -3074,7 +3204,7 @@ export interface components {
         /** @enum {string} */
         SeatWhy: "chosen" | "forced" | "missed_offer" | "rejected_offer" | "station_failed" | "station_lost" | "station_back" | "desktop_lost" | "next_status" | "call" | "wrap_up_done" | "restart";
         /** @enum {string} */
-        SegmentKind: "ivr" | "queue" | "ring" | "talk" | "hold" | "wrap_up" | "voicemail";
+        SegmentKind: "ivr" | "queue" | "ring" | "talk" | "hold" | "wrap_up" | "voicemail" | "consult";
         /** @description A part of an interaction with one state. */
         SegmentRow: {
             agent: components["schemas"]["Ref"] | null;
@@ -5665,6 +5795,66 @@ export interface operations {
             };
         };
     };
+    postCallsInteractionComplete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCallsInteractionConsult: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postCallsInteractionDigits: {
         parameters: {
             query?: never;
@@ -5677,6 +5867,38 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Digits"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCallsInteractionDrop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetGo"];
             };
         };
         responses: {
@@ -5726,6 +5948,34 @@ export interface operations {
         };
     };
     postCallsInteractionHold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCallsInteractionJoin: {
         parameters: {
             query?: never;
             header?: never;
@@ -5990,6 +6240,62 @@ export interface operations {
         };
     };
     deleteCallsInteractionSupervision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCallsInteractionSupervisionTakeOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCallsInteractionSwap: {
         parameters: {
             query?: never;
             header?: never;

@@ -3,7 +3,7 @@ import type { CallAction, CallCard } from "../contract.gen";
 import { actionOf, barFor } from "./callbar";
 
 const card = (state: CallCard["state"], allowed: CallAction[], over: Partial<CallCard> = {}) =>
-  ({ state, allowed, muted: false, recording: "on", ...over }) as CallCard;
+  ({ state, allowed, muted: false, recording: "on", others: [], askedBy: null, ...over }) as unknown as CallCard;
 const all: CallAction[] = [
   "answer",
   "reject",
@@ -13,6 +13,11 @@ const all: CallAction[] = [
   "unmute",
   "send_digits",
   "transfer",
+  "consult",
+  "swap",
+  "join",
+  "complete",
+  "drop",
   "pause_recording",
   "resume_recording",
   "hangup",
@@ -48,3 +53,24 @@ it("one key toggles: hold and resume, mute and unmute", () => {
 });
 
 it("no card, no action", () => expect(actionOf(null, "hangup")).toBeNull());
+
+it("the bar is that of how the agent is with whoever was asked", () => {
+  const other = (state: string) => ({ leg: "7", agent: "8", name: "Ben", state });
+  const bar = (over: object) => barFor(card("talking", all, over)).map((one) => one.label);
+  expect(bar({ others: [other("ringing")] })).toEqual(["call_off", "transfer", "pause_recording"]);
+  expect(bar({ others: [other("joined"), other("apart")] })).toEqual([
+    "complete",
+    "swap",
+    "join",
+    "mute",
+    "send_digits",
+    "drop",
+  ]);
+  expect(bar({ others: [other("joined")] })).toContain("hangup_all");
+  expect(bar({ askedBy: "Ann", others: [other("leads")] })).toEqual(["mute", "leave"]);
+});
+
+it("Transfer's key asks somebody more into a conference", () =>
+  expect(
+    actionOf(card("talking", all, { others: [{ leg: "7", agent: "8", name: "Ben", state: "joined" }] }), "transfer"),
+  ).toBe("consult"));

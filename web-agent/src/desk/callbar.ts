@@ -9,25 +9,64 @@ export type BarButton = {
   live: boolean;
   key: KeyAction | null;
   look: "go" | "end" | "on" | "plain";
+  /** The word on it, where it is not the action's own. */
+  label: string;
 };
 
+/** How the agent is with those asked into the talk. */
+export type Beside = "alone" | "asking" | "consulting" | "conference" | "asked";
+
+export function besideOf(card: CallCard): Beside {
+  const others = (card.others ?? []).map((one) => one.state);
+  if (card.askedBy) return "asked";
+  if (others.includes("asked") || others.includes("ringing")) return "asking";
+  if (others.includes("apart")) return "consulting";
+  return others.length > 0 ? "conference" : "alone";
+}
+
 export function barFor(card: CallCard): BarButton[] {
-  const button = (action: CallAction, key: KeyAction | null = null, look: BarButton["look"] = "plain"): BarButton => ({
-    action,
-    live: may(card, action),
-    key,
-    look,
-  });
+  const button = (
+    action: CallAction,
+    key: KeyAction | null = null,
+    look: BarButton["look"] = "plain",
+    label: string = action,
+  ): BarButton => ({ action, live: may(card, action), key, look, label });
+  const mute = card.muted ? button("unmute", "mute", "on") : button("mute", "mute");
+  const record = card.recording === "paused" ? button("resume_recording", null, "on") : button("pause_recording");
   if (card.state === "ringing" || card.state === "connecting") {
     return [button("answer", "answer", "go"), button("reject", "reject", "end")];
   }
   if (card.state === "wrap_up") return [button("extend_wrap_up"), button("end_wrap_up", "finish", "go")];
+  switch (besideOf(card)) {
+    case "asked":
+      return [mute, button("hangup", "hangup", "end", "leave")];
+    case "asking":
+      return [button("drop", "drop", "end", "call_off"), button("transfer", "transfer"), record];
+    case "consulting":
+      return [
+        button("complete", "complete", "go"),
+        button("swap", "swap"),
+        button("join", "join"),
+        mute,
+        button("send_digits", "keypad"),
+        button("drop", "drop", "end"),
+      ];
+    case "conference":
+      return [
+        mute,
+        button("consult", "transfer", "plain", "add"),
+        button("send_digits", "keypad"),
+        record,
+        card.state === "held" ? button("resume", "hold", "on") : button("complete", "complete", "plain", "leave"),
+        button("hangup", "hangup", "end", "hangup_all"),
+      ];
+  }
   return [
-    card.muted ? button("unmute", "mute", "on") : button("mute", "mute"),
+    mute,
     card.state === "held" ? button("resume", "hold", "on") : button("hold", "hold"),
     button("send_digits", "keypad"),
     button("transfer", "transfer"),
-    card.recording === "paused" ? button("resume_recording", null, "on") : button("pause_recording"),
+    record,
     button("hangup", "hangup", "end"),
   ];
 }

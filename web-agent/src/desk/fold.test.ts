@@ -35,6 +35,8 @@ function card(interaction: string, over: Partial<CallCard> = {}): CallCard {
     customer: null,
     disposition: null,
     supervisedBy: [],
+    askedBy: null,
+    others: [],
     allowed: ["answer", "reject"],
     ended: null,
     ...over,

@@ -9,6 +9,10 @@ export type KeyAction =
   | "hold"
   | "mute"
   | "transfer"
+  | "swap"
+  | "join"
+  | "complete"
+  | "drop"
   | "hangup"
   | "keypad"
   | "ready"
@@ -23,6 +27,10 @@ export const defaultKeys: Record<KeyAction, string> = {
   hold: "Alt+H",
   mute: "Alt+M",
   transfer: "Alt+T",
+  swap: "Alt+S",
+  join: "Alt+O",
+  complete: "Alt+P",
+  drop: "Alt+B",
   hangup: "Alt+E",
   keypad: "Alt+D",
   ready: "Alt+R",

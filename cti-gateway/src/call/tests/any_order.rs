@@ -48,8 +48,21 @@ pub(super) fn any_event() -> impl Strategy<Value = Step> {
             CallCommand::Transfer { target: TransferTarget::Agent { agent: AgentId(8) } },
             CallCommand::Transfer { target: TransferTarget::Number { number: "10086".into() } },
             CallCommand::PauseRecording { reason: "card".into() },
+            CallCommand::Consult { target: TransferTarget::Queue { queue: QUEUE } },
+            CallCommand::Consult { target: TransferTarget::Agent { agent: ANN } },
+            CallCommand::Consult { target: TransferTarget::Agent { agent: BEN } },
+            CallCommand::Consult { target: TransferTarget::Number { number: "10086".into() } },
+            CallCommand::Swap,
+            CallCommand::Join,
+            CallCommand::Complete,
+            CallCommand::Drop { leg: None },
         ])
         .prop_map(Step::Command),
+        prop::sample::select(vec![CallCommand::Answer, CallCommand::Reject, CallCommand::Mute, CallCommand::Hangup])
+            .prop_map(Step::Asked),
+        Just(Step::OfferBen),
+        Just(Step::AskedInVain),
+        (0_usize..3).prop_map(Step::TakeOver),
         Just(Step::Abort),
         (0_usize..3, prop::sample::select(vec![SuperviseMode::Listen, SuperviseMode::Whisper, SuperviseMode::Barge]))
             .prop_map(|(who, mode)| Step::Supervise(who, mode)),
@@ -90,6 +103,10 @@ pub(super) enum Step {
     Abort,
     Supervise(usize, SuperviseMode),
     SuperviseNoMore(usize),
+    Asked(CallCommand),
+    OfferBen,
+    AskedInVain,
+    TakeOver(usize),
     WhileWaiting(WaitingCommand),
     Full,
 }
@@ -147,6 +164,20 @@ pub(super) fn step(line: &mut Line, step: Step) {
             let _ = line.supervise(CHIEFS[who], mode);
             return;
         }
+        Step::Asked(command) => {
+            if let Ok(actions) = line.call.command(line.now, BEN, &command) {
+                line.note(actions);
+            }
+            return;
+        }
+        Step::OfferBen => CallEvent::Offer(Offer { offer: OfferId(43), agent: BEN, ..offer(AnswerBy::TalkEvent) }),
+        Step::AskedInVain => CallEvent::DirectFailed { agent: BEN, cause: EndCause::NoAnswer },
+        Step::TakeOver(who) => {
+            if let Ok(actions) = line.call.take_over(line.now, CHIEFS[who]) {
+                line.note(actions);
+            }
+            return;
+        }
         Step::Full => {
             let then = Overflow::Hangup(String::new());
             CallEvent::QueueOver { queue: QUEUE, why: QueueReturn::Full, then }
@@ -165,7 +196,7 @@ pub(super) fn step(line: &mut Line, step: Step) {
     line.on(event);
 }
 
-/// Who hears whom because of supervisors, as media was told; and never the caller one who does not barge in.
+/// Who hears whom because of supervisors and those asked, as media was told; and never the caller one who only consults.
 #[derive(Default)]
 struct Ears(BTreeSet<(LegId, LegId)>);
 
@@ -183,6 +214,10 @@ impl Ears {
 /// Whose seats routing was told are busy with supervising.
 fn follow_seats(line: &Line, busy: &mut BTreeSet<AgentId>) {
     for action in &line.last {
+        // Who took the talk over has a seat that is busy with the caller.
+        if let Action::Router(RouterAsk::Serves { agent, .. }) = action {
+            busy.remove(agent);
+        }
         if let Action::Router(RouterAsk::Supervises { agent, on }) = action {
             let changed = if *on { busy.insert(*agent) } else { busy.remove(agent) };
             assert!(changed, "{action:?} is so already");
@@ -206,6 +241,39 @@ fn modes(told: &[EventKind]) -> BTreeMap<LegId, (AgentId, SuperviseMode)> {
     modes
 }
 
+/// Whom the ledger says the caller hears besides the agent, because they were asked.
+fn joined(told: &[EventKind]) -> BTreeSet<LegId> {
+    let mut joined = BTreeSet::new();
+    for kind in told {
+        match kind {
+            EventKind::ConsultJoined { leg, .. } => drop(joined.insert(*leg)),
+            EventKind::ConsultEnded { leg, .. } => drop(joined.remove(leg)),
+            _ => {}
+        }
+    }
+    joined
+}
+
+/// How many are asked for or there and not joined; each that began ended once.
+fn consulting(told: &[EventKind]) -> i32 {
+    let mut open = 0;
+    let mut joined = BTreeSet::new();
+    for kind in told {
+        match kind {
+            EventKind::ConsultStarted { .. } => open += 1,
+            EventKind::ConsultJoined { leg, .. } => {
+                open -= 1;
+                joined.insert(*leg);
+            }
+            EventKind::ConsultFailed { .. } => open -= 1,
+            EventKind::ConsultEnded { leg, .. } => open -= i32::from(!joined.remove(leg)),
+            _ => {}
+        }
+        assert!((0..=1).contains(&open), "{told:?}");
+    }
+    open
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
@@ -218,10 +286,12 @@ proptest! {
             ears.follow(&line);
             follow_seats(&line, &mut busy);
             let modes = modes(&line.told);
-            let barges = |leg: LegId| modes.get(&leg).is_some_and(|one| one.1 == SuperviseMode::Barge);
+            let joined = joined(&line.told);
+            let barges = |leg: LegId| modes.get(&leg).is_some_and(|one| one.1 == SuperviseMode::Barge) || joined.contains(&leg);
             prop_assert!(ears.0.iter().all(|(leg, source)| *leg != CALLER || barges(*source)), "{:?} {:?}", ears.0, modes);
             let heard = |leg: LegId| modes.get(&leg).is_none_or(|one| one.1 != SuperviseMode::Listen);
             prop_assert!(ears.0.iter().all(|(_, source)| heard(*source)), "{:?} {:?}", ears.0, modes);
+            prop_assert!(consulting(&line.told) <= i32::from(line.call.stage_name() == "talking"), "they end with the talk");
             prop_assert!(modes.is_empty() || line.call.stage_name() == "talking", "they leave with the talk");
             let talks = line.told.iter().filter(|k| matches!(k, EventKind::TalkStarted { .. })).count();
             let ends = line.told.iter().filter(|k| matches!(k, EventKind::TalkEnded { .. })).count();

@@ -9,8 +9,12 @@ import {
   PauseOutlined,
   PhoneFilled,
   PlayCircleOutlined,
+  RetweetOutlined,
+  RollbackOutlined,
   SwapOutlined,
   TableOutlined,
+  TeamOutlined,
+  UserAddOutlined,
 } from "@ant-design/icons";
 import { Button, Tooltip } from "antd";
 import type { ReactNode } from "react";
@@ -31,6 +35,11 @@ const icons: Partial<Record<CallAction, ReactNode>> = {
   resume: <CaretRightOutlined />,
   send_digits: <TableOutlined />,
   transfer: <SwapOutlined />,
+  consult: <UserAddOutlined />,
+  swap: <RetweetOutlined />,
+  join: <TeamOutlined />,
+  complete: <CheckOutlined />,
+  drop: <RollbackOutlined />,
   pause_recording: <PauseCircleOutlined />,
   resume_recording: <PlayCircleOutlined />,
   hangup: <PhoneFilled rotate={225} />,
@@ -58,12 +67,12 @@ export function CallBar({
       role="toolbar"
       aria-label={t("call.bar")}
     >
-      {buttons.map(({ action, live, key, look }) => (
+      {buttons.map(({ action, live, key, look, label }) => (
         <Tooltip
           key={action}
           title={
             <>
-              {t(`action.${action}`)} {key && <Key chord={keys[key]} />}
+              {t(`action.${label}`)} {key && <Key chord={keys[key]} />}
             </>
           }
         >
@@ -74,10 +83,10 @@ export function CallBar({
             icon={icons[action]}
             disabled={!live || !up}
             loading={busy(`${card.interaction}:${action}`)}
-            aria-label={t(`action.${action}`)}
+            aria-label={t(`action.${label}`)}
             onClick={() => press(card, action)}
           >
-            {!small && t(`action.${action}`)}
+            {!small && t(`action.${label}`)}
           </Button>
         </Tooltip>
       ))}

@@ -38,6 +38,8 @@ const card = (over: Partial<CallCard>): CallCard => ({
   customer: null,
   disposition: null,
   supervisedBy: [],
+  askedBy: null,
+  others: [],
   allowed: ["hangup", "dispose"],
   ended: null,
   ...over,

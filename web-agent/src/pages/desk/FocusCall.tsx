@@ -15,6 +15,7 @@ import { Supervised } from "../live/Supervise";
 import { AfterWork } from "./AfterWork";
 import { CallBar } from "./CallBar";
 import { Candidates } from "./Candidates";
+import { Others } from "./Others";
 import { useWho, type Who } from "./useWho";
 
 export function FocusCall({ card }: { card: CallCard }) {
@@ -47,6 +48,7 @@ export function FocusCall({ card }: { card: CallCard }) {
                 </Chip>
               )}
               {card.recording === "paused" && <Chip tone="warn">{t("recording.paused")}</Chip>}
+              {card.askedBy !== null && <Chip tone="info">{t("other.by", { name: card.askedBy })}</Chip>}
               <Supervised by={card.supervisedBy} />
             </div>
             <h2>
@@ -97,6 +99,7 @@ export function FocusCall({ card }: { card: CallCard }) {
             </dd>
           </div>
         </dl>
+        <Others card={card} />
         <CallBar card={card} />
         {card.state === "ringing" && !card.allowed.includes("answer") && (
           <p className="hint">
@@ -110,7 +113,7 @@ export function FocusCall({ card }: { card: CallCard }) {
       ) : (
         changing && <Candidates card={card} focus={asked} close={() => setChanging(false)} />
       )}
-      {card.state !== "ringing" && card.state !== "connecting" && (
+      {card.state !== "ringing" && card.state !== "connecting" && card.askedBy === null && (
         <Panel title={t("wrap.title")} className="work">
           <AfterWork card={card} />
         </Panel>

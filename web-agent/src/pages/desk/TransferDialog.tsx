@@ -1,4 +1,4 @@
-// Where to send a call: a queue with who is free there, an agent with presence, or a number. Typed, chosen, sent.
+// Where to send a call, or whom to ask into it: a queue with who is free there, an agent with presence, or a number. Typed, chosen, sent.
 
 import { CustomerServiceOutlined, PhoneOutlined, SearchOutlined, TeamOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
@@ -34,15 +34,19 @@ export function TransferDialog() {
   const { t } = useTranslation();
   const { open, of } = useDialogs();
   const card = useDesk((state) => state.desk.cards.find((one) => one.interaction === of));
-  const shown = open === "transfer" && card !== undefined;
+  const adds = open === "consult";
+  const shown = (open === "transfer" || adds) && card !== undefined;
+  const asks = card?.allowed.includes("consult") ?? false;
+  const title = t(adds ? "transfer.add" : asks ? "transfer.title" : "transfer.titleOnly");
   return (
-    <Modal open={shown} onCancel={closeDialogs} footer={null} width={520} title={t("transfer.title")} destroyOnHidden>
-      {shown && <Targets interaction={card.interaction} />}
+    <Modal open={shown} onCancel={closeDialogs} footer={null} width={560} title={title} destroyOnHidden>
+      {shown && <Targets interaction={card.interaction} adds={adds} />}
     </Modal>
   );
 }
 
-function Targets({ interaction }: { interaction: string }) {
+/** `adds`: somebody is asked into a conference; nobody is sent anywhere. */
+function Targets({ interaction, adds }: { interaction: string; adds: boolean }) {
   const { t } = useTranslation();
   const me = useMe();
   const card = useDesk((state) => state.desk.cards.find((one) => one.interaction === interaction));
@@ -53,9 +57,11 @@ function Targets({ interaction }: { interaction: string }) {
   const setup = useQuery({ queryKey: setupKey, queryFn: desk.setup, refetchInterval: 2000, staleTime: 0 });
   const rows = useMemo(() => rowsFor(setup.data, typed, me.agent.id, t), [setup.data, typed, me.agent.id, t]);
   const current = Math.min(at, rows.length - 1);
-  const send = async (row: Row | undefined) => {
-    if (!row || row.off || !card) return;
-    if (await call(card, { kind: "transfer", target: row.target })) closeDialogs();
+  const asks = card?.allowed.includes("consult") ?? false;
+  const sends = !adds && (card?.allowed.includes("transfer") ?? false);
+  const send = async (row: Row | undefined, kind: "transfer" | "consult") => {
+    if (!row || row.off || !card || !card.allowed.includes(kind)) return;
+    if (await call(card, { kind, target: row.target })) closeDialogs();
   };
   return (
     <div className="transfer">
@@ -73,7 +79,8 @@ function Targets({ interaction }: { interaction: string }) {
         onKeyDown={(event) => {
           if (event.key === "ArrowDown") setAt(Math.min(current + 1, rows.length - 1));
           else if (event.key === "ArrowUp") setAt(Math.max(current - 1, 0));
-          else if (event.key === "Enter" && !event.nativeEvent.isComposing) void send(rows[current]);
+          else if (event.key === "Enter" && !event.nativeEvent.isComposing)
+            void send(rows[current], event.shiftKey || !sends ? "consult" : "transfer");
           else return;
           event.preventDefault();
         }}
@@ -88,18 +95,33 @@ function Targets({ interaction }: { interaction: string }) {
                 <span className={`dot dot-${row.tone}`} /> {row.note}
               </span>
             </span>
-            <Button
-              type={index === current ? "primary" : "default"}
-              disabled={row.off}
-              loading={busy(`${interaction}:transfer`) && index === current}
-              onClick={() => void send(row)}
-            >
-              {t("transfer.send")}
-            </Button>
+            {asks && (
+              <Button
+                type={index === current && !sends ? "primary" : "default"}
+                disabled={row.off}
+                loading={busy(`${interaction}:consult`) && index === current}
+                data-target={`consult ${row.id}`}
+                onClick={() => void send(row, "consult")}
+              >
+                {t("transfer.ask")}
+              </Button>
+            )}
+            {sends && (
+              <Button
+                type={index === current ? "primary" : "default"}
+                disabled={row.off}
+                loading={busy(`${interaction}:transfer`) && index === current}
+                data-target={`transfer ${row.id}`}
+                onClick={() => void send(row, "transfer")}
+              >
+                {t("transfer.send")}
+              </Button>
+            )}
           </li>
         ))}
         {rows.length === 0 && <li className="soft">{t("transfer.none")}</li>}
       </ul>
+      {asks && <p className="hint">{t(sends ? "transfer.hint" : "transfer.hintAdd")}</p>}
     </div>
   );
 }

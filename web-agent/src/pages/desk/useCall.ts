@@ -17,7 +17,7 @@ import { askCall, askSeat, askSupervise, askWaiting, useDesk } from "../../desk/
 import { saying } from "../../ui/say";
 
 /** Which dialog of the call in focus is open; a shortcut may open it from any page. */
-export const useDialogs = create<{ open: "transfer" | "keypad" | null; of: string | null }>(() => ({
+export const useDialogs = create<{ open: "transfer" | "consult" | "keypad" | null; of: string | null }>(() => ({
   open: null,
   of: null,
 }));
@@ -35,6 +35,10 @@ const plain: Partial<Record<CallAction, CallCommand>> = {
   resume: { kind: "resume" },
   mute: { kind: "mute" },
   unmute: { kind: "unmute" },
+  swap: { kind: "swap" },
+  join: { kind: "join" },
+  complete: { kind: "complete" },
+  drop: { kind: "drop", leg: null },
   pause_recording: { kind: "pause_recording", reason: "agent" },
   resume_recording: { kind: "resume_recording" },
   hangup: { kind: "hangup" },
@@ -76,6 +80,7 @@ export function useDo() {
     const command = plain[action];
     if (command) void call(card, command);
     else if (action === "transfer") useDialogs.setState({ open: "transfer", of: card.interaction });
+    else if (action === "consult") useDialogs.setState({ open: "consult", of: card.interaction });
     else if (action === "send_digits") useDialogs.setState({ open: "keypad", of: card.interaction });
     else if (action === "end_wrap_up") void seat({ kind: "end_wrap_up" });
     else if (action === "extend_wrap_up") void seat({ kind: "extend_wrap_up", byMs: EXTEND_MS });

@@ -1,7 +1,7 @@
 // A supervisor in a talk: how to come in from the list of live calls, and the strip that stays on every page until the end.
 
 import { AudioOutlined, CustomerServiceOutlined, EyeOutlined, TeamOutlined } from "@ant-design/icons";
-import { Button, Dropdown, Segmented, Tooltip } from "antd";
+import { Button, Dropdown, Popconfirm, Segmented, Tooltip } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { LiveSnapshot } from "../../api";
@@ -101,6 +101,16 @@ export function SuperviseStrip() {
             tooltip: t(`supervise.hint.${mode}`),
           }))}
         />
+        <Popconfirm
+          title={t("supervise.takeOverAsk", { name: here.agentName })}
+          description={t("supervise.takeOverHint", { name: here.agentName })}
+          okText={t("supervise.takeOver")}
+          onConfirm={() => void supervise(here.interaction, { kind: "take_over" })}
+        >
+          <Button disabled={!up || !here.connected || working} data-supervise-take-over>
+            {t("supervise.takeOver")}
+          </Button>
+        </Popconfirm>
         <Button
           className="call-end"
           disabled={!up}
