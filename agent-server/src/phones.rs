@@ -49,6 +49,8 @@ impl From<Refused> for Refusal {
                 CommandRefused::NotInTalk { .. } => (S::CONFLICT, "not_in_talk"),
             },
             Refused::Seat(why) => (S::CONFLICT, why.code()),
+            Refused::Colleague => (S::UNPROCESSABLE_ENTITY, "colleague"),
+            Refused::Full => (S::SERVICE_UNAVAILABLE, "busy"),
             Refused::NoSuchTarget => (S::UNPROCESSABLE_ENTITY, "no_such_target"),
             Refused::NoWayOut => (S::UNPROCESSABLE_ENTITY, "no_way_out"),
             Refused::NumberNotAllowed => (S::FORBIDDEN, "number_not_allowed"),

@@ -336,6 +336,8 @@ pub enum DeskAsk {
     Seat { command: SeatCommand },
     Call { interaction: InteractionId, command: CallCommand },
     Supervise { interaction: InteractionId, command: SuperviseCommand },
+    /// Calls a number from my station. `queue`: whose wrap-up and figures the talk has.
+    Dial { number: String, queue: Option<QueueId> },
     Waiting { interaction: InteractionId, command: WaitingCommand },
     WatchBoard { on: bool },
     Ping,

@@ -4,6 +4,7 @@
 mod abandoned;
 mod answered;
 mod consulted;
+mod dialed_out;
 mod digits;
 mod lessons;
 mod lost;

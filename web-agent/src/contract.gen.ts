@@ -109,7 +109,7 @@ export type ContactPointId = string;
  */
 export type CustomerId = string;
 
-export type DeskAsk = { "ask": "seat", command: SeatCommand, } | { "ask": "call", interaction: InteractionId, command: CallCommand, } | { "ask": "supervise", interaction: InteractionId, command: SuperviseCommand, } | { "ask": "waiting", interaction: InteractionId, command: WaitingCommand, } | { "ask": "watch_board", on: boolean, } | { "ask": "ping" };
+export type DeskAsk = { "ask": "seat", command: SeatCommand, } | { "ask": "call", interaction: InteractionId, command: CallCommand, } | { "ask": "supervise", interaction: InteractionId, command: SuperviseCommand, } | { "ask": "dial", number: string, queue: QueueId | null, } | { "ask": "waiting", interaction: InteractionId, command: WaitingCommand, } | { "ask": "watch_board", on: boolean, } | { "ask": "ping" };
 
 /**
  * Desktop to server.
@@ -118,7 +118,7 @@ export type DeskIntent = {
 /**
  * Chosen by the desktop, answered by `done` or `refused`.
  */
-id: number, } & ({ "ask": "seat", command: SeatCommand, } | { "ask": "call", interaction: InteractionId, command: CallCommand, } | { "ask": "supervise", interaction: InteractionId, command: SuperviseCommand, } | { "ask": "waiting", interaction: InteractionId, command: WaitingCommand, } | { "ask": "watch_board", on: boolean, } | { "ask": "ping" });
+id: number, } & ({ "ask": "seat", command: SeatCommand, } | { "ask": "call", interaction: InteractionId, command: CallCommand, } | { "ask": "supervise", interaction: InteractionId, command: SuperviseCommand, } | { "ask": "dial", number: string, queue: QueueId | null, } | { "ask": "waiting", interaction: InteractionId, command: WaitingCommand, } | { "ask": "watch_board", on: boolean, } | { "ask": "ping" });
 
 /**
  * Server to desktop.

@@ -1,12 +1,13 @@
 //! Buttons for programs: each does what the same button of a desktop does. What is allowed, the phones decide.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use contract::{
-    AgentId, CallCommand, InteractionId, LegId, SeatCommand, SuperviseCommand, SuperviseMode, TransferTarget,
+    AgentId, CallCommand, InteractionId, LegId, QueueId, SeatCommand, SuperviseCommand, SuperviseMode, TransferTarget,
     WaitingCommand,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,6 +23,7 @@ use crate::supervise::{supervise, while_waiting};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .routes(routes!(dial))
         .routes(routes!(answer))
         .routes(routes!(reject))
         .routes(routes!(hold))
@@ -111,6 +113,37 @@ button!(
     /// Record again
     go_on, "/calls/{interaction}/recording/resume", CallCommand::ResumeRecording
 );
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dial {
+    /// As one would dial it; my number rules apply.
+    number: String,
+    /// Whose wrap-up and figures the talk has.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    queue: Option<QueueId>,
+}
+
+/// The call that begins.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Dialed {
+    #[schema(value_type = String)]
+    interaction: InteractionId,
+}
+
+/// Call a number from the station of my seat
+///
+/// My phone rings first; once it is lifted the number is dialed.
+#[utoipa::path(post, path = "/calls", tag = "calls", request_body = Dial, responses((status = 201, body = Dialed)))]
+pub async fn dial(
+    State(app): State<App>,
+    me: SignedIn,
+    Body(Dial { number, queue }): Body<Dial>,
+) -> Result<(StatusCode, Json<Dialed>), ApiError> {
+    let interaction = app.gateway.dial(me.agent, number, queue).await.map_err(Refusal::from)?;
+    Ok((StatusCode::CREATED, Json(Dialed { interaction })))
+}
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

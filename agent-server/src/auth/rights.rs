@@ -127,6 +127,7 @@ pub const ROUTES: &[(Method, &str, Need)] = &[
     may(Method::GET, "/desk/ws", P::DeskUse),
     may(Method::PUT, "/seat", P::DeskUse),
     may(Method::PUT, "/seats/{agent}", P::SeatsForce),
+    may(Method::POST, "/calls", P::DeskUse),
     may(Method::POST, "/calls/{interaction}/answer", P::DeskUse),
     may(Method::POST, "/calls/{interaction}/reject", P::DeskUse),
     may(Method::POST, "/calls/{interaction}/hold", P::DeskUse),

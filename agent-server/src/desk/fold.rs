@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use contract::directory::AnswerBy;
 use contract::{
-    AgentId, CallCard, Candidate, Caller, CardGone, CardState, CustomerId, DeskBody, Direction, Directory, EndCause,
+    AgentId, CallCard, Candidate, Caller, CardGone, CardState, CustomerId, DeskBody, Direction, Directory, EndCause, Entry,
     EpochMs, Event, EventKind, InteractionId, KnownCustomer, LegId, NoticeLevel, OfferOutcome,
     Pressed, QueueId,
     QueueOutcome, RecordingKind, RecordingState, SavedDisposition, Seat, SeatWhy, StationHealth, SuperviseMode,
@@ -164,7 +164,7 @@ impl Desks {
     pub fn apply(&mut self, event: &Event) -> Vec<Told> {
         match (&event.kind, event.interaction) {
             (EventKind::SeatChanged { seat, why, .. }, _) => self.seat(event.at, seat, *why),
-            (EventKind::CallArrived { direction, caller, dialed, .. }, Some(id)) => {
+            (EventKind::CallArrived { direction, caller, dialed, entry, .. }, Some(id)) => {
                 self.calls.entry(id).or_insert_with(|| Call {
                     direction: *direction,
                     caller: caller.clone(),
@@ -181,7 +181,12 @@ impl Desks {
                     supervisors: BTreeMap::new(),
                     asked: Vec::new(),
                 });
-                Vec::new()
+                match entry {
+                    Entry::Station { agent: Some(agent), .. } if *direction == Direction::Outbound => {
+                        self.dials(event.at, *agent, id).into_iter().collect()
+                    }
+                    _ => Vec::new(),
+                }
             }
             (_, Some(id)) if self.calls.contains_key(&id) => {
                 let mut told = self.of_call(event, id);
@@ -232,6 +237,14 @@ impl Desks {
         told
     }
 
+    /// The card of a call this agent makes.
+    fn dials(&mut self, at: EpochMs, agent: AgentId, id: InteractionId) -> Option<Told> {
+        self.takes_over(at, agent, id);
+        let card = self.calls.get_mut(&id)?.cards.get_mut(&agent)?;
+        card.state = CardState::Connecting;
+        self.tell(at, agent, id)
+    }
+
     /// Nothing rings or talks any more; what is in wrap-up stays, unless the program itself was cut.
     fn call_over(&mut self, at: EpochMs, id: InteractionId, cut: bool) -> Vec<Told> {
         let Some(call) = self.calls.get(&id) else { return Vec::new() };
@@ -242,8 +255,21 @@ impl Desks {
             CardState::Talking | CardState::Held | CardState::Connecting if !cut && card.over => None,
             CardState::Connecting | CardState::Talking | CardState::Held | CardState::WrapUp => Some(CardGone::Finished),
         };
+        // Whom an agent called, and did not reach.
+        let unreached = |card: &Card| card.state == CardState::Connecting && call.direction == Direction::Outbound;
+        let cause = call.ended.filter(|cause| *cause != EndCause::AnsweredHangup).map(|cause| store::words::word(&cause));
+        let notices: Vec<Told> = call
+            .cards
+            .iter()
+            .filter(|(_, card)| unreached(card))
+            .filter_map(|(agent, _)| {
+                let values = vec![("cause".to_owned(), cause.clone()?)];
+                Some(notice(*agent, at, NoticeLevel::Warning, "dial_failed", values))
+            })
+            .collect();
         let going: Vec<_> = call.cards.iter().filter_map(|(agent, card)| Some((*agent, goes(card)?))).collect();
-        going.into_iter().filter_map(|(agent, why)| self.gone(at, agent, id, why)).collect()
+        let gone = going.into_iter().filter_map(|(agent, why)| self.gone(at, agent, id, why));
+        gone.chain(notices).collect()
     }
 
     /// Facts of one agent's part in the call.

@@ -94,6 +94,7 @@ async fn answer(app: &App, me: &SignedIn, tab: u64, intent: &str) -> Vec<Text> {
             app.gateway.call(interaction, me.agent, command).await.map_err(Refusal::from)
         }
         DeskAsk::Supervise { interaction, command } => supervise(app, me, interaction, command).await,
+        DeskAsk::Dial { number, queue } => app.gateway.dial(me.agent, number, queue).await.map(drop).map_err(Refusal::from),
         DeskAsk::Waiting { interaction, command } => while_waiting(app, me, interaction, command).await,
         DeskAsk::WatchBoard { on } if me.may(Permission::LiveRead) => {
             first = app.desk.watch(me.agent, tab, on, now);

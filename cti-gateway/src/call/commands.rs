@@ -63,6 +63,9 @@ impl Call {
                 }
                 out.push(Action::Router(RouterAsk::Rejected { offer }));
             }
+            (Stage::Dialing(_), CallCommand::Hangup | CallCommand::Reject) => {
+                self.finish(now, EndCause::NoAnswer, HungUpBy::Agent { agent }, out);
+            }
             (Stage::Talking(talk), CallCommand::Hold) => {
                 if talk.held_since.is_none() {
                     self.hold(now, out);

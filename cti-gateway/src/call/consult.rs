@@ -322,35 +322,41 @@ impl Call {
     /// The talk goes on with another agent, and with all who have joined it.
     pub(super) fn hand_over(&mut self, now: EpochMs, heir: Heir, by: HungUpBy, out: Out) {
         let Stage::Talking(before) = self.stage else { return };
-        let Heir { leg, agent, queue, answer_by } = heir;
+        let leg = heir.leg;
         // Whom the one who leaves still waits for is not wanted any more.
         let (stay, go) = std::mem::take(&mut self.sides).into_iter().partition(|side| !side.is_private());
         self.sides = go;
         self.end_talk(now, out);
         self.sides = stay;
         self.let_go(before.leg, EndCause::AnsweredHangup, by, None, out);
+        self.moving = None;
+        self.talk(now, heir, before.record, out);
+        if self.holds(leg) {
+            self.hold(now, out);
+        }
+    }
+
+    /// An agent talks to the caller from now on, who did not wait for it.
+    pub(super) fn talk(&mut self, now: EpochMs, heir: Heir, record: bool, out: Out) {
+        let Heir { leg, agent, queue, answer_by } = heir;
         self.stage = Stage::Talking(Talk {
             agent,
             leg,
             queue,
             answer_by,
-            record: before.record,
+            record,
             since: now,
             held_since: None,
             held_ms: 0,
             muted: false,
             lost: false,
         });
-        self.moving = None;
         self.waited_ms = 0;
         out.extend([Action::Quiet(leg), Action::Quiet(self.caller_leg), Action::Bridge(self.caller_leg, leg)]);
         out.push(Action::Router(RouterAsk::Serves { agent, queue }));
         out.push(Action::Tell(EventKind::TalkStarted { agent, leg, queue, waited_ms: 0 }));
-        if before.record {
+        if record {
             self.record(now, Some(leg), Some(agent), queue, out);
-        }
-        if self.holds(leg) {
-            self.hold(now, out);
         }
     }
 }

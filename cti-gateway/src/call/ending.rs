@@ -41,6 +41,7 @@ impl Call {
                 self.feed(now, ivr::Input::CallerLeft, world, out);
                 self.finish(now, left, by, out);
             }
+            Stage::Dialing(_) => self.finish(now, cause, by, out),
             Stage::Entering(_) | Stage::Waiting(_) | Stage::Ringing(..) => {
                 out.push(Action::Router(RouterAsk::Leave { outcome: QueueOutcome::Abandoned }));
                 self.finish(now, left, by, out);
@@ -99,7 +100,7 @@ impl Call {
             }
             Stage::Talking(_) => self.end_talk(now, out),
             Stage::Flow | Stage::Message { .. } => self.feed(now, ivr::Input::CallerLeft, world, out),
-            Stage::Outside { .. } | Stage::Farewell { .. } => {}
+            Stage::Dialing(_) | Stage::Outside { .. } | Stage::Farewell { .. } => {}
         }
         self.finish(now, cause, HungUpBy::System, out);
     }

@@ -5,21 +5,12 @@ use super::*;
 type Out<'a> = &'a mut Vec<Action>;
 
 impl Call {
-    /// A call that has just come in: answered, and led by its flow.
-    pub fn begin(
-        facts: Facts,
-        flow: Arc<ivr::Flow>,
-        start: ivr::Start,
-        ids: Arc<IdMaker>,
-        now: EpochMs,
-        world: &dyn ivr::World,
-    ) -> (Self, Vec<Action>) {
-        let leg = facts.caller_leg;
-        let mut call = Self {
-            id: facts.id,
+    pub(super) fn empty(id: InteractionId, caller_leg: LegId, ids: Arc<IdMaker>, now: EpochMs) -> Self {
+        Self {
+            id,
             ids,
-            caller_leg: leg,
-            legs: BTreeMap::from([(leg, Leg { role: Role::Caller, rang: false, holds: false, over: None })]),
+            caller_leg,
+            legs: BTreeMap::new(),
             session: None,
             language: ivr::Language::ZhCn,
             vip: false,
@@ -37,7 +28,21 @@ impl Call {
             next_play: OWN_PLAYS,
             patience: silence::Patience::begin(now),
             end: None,
-        };
+        }
+    }
+
+    /// A call that has just come in: answered, and led by its flow.
+    pub fn begin(
+        facts: Facts,
+        flow: Arc<ivr::Flow>,
+        start: ivr::Start,
+        ids: Arc<IdMaker>,
+        now: EpochMs,
+        world: &dyn ivr::World,
+    ) -> (Self, Vec<Action>) {
+        let leg = facts.caller_leg;
+        let mut call = Self::empty(facts.id, leg, ids, now);
+        call.legs.insert(leg, Leg { role: Role::Caller, rang: false, holds: false, over: None });
         let mut out = vec![
             Action::Tell(EventKind::CallArrived {
                 direction: facts.direction,
@@ -72,6 +77,7 @@ impl Call {
                 {
                     out.push(Action::Tell(EventKind::LegRinging { leg }));
                     self.supervisor_rings(leg, out);
+                    self.own_phone_rings(leg, out);
                 }
             }
             CallEvent::LegAnswered { leg } => self.leg_answered(now, leg, out),
@@ -181,7 +187,7 @@ impl Call {
                 out.extend([Action::Quiet(self.caller_leg), Action::Bridge(self.caller_leg, leg)]);
             }
             _ => {
-                if !self.side_answered(now, leg, out) {
+                if !self.dialed_out_answered(now, leg, out) && !self.side_answered(now, leg, out) {
                     self.supervisor_answered(now, leg, out);
                 }
             }
@@ -242,6 +248,7 @@ impl Call {
             let (cause, by, sip_status) = known.over.unwrap_or((cause, HungUpBy::System, None));
             out.push(Action::Tell(EventKind::LegEnded { leg, cause, by, sip_status, quality: None }));
         }
+        self.dialed_out_failed(now, leg, cause, HungUpBy::System, out);
         match &self.stage {
             Stage::Ringing(ringing, wait) if ringing.leg == Some(leg) => {
                 let offer = ringing.offer.offer;
@@ -276,6 +283,9 @@ impl Call {
             return;
         }
         self.let_go(leg, cause, HungUpBy::System, None, out);
+        if self.dialed_out_failed(now, leg, cause, HungUpBy::System, out) {
+            return;
+        }
         match &self.stage {
             Stage::Ringing(ringing, wait) if ringing.leg == Some(leg) => {
                 let ask = ask(ringing.offer.offer);
@@ -294,7 +304,7 @@ impl Call {
             480 if rang => EndCause::NoAnswer,
             _ => cause_of(status),
         };
-        if leg == self.caller_leg || self.talks_on(leg) {
+        if (leg == self.caller_leg && !matches!(self.stage, Stage::Dialing(_))) || self.talks_on(leg) {
             return self.leg_gone(now, leg, cause, Some(status), world, out);
         }
         if self.supervisor_gone(now, leg, cause, HungUpBy::Callee, Some(status), out) {
@@ -309,6 +319,9 @@ impl Call {
             return;
         }
         self.let_go(leg, cause, HungUpBy::Callee, Some(status), out);
+        if self.dialed_out_failed(now, leg, cause, HungUpBy::Callee, out) {
+            return;
+        }
         match &self.stage {
             Stage::Ringing(ringing, wait) if ringing.leg == Some(leg) => {
                 let ask = ask(ringing.offer.offer);
@@ -345,6 +358,9 @@ impl Call {
             return;
         }
         self.let_go(leg, cause, by, status, out);
+        if self.dialed_out_failed(now, leg, cause, by, out) {
+            return;
+        }
         if leg == self.caller_leg {
             return self.caller_left(now, cause, by, world, out);
         }
@@ -457,7 +473,7 @@ impl Call {
                 self.finish(now, cause, HungUpBy::System, out);
             }
             Stage::Closing { .. } => self.close(out),
-            Stage::Ringing(..) | Stage::Talking(_) | Stage::Outside { .. } | Stage::Over => {}
+            Stage::Dialing(_) | Stage::Ringing(..) | Stage::Talking(_) | Stage::Outside { .. } | Stage::Over => {}
         }
     }
 }

@@ -16,6 +16,7 @@ use contract::{
 mod allowed;
 mod commands;
 mod consult;
+mod dialed_out;
 mod ending;
 mod machine;
 mod silence;
@@ -27,6 +28,7 @@ mod waiting;
 
 pub use allowed::{Beside, Face, allowed};
 pub use consult::MOST_ASKED;
+pub use dialed_out::DialOut;
 pub use supervise::{MOST_LISTEN_REASON, MOST_SUPERVISORS, SUPERVISOR_RING_MS, Seated};
 pub use silence::{SILENT_LOST_HELD_MS, SILENT_LOST_MS, SILENT_TALK_MS, SILENT_WAIT_MS};
 
@@ -47,6 +49,9 @@ pub const DIRECT_WAIT_MS: u32 = 60_000;
 
 /// How long an outside number may ring when a call is transferred there.
 pub const OUTSIDE_RING_MS: u32 = 45_000;
+
+/// How long an agent's own phone may ring for a call the agent makes.
+pub const OWN_RING_MS: u32 = 30_000;
 
 /// How the flow is begun and what the call must know from the first moment.
 pub struct Facts {
@@ -463,6 +468,8 @@ enum CameFrom {
 enum Stage {
     /// The flow leads.
     Flow,
+    /// An agent calls somebody.
+    Dialing(dialed_out::Dialing),
     /// Asked the router to take the caller in; its answer is next, or the agent asked for is busy.
     Entering(Entering),
     Waiting(Wait),
@@ -561,6 +568,7 @@ impl Call {
         match &self.stage {
             Stage::Ringing(ringing, _) => Some(ringing.offer.agent),
             Stage::Talking(talk) => Some(talk.agent),
+            Stage::Dialing(dialing) => Some(dialing.agent),
             _ => None,
         }
     }
@@ -571,6 +579,7 @@ impl Call {
         match &self.stage {
             Stage::Ringing(ringing, _) => ringing.leg,
             Stage::Talking(talk) => Some(talk.leg),
+            Stage::Dialing(dialing) => Some(dialing.leg),
             _ => None,
         }
     }
@@ -631,11 +640,12 @@ impl Call {
         matches!(self.stage, Stage::Flow | Stage::Message { .. })
     }
 
-    /// A word for metrics: `ivr`, `waiting`, `ringing`, `talking`, `outside`, `voicemail`, `closing`.
+    /// A word for metrics: `ivr`, `dialing`, `waiting`, `ringing`, `talking`, `outside`, `voicemail`, `closing`.
     #[must_use]
     pub fn stage_name(&self) -> &'static str {
         match &self.stage {
             Stage::Flow => "ivr",
+            Stage::Dialing(_) => "dialing",
             Stage::Entering(_) | Stage::Waiting(_) => "waiting",
             Stage::Ringing(..) => "ringing",
             Stage::Talking(_) => "talking",
@@ -654,7 +664,7 @@ impl Call {
             Stage::Entering(entering) => Some(entering.until),
             Stage::Waiting(wait) => wait.next_announce,
             Stage::Message { until, .. } | Stage::Farewell { until, .. } | Stage::Closing { until } => Some(*until),
-            Stage::Ringing(..) | Stage::Talking(_) | Stage::Outside { .. } | Stage::Over => None,
+            Stage::Dialing(_) | Stage::Ringing(..) | Stage::Talking(_) | Stage::Outside { .. } | Stage::Over => None,
         }
     }
 }

@@ -68,6 +68,7 @@ impl Call {
             Stage::Talking(talk) if talk.held_since.is_some() => NEVER,
             Stage::Talking(_) | Stage::Outside { .. } => SILENT_TALK_MS,
             Stage::Flow
+            | Stage::Dialing(_)
             | Stage::Entering(_)
             | Stage::Waiting(_)
             | Stage::Ringing(..)

@@ -9,6 +9,7 @@ use super::*;
 mod alive;
 mod any_order;
 mod consult;
+mod dialed_out;
 mod lessons;
 mod lost;
 mod sent_on;

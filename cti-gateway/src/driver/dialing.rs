@@ -99,7 +99,10 @@ impl Switch {
             Target::Station(_) => vec![("X-Zuoxi-Interaction".to_owned(), call.to_string())],
             Target::Trunk { .. } | Target::Uri { .. } => Vec::new(),
         };
-        let mut from = self.calls.get(&call).map(|live| live.shown.clone()).unwrap_or_default();
+        let mut from = self.calls.get(&call).map(|live| match (&target, &live.shown_outside) {
+            (Target::Trunk { .. } | Target::Uri { .. }, Some(outside)) => outside.clone(),
+            _ => live.shown.clone(),
+        }).unwrap_or_default();
         let trunk = match target {
             Target::Trunk { trunk, .. } => self.company.directory.trunks.get(&trunk),
             Target::Station(_) | Target::Uri { .. } => None,

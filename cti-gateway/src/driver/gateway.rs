@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use contract::health::Part;
 use contract::{
-    AgentId, CallCommand, Directory, IdMaker, InteractionId, Ledger, LegId, Lookup, Seat, SeatCommand, SuperviseCommand,
+    AgentId, CallCommand, Directory, IdMaker, InteractionId, Ledger, LegId, Lookup, QueueId, Seat, SeatCommand,
+    SuperviseCommand,
     WaitingCommand,
 };
 use tokio::runtime::Handle;
@@ -86,6 +87,10 @@ pub enum Refused {
     Call(CommandRefused),
     #[error(transparent)]
     Seat(acd::Refusal),
+    #[error("this is a colleague; ask them into a talk, or call them from the phone itself")]
+    Colleague,
+    #[error("as many calls as may be are there; try again shortly")]
+    Full,
     #[error("there is no such queue, and no such other agent, to transfer to")]
     NoSuchTarget,
     #[error("no trunk of ours takes this number; check the number, or the trunks' prefixes")]
@@ -96,7 +101,7 @@ pub enum Refused {
     NoTalk(InteractionId),
     #[error("you are in this call yourself")]
     OwnCall,
-    #[error("supervising needs a phone: take a seat with a station first")]
+    #[error("this needs a phone: take a seat with a station first")]
     NoStation,
     #[error("your phone rings, or you are in another call; end it first")]
     Busy,
@@ -286,6 +291,14 @@ impl Gateway {
         command: SuperviseCommand,
     ) -> Result<(), Refused> {
         self.ask(|reply| Message::Supervise { call, by, whom, command, reply }).await.unwrap_or(Err(Refused::Stopping))
+    }
+
+    /// An agent calls a number from the station of the seat; the call that begins.
+    ///
+    /// # Errors
+    /// [`Refused`]; nothing rings then.
+    pub async fn dial(&self, agent: AgentId, number: String, queue: Option<QueueId>) -> Result<InteractionId, Refused> {
+        self.ask(|reply| Message::Dial { agent, number, queue, reply }).await.unwrap_or(Err(Refused::Stopping))
     }
 
     /// A supervisor sends a waiting caller on, or puts it in front. Who may is the asker's to know.

@@ -10,6 +10,7 @@ mod clock;
 mod company;
 mod contacts;
 mod dialing;
+mod dialing_out;
 mod ending;
 mod gateway;
 mod legs;

@@ -67,7 +67,7 @@ impl Switch {
 
     /// The phone of a supervisor's seat, where nothing else goes on but the talk that is left for this one. Without a seat
     /// routing would not know that the phone is in use.
-    fn phone_of(&self, agent: AgentId, leaves: Option<InteractionId>) -> Result<StationId, Refused> {
+    pub(super) fn phone_of(&self, agent: AgentId, leaves: Option<InteractionId>) -> Result<StationId, Refused> {
         let seat = self.router.seat(agent).filter(|seat| seat.status != SeatStatus::Offline).ok_or(Refused::NoStation)?;
         match seat.activity {
             Activity::Idle | Activity::WrapUp { .. } => {}

@@ -37,6 +37,12 @@ pub enum Message {
         command: SuperviseCommand,
         reply: oneshot::Sender<Result<(), Refused>>,
     },
+    Dial {
+        agent: AgentId,
+        number: String,
+        queue: Option<contract::QueueId>,
+        reply: oneshot::Sender<Result<InteractionId, Refused>>,
+    },
     Waiting { call: InteractionId, by: AgentId, command: WaitingCommand, reply: oneshot::Sender<Result<(), Refused>> },
     Desktop { agent: AgentId, up: bool },
     Restore(Vec<contract::Seat>),
@@ -105,6 +111,8 @@ pub(super) struct Live {
     pub span: tracing::Span,
     /// What phones we dial for this call show.
     pub shown: crate::sip::api::Party,
+    /// What those outside are shown, where it is not the same.
+    pub shown_outside: Option<crate::sip::api::Party>,
     /// The agent at the station that calls, whom nobody may ring meanwhile.
     pub caller_agent: Option<AgentId>,
 }
@@ -240,6 +248,11 @@ impl Switch {
             }
             Message::Supervise { call, by, whom, command, reply } => {
                 let answer = self.supervise(now, call, by, whom, &command);
+                self.settle(now);
+                let _ = reply.send(answer);
+            }
+            Message::Dial { agent, number, queue, reply } => {
+                let answer = self.dial_out(now, agent, &number, queue);
                 self.settle(now);
                 let _ = reply.send(answer);
             }

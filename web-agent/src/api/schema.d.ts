@@ -908,6 +908,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call a number from the station of my seat
+         * @description My phone rings first; once it is lifted the number is dialed.
+         *
+         *     Needs `desk.use`.
+         */
+        post: operations["postCalls"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{interaction}/answer": {
         parameters: {
             query?: never;
@@ -2140,6 +2162,16 @@ export interface components {
             queues: components["schemas"]["QueueChoice"][];
             reasons: components["schemas"]["ReasonChoice"][];
             stations: components["schemas"]["StationChoice"][];
+        };
+        Dial: {
+            /** @description As one would dial it; my number rules apply. */
+            number: string;
+            /** @description Whose wrap-up and figures the talk has. */
+            queue?: string | null;
+        };
+        /** @description The call that begins. */
+        Dialed: {
+            interaction: string;
         };
         /**
          * @description What a phone is asked to prove its password with.
@@ -5754,6 +5786,38 @@ export interface operations {
                         items: components["schemas"]["Change_Trunk"][];
                         next: string | null;
                     };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCalls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dial"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dialed"];
                 };
             };
             /** @description What went wrong */

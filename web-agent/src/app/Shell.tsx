@@ -21,6 +21,7 @@ import { joinTabs, leaveTabs } from "../desk/tabs";
 import { useNotices } from "../desk/useNotices";
 import { useRinging } from "../desk/useRinging";
 import { CallStrip } from "../pages/desk/CallStrip";
+import { DialButton } from "../pages/desk/Dial";
 import { SeatControl } from "../pages/desk/SeatControl";
 import { useCallKeys } from "../pages/desk/useCallKeys";
 import { useLeft } from "../pages/desk/useLeft";
@@ -116,6 +117,7 @@ export function Shell() {
           <Key chord={keys.commands} />
         </Button>
         <span className="grow" />
+        {desk && <DialButton />}
         {desk && <SeatControl />}
         <Account />
       </header>

@@ -33,7 +33,9 @@ export function barFor(card: CallCard): BarButton[] {
   ): BarButton => ({ action, live: may(card, action), key, look, label });
   const mute = card.muted ? button("unmute", "mute", "on") : button("mute", "mute");
   const record = card.recording === "paused" ? button("resume_recording", null, "on") : button("pause_recording");
-  if (card.state === "ringing" || card.state === "connecting") {
+  if (card.state === "connecting")
+    return [button("hangup", "hangup", "end", card.direction === "outbound" ? "call_off" : "hangup")];
+  if (card.state === "ringing") {
     return [button("answer", "answer", "go"), button("reject", "reject", "end")];
   }
   if (card.state === "wrap_up") return [button("extend_wrap_up"), button("end_wrap_up", "finish", "go")];

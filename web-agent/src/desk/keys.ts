@@ -15,6 +15,7 @@ export type KeyAction =
   | "drop"
   | "hangup"
   | "keypad"
+  | "dial"
   | "ready"
   | "finish"
   | "customer"
@@ -33,6 +34,7 @@ export const defaultKeys: Record<KeyAction, string> = {
   drop: "Alt+B",
   hangup: "Alt+E",
   keypad: "Alt+D",
+  dial: "Alt+N",
   ready: "Alt+R",
   finish: "Alt+Enter",
   customer: "Alt+C",

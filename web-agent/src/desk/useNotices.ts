@@ -15,7 +15,13 @@ export function useNotices() {
     const key = `notice.${newest.code}`;
     // Why the seat changed stands in a banner until it is over; a code of a newer server has no words yet.
     if (!i18next.exists(key)) return;
-    const title = i18next.t(key, newest.values);
+    // A cause is a word of the catalogue too.
+    const { cause } = newest.values;
+    const values =
+      cause && i18next.exists(`cause.${cause}`)
+        ? { ...newest.values, cause: i18next.t(`cause.${cause}`) }
+        : newest.values;
+    const title = i18next.t(key, values);
     notification[newest.level]({ title, key: String(newest.n) });
   }, [newest, notification]);
 }

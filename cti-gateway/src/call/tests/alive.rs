@@ -15,6 +15,7 @@ fn owed(line: &mut Line) -> CallEvent {
             let then = Overflow::Hangup(String::new());
             CallEvent::QueueOver { queue: facts.queue, why: QueueReturn::MaxWait, then }
         }
+        Stage::Dialing(_) => CallEvent::Abort(EndCause::Shutdown),
         Stage::Waiting(_) => CallEvent::DirectFailed { agent: AgentId(8), cause: EndCause::Busy },
         Stage::Ringing(ringing, _) => {
             CallEvent::OfferOver { offer: ringing.offer.offer, outcome: OfferOutcome::Missed }

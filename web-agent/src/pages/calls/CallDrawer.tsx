@@ -11,6 +11,7 @@ import { Chip, Nothing, Phone, useName, Vip } from "../../ui/bits";
 import { clock, moment, time } from "../../ui/format";
 import { PlayHere } from "../../ui/PlayHere";
 import { saying } from "../../ui/say";
+import { CallIt } from "../desk/Dial";
 import { OwnWork } from "./OwnWork";
 import { Cause } from "./words";
 
@@ -59,6 +60,7 @@ function Body({ call, fresh }: { call: InteractionDetail; fresh: boolean }) {
             {call.vip && <Vip />}
           </h2>
           <Phone number={call.number} raw={call.callerRaw} withheld={call.withheld} />
+          <CallIt number={call.withheld ? null : (call.number ?? call.callerRaw)} />
         </div>
         <Cause cause={call.cause} />
       </div>

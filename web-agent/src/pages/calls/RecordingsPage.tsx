@@ -12,6 +12,7 @@ import { bytes, clock, moment } from "../../ui/format";
 import { ListPage } from "../../ui/ListPage";
 import { PlayHere, RecordingChip } from "../../ui/PlayHere";
 import { CustomerFilter } from "../customers/CustomerFilter";
+import { CallIt } from "../desk/Dial";
 import { useNarrowing } from "./narrowing";
 
 export function RecordingsPage() {
@@ -124,7 +125,7 @@ export function RecordingsPage() {
             <div className="call-head">
               <div className="grow">
                 <h2>{open.customer?.name ?? t("pop.unknown")}</h2>
-                <Phone number={open.number} raw={open.callerRaw} />
+                <Phone number={open.number} raw={open.callerRaw} /> <CallIt number={open.number ?? open.callerRaw} />
               </div>
               <Link to="/calls" search={{ call: open.interaction }}>
                 {t("recordings.toCall")}

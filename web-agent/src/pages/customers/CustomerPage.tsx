@@ -13,6 +13,7 @@ import { DetailPage } from "../../ui/DetailPage";
 import { FormDrawer } from "../../ui/FormDrawer";
 import { moment } from "../../ui/format";
 import { saying } from "../../ui/say";
+import { CallIt } from "../desk/Dial";
 import { CustomerFields } from "./CustomerFields";
 import { Timeline } from "./Timeline";
 
@@ -184,6 +185,7 @@ function Points({ customer }: { customer: Customer }) {
             <span className="point-kind soft">{point.label || t(`point.${point.kind}`)}</span>
             <span className="grow">
               {point.kind === "phone" ? <Phone number={point.value} /> : point.value}{" "}
+              {point.kind === "phone" && <CallIt number={point.value} />}{" "}
               {point.sharedLine && <Chip>{t("point.shared")}</Chip>}{" "}
               {point.doNotCall && <Chip tone="warn">{t("point.doNotCall")}</Chip>}
               {point.badNumber && <Chip tone="bad">{t("point.bad")}</Chip>}

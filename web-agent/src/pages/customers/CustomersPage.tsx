@@ -8,6 +8,7 @@ import { Chip, Face, PermissionGate, Phone, Vip } from "../../ui/bits";
 import { FilterBar, TextFilter } from "../../ui/FilterBar";
 import { when } from "../../ui/format";
 import { ListPage } from "../../ui/ListPage";
+import { CallIt } from "../desk/Dial";
 import { CustomerDrawer } from "./CustomerDrawer";
 
 export function CustomersPage() {
@@ -34,7 +35,14 @@ export function CustomersPage() {
       {
         title: t("customer.number"),
         width: 180,
-        render: (_, row) => (row.number ? <Phone number={row.number} /> : "–"),
+        render: (_, row) =>
+          row.number ? (
+            <span className="with-call">
+              <Phone number={row.number} /> <CallIt number={row.number} />
+            </span>
+          ) : (
+            "–"
+          ),
       },
       { title: t("customer.kind"), width: 110, render: (_, row) => t(`customerKind.${row.kind}`) },
       { title: t("customer.level"), width: 120, render: (_, row) => (row.level ? <Chip>{row.level}</Chip> : "–") },

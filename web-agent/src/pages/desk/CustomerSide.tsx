@@ -12,6 +12,7 @@ import { Chip, Face, Nothing, PermissionGate, Phone, Vip } from "../../ui/bits";
 import { Failed } from "../../ui/Failed";
 import { when } from "../../ui/format";
 import { Timeline } from "../customers/Timeline";
+import { CallIt } from "./Dial";
 import { useLink } from "./useWho";
 
 export function CustomerSide({ card }: { card: CallCard }) {
@@ -95,6 +96,7 @@ function Profile({ id, last, openItems }: { id: string; last: LastContact[]; ope
                       <dt>{point.label || t(`point.${point.kind}`)}</dt>
                       <dd>
                         {point.kind === "phone" ? <Phone number={point.value} /> : point.value}{" "}
+                        {point.kind === "phone" && <CallIt number={point.value} />}{" "}
                         {point.sharedLine && <Chip>{t("point.shared")}</Chip>}
                       </dd>
                     </div>

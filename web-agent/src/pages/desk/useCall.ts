@@ -7,20 +7,23 @@ import type {
   CallCard,
   CallCommand,
   InteractionId,
+  QueueId,
   SeatCommand,
   SuperviseCommand,
   WaitingCommand,
 } from "../../contract.gen";
 import { inFocus } from "../../desk/fold";
 import { ringer } from "../../desk/ring";
-import { askCall, askSeat, askSupervise, askWaiting, useDesk } from "../../desk/store";
+import { askCall, askDial, askSeat, askSupervise, askWaiting, useDesk } from "../../desk/store";
 import { saying } from "../../ui/say";
 
 /** Which dialog of the call in focus is open; a shortcut may open it from any page. */
-export const useDialogs = create<{ open: "transfer" | "consult" | "keypad" | null; of: string | null }>(() => ({
-  open: null,
-  of: null,
-}));
+export const useDialogs = create<{ open: "transfer" | "consult" | "keypad" | "dial" | null; of: string | null }>(
+  () => ({
+    open: null,
+    of: null,
+  }),
+);
 export const closeDialogs = () => useDialogs.setState({ open: null, of: null });
 
 const useBusy = create<Record<string, true>>(() => ({}));
@@ -64,6 +67,10 @@ export function useDo() {
   }
   const call = (card: CallCard, command: CallCommand) =>
     once(`${card.interaction}:${command.kind}`, () => askCall(card.interaction, command));
+  const dial = (number: string, queue: QueueId | null) => {
+    ringer.unlock();
+    return once("dial", () => askDial(number, queue));
+  };
   const supervise = (interaction: InteractionId, command: SuperviseCommand) =>
     once(`supervise:${interaction}`, () => askSupervise(interaction, command));
   const waiting = (interaction: InteractionId, command: WaitingCommand) =>
@@ -85,5 +92,5 @@ export function useDo() {
     else if (action === "end_wrap_up") void seat({ kind: "end_wrap_up" });
     else if (action === "extend_wrap_up") void seat({ kind: "extend_wrap_up", byMs: EXTEND_MS });
   }
-  return { call, seat, supervise, waiting, press, busy: (id: string) => busy[id] === true };
+  return { call, dial, seat, supervise, waiting, press, busy: (id: string) => busy[id] === true };
 }

@@ -6,7 +6,8 @@ import { actionOf } from "../../desk/callbar";
 import { inFocus, ringing } from "../../desk/fold";
 import type { KeyAction } from "../../desk/keys";
 import { serverNow, useDesk } from "../../desk/store";
-import { useDo } from "./useCall";
+import { canDial } from "./Dial";
+import { useDialogs, useDo } from "./useCall";
 
 export function useCallKeys() {
   const { press, seat } = useDo();
@@ -39,6 +40,7 @@ export function useCallKeys() {
     keypad: to(focus, "keypad"),
     hangup: to(focus, "hangup"),
     finish: to(focus, "finish"),
+    dial: () => canDial(useDesk.getState().desk) && useDialogs.setState({ open: "dial", of: null }),
     ready: () => void seat({ kind: "ready" }),
   });
 }
