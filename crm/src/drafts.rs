@@ -73,6 +73,15 @@ pub async fn get(db: &Db, agent: AgentId, interaction: InteractionId) -> Result<
     db.query_opt(&sql, vals![interaction, agent]).await?.as_ref().map(read).transpose()
 }
 
+/// What everybody typed about one interaction and has not saved, the first touched first.
+/// # Errors
+/// Only those of the database.
+pub async fn of_interaction(db: &Db, interaction: InteractionId) -> Result<Vec<(AgentId, Kept)>, DbError> {
+    let sql = format!("SELECT agent_id, {COLUMNS} FROM draft WHERE interaction_id = $1 ORDER BY at, agent_id");
+    let rows = db.query(&sql, vals![interaction]).await?;
+    rows.iter().map(|row| Ok((row.get("agent_id")?, read(row)?))).collect()
+}
+
 /// An agent's drafts, the last touched first.
 /// # Errors
 /// [`CrmError::Cursor`]; those of the database.

@@ -33,6 +33,9 @@ async fn a_draft_outlives_a_reload_is_one_s_own_and_goes_when_emptied_or_old() {
         put(&db, ANN, CALL, &draft(" wants a sofa ", &[7, 8]), 6).await.unwrap();
         put(&db, BEN, CALL, &draft("shouted", &[]), 7).await.unwrap();
         assert_eq!(of(&db, ANN).await, Some(draft("wants a sofa", &[7, 8])));
+        let all = drafts::of_interaction(&db, CALL).await.unwrap();
+        let whose: Vec<_> = all.iter().map(|(agent, kept)| (*agent, kept.draft.notes.as_str())).collect();
+        assert_eq!(whose, [(ANN, "wants a sofa"), (BEN, "shouted")]);
         put(&db, ANN, CALL, &draft("  ", &[7]), 8).await.unwrap();
         assert_eq!(of(&db, ANN).await, Some(draft("", &[7])), "a choice alone is worth keeping");
         put(&db, ANN, CALL, &draft("  ", &[]), 9).await.unwrap();

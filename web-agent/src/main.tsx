@@ -12,6 +12,7 @@ import { meKey } from "./app/session";
 import { themeFor } from "./app/theme";
 import "./app/styles.css";
 import "./app/desk.css";
+import "./app/talk.css";
 import "./app/pages.css";
 
 const queries = new QueryClient({

@@ -1,9 +1,10 @@
-//! What somebody chose and typed about a call and has not saved: theirs alone, until the disposition is saved.
+//! What somebody chose and typed about a call and has not saved: theirs, and of colleagues who are in the same call with them,
+//! until the disposition is saved.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use contract::{DispositionId, EpochMs, InteractionId};
+use contract::{AgentId, DispositionId, EpochMs, InteractionId};
 use crm::drafts;
 use serde::{Deserialize, Serialize};
 use store::page::PageAsk;
@@ -82,9 +83,51 @@ pub async fn list(
     Ok(Json(Page { items: found.rows.iter().filter_map(row).collect(), next: found.next }))
 }
 
+/// What a colleague wrote about a call that is on my desk.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ColleagueNotes {
+    #[schema(value_type = String)]
+    agent: AgentId,
+    agent_name: String,
+    notes: String,
+    /// When it was written, or last typed at.
+    at: EpochMs,
+    /// Saved; else still being typed.
+    saved: bool,
+}
+
+/// What colleagues wrote about a call on my desk
+///
+/// Saved or still being typed, the first written first: who is asked into a call, or gets one, reads on where the colleague
+/// is.
+#[utoipa::path(get, path = "/interactions/{id}/notes", tag = "interactions", params(("id" = String, Path)),
+    responses((status = 200, body = Vec<ColleagueNotes>)))]
+pub async fn of_colleagues(
+    State(app): State<App>,
+    me: SignedIn,
+    At(id): At<InteractionId>,
+) -> Result<Json<Vec<ColleagueNotes>>, ApiError> {
+    if !app.desk.has_card(me.agent, id) {
+        return Err(ApiError::Forbidden);
+    }
+    let office = app.office.now();
+    let line = |agent: AgentId, notes: String, at: EpochMs, saved: bool| {
+        let agent_name = office.agent_name(agent).unwrap_or_default().to_owned();
+        ColleagueNotes { agent, agent_name, notes, at, saved }
+    };
+    let typed = drafts::of_interaction(&app.db, id).await?;
+    let saved = crm::interactions::notes(&app.db, id).await?;
+    let typed = typed.into_iter().map(|(agent, kept)| line(agent, kept.draft.notes, kept.at, false));
+    let saved = saved.into_iter().map(|note| line(note.agent, note.notes, note.at, true));
+    let mut all: Vec<ColleagueNotes> = typed.chain(saved).filter(|one| one.agent != me.agent && !one.notes.is_empty()).collect();
+    all.sort_by_key(|one| one.at);
+    Ok(Json(all))
+}
+
 /// Keep what I am typing about a call
 ///
-/// Mine alone, until the disposition is saved. Empty: none.
+/// Mine, and of colleagues who are in the call with me, until the disposition is saved. Empty: none.
 #[utoipa::path(put, path = "/interactions/{id}/draft", tag = "interactions", params(("id" = String, Path)), request_body = DraftEdit,
     responses((status = 204)))]
 pub async fn keep(

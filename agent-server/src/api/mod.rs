@@ -47,6 +47,7 @@ fn records() -> OpenApiRouter<App> {
         .routes(routes!(interactions::link))
         .routes(routes!(drafts::list))
         .routes(routes!(drafts::keep))
+        .routes(routes!(drafts::of_colleagues))
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::one, customers::save))
         .routes(routes!(customers::history))

@@ -155,6 +155,7 @@ pub const ROUTES: &[(Method, &str, Need)] = &[
     may(Method::PUT, "/interactions/{id}/disposition", P::DeskUse),
     may(Method::PUT, "/interactions/{id}/customer", P::DeskUse),
     may(Method::PUT, "/interactions/{id}/draft", P::DeskUse),
+    may(Method::GET, "/interactions/{id}/notes", P::DeskUse),
     may(Method::GET, "/drafts", P::DeskUse),
     may(Method::GET, "/customers", P::CustomersRead),
     may(Method::POST, "/customers", P::CustomersWrite),

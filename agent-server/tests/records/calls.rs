@@ -115,6 +115,38 @@ async fn what_was_typed_and_not_saved_is_listed_to_who_typed_it_until_it_is_save
     house.close().await;
 }
 
+/// Whoever is asked into a call reads on where the colleague is; nobody else does, before it is saved.
+#[tokio::test]
+async fn what_a_colleague_types_is_read_by_who_is_in_the_call_too() {
+    let house = TestHouse::open().await;
+    let (ann, ben, boss) = (house.person("wangfang").await, house.person("liqiang").await, house.person("linyue").await);
+    let target = TransferTarget::Agent { agent: ben.id };
+    let asked = EventKind::Offered {
+        offer: OfferId(5),
+        agent: ben.id,
+        station: StationId(1),
+        queue: None,
+        until: T0 + 60_000,
+        waited_ms: 0,
+        why: String::new(),
+        asked_by: Some(ann.id),
+    };
+    let facts = [arrives("+8613912345678"), talks(ann.id), EventKind::ConsultStarted { agent: ann.id, target }, asked];
+    house.tell(ONE, facts.into_iter().map(|fact| (T0, fact))).await;
+    assert_eq!(ann.put("/interactions/101/draft", json!({"notes": "wants another day"})).await.status, 204);
+    let read = ben.get("/interactions/101/notes").await.json();
+    assert_eq!((read[0]["agentName"].as_str(), read[0]["notes"].as_str()), (Some("王芳"), Some("wants another day")));
+    assert_eq!(read[0]["saved"], false);
+    assert_eq!(ann.get("/interactions/101/notes").await.json(), json!([]), "one's own are in the form");
+    assert_eq!(boss.get("/interactions/101/notes").await.problem().0, 403, "nor a supervisor who is not in it");
+    let saved = json!({"dispositions": [], "notes": "wants Monday"});
+    assert_eq!(ann.put("/interactions/101/disposition", saved).await.status, 204);
+    let read = ben.get("/interactions/101/notes").await.json();
+    assert_eq!((read.as_array().map(Vec::len), read[0]["notes"].as_str()), (Some(1), Some("wants Monday")));
+    assert_eq!(read[0]["saved"], true);
+    house.close().await;
+}
+
 #[tokio::test]
 async fn what_a_call_came_to_is_said_by_who_had_it_in_the_company_s_words() {
     let house = TestHouse::open().await;

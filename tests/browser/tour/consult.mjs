@@ -7,6 +7,7 @@ import { same } from "../house/run.mjs";
 const CALLER = 440;
 const AGENT = 700;
 const OTHER = 950;
+const NOTES = "客户要求改期，想和英文组确认。";
 
 export async function consulting({ step, house, agent, station, other, otherStation, caller, dial }) {
   const { page, say } = agent;
@@ -49,7 +50,12 @@ export async function consulting({ step, house, agent, station, other, otherStat
     "an agent asks a colleague while the caller hears music, and hands the caller over, by keys alone",
     async () => {
       await begins();
+      const kept = page.waitForResponse((reply) => /\/draft/.test(reply.url()) && reply.ok());
+      await page.locator(".notes textarea").fill(NOTES);
+      await kept;
       await asks();
+      // Whoever is asked reads what it is about before the answer.
+      await other.page.locator(".colleague", { hasText: NOTES }).waitFor();
       await house.shot(other.page, "consult-asked");
       await comes();
       await asked.hearsOnly(AGENT);
@@ -72,6 +78,7 @@ export async function consulting({ step, house, agent, station, other, otherStat
       // The caller is the colleague's as any other: with all buttons, and with the customer beside it.
       await other.page.locator(".callbar [data-action=hold]:enabled").waitFor();
       same(await other.page.locator(".other").count(), 0, "others on the colleague's card");
+      await other.page.locator(".colleague", { hasText: NOTES }).waitFor();
       await house.shot(other.page, "consult-handed-over");
     },
     { look: page, after },
@@ -110,7 +117,7 @@ export async function consulting({ step, house, agent, station, other, otherStat
       await asks();
       await other.page.keyboard.press("Alt+x");
       await asked.ended();
-      await page.locator(".ant-notification", { hasText: say("notice.consult_failed") }).waitFor();
+      await page.locator(".ant-notification", { hasText: say("notice.consult_failed").replace("{{cause}}", say("cause.rejected")) }).waitFor();
       await page.locator(".focus-talking").waitFor();
       await talk.hearsOnly(AGENT);
       await there.hearsOnly(CALLER);

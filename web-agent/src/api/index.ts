@@ -36,6 +36,8 @@ export const interactions = {
     put("/interactions/{id}/customer", { path: { id }, body: { customer, contact } }),
   draft: (id: Id, typed: { dispositions: Id[]; notes: string }) =>
     put("/interactions/{id}/draft", { path: { id }, body: typed }),
+  /** What colleagues wrote about a call on my desk, saved or not yet. */
+  notes: (id: Id) => get("/interactions/{id}/notes", { path: { id } }),
   /** Calls about which I typed something and saved nothing. */
   drafts: () => get("/drafts"),
 };

@@ -1686,11 +1686,34 @@ export interface paths {
         get?: never;
         /**
          * Keep what I am typing about a call
-         * @description Mine alone, until the disposition is saved. Empty: none.
+         * @description Mine, and of colleagues who are in the call with me, until the disposition is saved. Empty: none.
          *
          *     Needs `desk.use`.
          */
         put: operations["putInteractionsIdDraft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What colleagues wrote about a call on my desk
+         * @description Saved or still being typed, the first written first: who is asked into a call, or gets one, reads on where the colleague
+         *     is.
+         *
+         *     Needs `desk.use`.
+         */
+        get: operations["getInteractionsIdNotes"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2044,6 +2067,16 @@ export interface components {
             name: string;
             presence: components["schemas"]["Presence"];
             team: string | null;
+        };
+        /** @description What a colleague wrote about a call that is on my desk. */
+        ColleagueNotes: {
+            agent: string;
+            agentName: string;
+            /** Format: int64 */
+            at: number;
+            notes: string;
+            /** @description Saved; else still being typed. */
+            saved: boolean;
         };
         /** @description A person at a customer. */
         Contact: {
@@ -7052,6 +7085,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getInteractionsIdNotes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleagueNotes"][];
+                };
             };
             /** @description What went wrong */
             default: {

@@ -15,6 +15,7 @@ import { Supervised } from "../live/Supervise";
 import { AfterWork } from "./AfterWork";
 import { CallBar } from "./CallBar";
 import { Candidates } from "./Candidates";
+import { ColleagueNotes } from "./ColleagueNotes";
 import { Others } from "./Others";
 import { useWho, type Who } from "./useWho";
 
@@ -108,6 +109,7 @@ export function FocusCall({ card }: { card: CallCard }) {
         )}
         {wrap && card.ended && <p className="hint">{t("wrap.ended", { cause: t(`cause.${card.ended}`) })}</p>}
       </div>
+      <ColleagueNotes card={card} />
       {card.customer === null ? (
         <Candidates card={card} focus={asked} />
       ) : (
