@@ -63,6 +63,7 @@ fn queue(id: i64, skills: BTreeMap<SkillId, u8>) -> Queue {
         target_ms: 20_000,
         short_ms: 5_000,
         record: false,
+        auto_answer: false,
         missed_not_ready: true,
         rejected_not_ready: true,
     }

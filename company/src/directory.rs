@@ -156,6 +156,7 @@ fn queue(item: &Queue, id: contract::QueueId) -> phones::Queue {
         target_ms: ms(item.target_seconds),
         short_ms: ms(item.short_seconds),
         record: item.record,
+        auto_answer: item.auto_answer,
         missed_not_ready: item.missed_not_ready,
         rejected_not_ready: item.rejected_not_ready,
     }

@@ -110,6 +110,9 @@ pub struct Queue {
     /// Leaving at or under this is a short abandon.
     pub short_seconds: u32,
     pub record: bool,
+    /// Phones that can are answered by themselves, with a tone to the agent.
+    #[serde(default)]
+    pub auto_answer: bool,
     pub missed_not_ready: bool,
     pub rejected_not_ready: bool,
 }
@@ -133,6 +136,7 @@ impl Default for Queue {
             target_seconds: 20,
             short_seconds: 5,
             record: true,
+            auto_answer: false,
             missed_not_ready: true,
             rejected_not_ready: false,
         }

@@ -167,6 +167,8 @@ pub struct Queue {
     pub short_ms: u32,
     pub record: bool,
     /// A missed offer makes the agent not ready.
+    /// Phones that can are answered by themselves, with a tone to the agent.
+    pub auto_answer: bool,
     pub missed_not_ready: bool,
     pub rejected_not_ready: bool,
 }

@@ -46,6 +46,7 @@ fn queue(id: i64, name: &str) -> Queue {
         target_ms: 20_000,
         short_ms: 5_000,
         record: true,
+        auto_answer: false,
         missed_not_ready: true,
         rejected_not_ready: false,
     }

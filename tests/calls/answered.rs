@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use contract::directory::AnswerBy;
 use contract::{AgentId, CallCommand, EndCause, EventKind, HungUpBy, InteractionId};
 use cti_gateway::sip::api::Transport;
-use zuoxi_tests::house::company::company;
+use zuoxi_tests::house::company::{company, tune};
 use zuoxi_tests::house::{AGENT_HZ, CALLER_HZ, Desk, House, MUSIC_HZ, Outcome};
 use zuoxi_tests::phone::{Ending, Manner, Talk};
 
@@ -35,6 +35,26 @@ async fn a_phone_that_is_lifted_joins_caller_and_agent() -> Outcome {
     rung.ends(&Ending::FarHungUp(None)).await?;
     ends_as(&house, house.call(1).await?, EndCause::AnsweredHangup, HungUpBy::Caller).await?;
     house.close().await
+}
+
+/// Nobody presses anything: the queue wants its calls answered at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_that_answers_by_itself_connects_the_agent_at_once() -> Outcome {
+    for answer_by in [AnswerBy::TalkEvent, AnswerBy::AutoAnswer] {
+        let mut directory = company(&[answer_by]);
+        tune(&mut directory, "direct", |queue| queue.auto_answer = true);
+        let house = House::open(directory).await?;
+        let Desk { mut phone, .. } = house.agent(1, Manner::Obeys).await?;
+        let caller = house.caller("13800138000").await?;
+        let talk = caller.dial("95500").await?;
+        let rung = phone.rung().await?;
+        rung.answered().await?;
+        hear_each_other(&talk, &rung).await?;
+        talk.hang_up().await?;
+        rung.ended().await?;
+        house.close().await?;
+    }
+    Ok(())
 }
 
 /// The agent presses Answer on the desktop.

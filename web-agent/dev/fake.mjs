@@ -322,6 +322,7 @@ const things = {
       targetSeconds: 20,
       shortSeconds: 5,
       record: true,
+      autoAnswer: false,
       missedNotReady: true,
       rejectedNotReady: false,
     })),

@@ -37,6 +37,7 @@ pub fn queue(id: i64, need: &[(i64, u8)]) -> Queue {
         target_ms: 20_000,
         short_ms: 5_000,
         record: true,
+        auto_answer: false,
         missed_not_ready: true,
         rejected_not_ready: true,
     }

@@ -177,6 +177,7 @@ mod tests {
             target_ms: 20_000,
             short_ms: 5_000,
             record: true,
+            auto_answer: false,
             missed_not_ready: true,
             rejected_not_ready: true,
         }

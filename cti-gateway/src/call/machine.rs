@@ -78,6 +78,7 @@ impl Call {
                     out.push(Action::Tell(EventKind::LegRinging { leg }));
                     self.supervisor_rings(leg, out);
                     self.own_phone_rings(leg, out);
+                    self.answers_itself(leg, out);
                 }
             }
             CallEvent::LegAnswered { leg } => self.leg_answered(now, leg, out),
@@ -195,7 +196,7 @@ impl Call {
     }
 
     fn talk_begins(&mut self, now: EpochMs, offer: Offer, leg: LegId, out: Out) {
-        let Offer { agent, queue, answer_by, record, .. } = offer;
+        let Offer { agent, queue, answer_by, record, auto_answer, .. } = offer;
         self.stage = Stage::Talking(Talk {
             agent,
             leg,
@@ -214,6 +215,10 @@ impl Call {
         out.push(Action::Tell(EventKind::TalkStarted { agent, leg, queue, waited_ms: self.waited_ms }));
         if record {
             self.record(now, Some(leg), Some(agent), queue, out);
+        }
+        // Nobody pressed anything: the agent is told that somebody is there.
+        if auto_answer && answer_by != AnswerBy::Phone {
+            self.say_to(leg, supervise::TONE, out);
         }
     }
 

@@ -189,6 +189,8 @@ pub struct Offer {
     pub queue: Option<QueueId>,
     pub ring_ms: u32,
     pub record: bool,
+    /// The phone is not to wait for the agent's word, where it can be told.
+    pub auto_answer: bool,
 }
 
 /// Why a queue gave a caller back.

@@ -13,8 +13,8 @@ pub const SUPERVISOR_RING_MS: u32 = 30_000;
 /// Characters a reason may have.
 pub const MOST_LISTEN_REASON: usize = 200;
 
-/// The prompt that announces a supervisor.
-const TONE: &str = "beep";
+/// The prompt that announces a supervisor, or a caller at a phone that was answered by itself.
+pub(super) const TONE: &str = "beep";
 
 /// Whose phone is rung to join, and how it answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -223,7 +223,7 @@ const CALLER: LegId = LegId(10);
 const OFFER: OfferId = OfferId(99);
 
 fn offer(answer_by: AnswerBy) -> Offer {
-    Offer { offer: OFFER, agent: ANN, station: DESK, answer_by, queue: Some(QUEUE), ring_ms: 20_000, record: true }
+    Offer { offer: OFFER, agent: ANN, station: DESK, answer_by, queue: Some(QUEUE), ring_ms: 20_000, record: true, auto_answer: false }
 }
 
 fn hang_up(leg: LegId) -> CallEvent {
@@ -623,4 +623,34 @@ fn a_transfer_to_an_agent_who_cannot_be_had_says_why() {
     line.ask(CallCommand::Transfer { target: TransferTarget::Agent { agent: AgentId(8) } }).unwrap();
     line.on(CallEvent::DirectFailed { agent: AgentId(8), cause: EndCause::Unreachable });
     assert!(line.told.iter().any(|k| matches!(k, EventKind::TransferFailed { cause: EndCause::Unreachable, .. })));
+}
+
+#[test]
+fn a_queue_that_answers_by_itself_tells_the_phones_that_can_be_told_and_the_agent_hears_a_tone() {
+    let beep = |line: &Line, leg: LegId| {
+        line.last.iter().any(|a| matches!(a, Action::Play { leg: to, prompts, .. } if *to == leg
+            && matches!(&prompts[..], [ivr::Prompt::File { name, .. }] if &**name == "beep")))
+    };
+    // One that answers by itself is dialed at once, and told so.
+    let mut line = Line::queued();
+    line.on(CallEvent::Offer(Offer { auto_answer: true, ..offer(AnswerBy::AutoAnswer) }));
+    assert!(matches!(line.last[..], [Action::Dial { to: Dial::Station { auto_answer: true, .. }, .. }]), "{:?}", line.last);
+    let leg = line.dialed();
+    line.on(CallEvent::LegAnswered { leg });
+    assert!(beep(&line, leg));
+    // One that answers on a word is told once it rings.
+    let mut line = Line::queued();
+    line.on(CallEvent::Offer(Offer { auto_answer: true, ..offer(AnswerBy::TalkEvent) }));
+    let leg = line.dialed();
+    assert_eq!(line.on(CallEvent::LegRinging { leg }), [Action::PressTalk(leg)]);
+    line.on(CallEvent::LegAnswered { leg });
+    assert!(beep(&line, leg));
+    // One that cannot be told rings as it always does, and says nothing when it is lifted.
+    let mut line = Line::queued();
+    line.on(CallEvent::Offer(Offer { auto_answer: true, ..offer(AnswerBy::Phone) }));
+    let leg = line.dialed();
+    assert!(matches!(line.last[..], [Action::Dial { to: Dial::Station { auto_answer: false, .. }, .. }]));
+    assert_eq!(line.on(CallEvent::LegRinging { leg }), []);
+    line.on(CallEvent::LegAnswered { leg });
+    assert!(!beep(&line, leg));
 }

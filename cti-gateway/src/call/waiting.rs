@@ -64,7 +64,8 @@ impl Call {
             Stage::Talking(_) => return self.side_offered(now, offer, out),
             _ => return,
         };
-        let leg = (offer.answer_by != AnswerBy::AutoAnswer).then(|| self.dial_agent(now, &offer, false, out));
+        let waits = offer.answer_by == AnswerBy::AutoAnswer && !offer.auto_answer;
+        let leg = (!waits).then(|| self.dial_agent(now, &offer, offer.auto_answer, out));
         self.stage = Stage::Ringing(Ringing { offer, leg }, wait);
     }
 
@@ -75,9 +76,24 @@ impl Call {
         out.push(Action::Tell(EventKind::LegStarted { leg, party }));
         out.push(Action::Dial {
             leg,
-            to: Dial::Station { station: offer.station, ring_ms: offer.ring_ms, auto_answer },
+            to: Dial::Station {
+                station: offer.station,
+                ring_ms: offer.ring_ms,
+                auto_answer: auto_answer && offer.answer_by == AnswerBy::AutoAnswer,
+            },
         });
         leg
+    }
+
+    /// A queue that wants it answered at once: a phone that can be told is, once it rings.
+    pub(super) fn answers_itself(&self, leg: LegId, out: Out) {
+        if let Stage::Ringing(Ringing { offer, leg: rings }, _) = &self.stage
+            && *rings == Some(leg)
+            && offer.auto_answer
+            && offer.answer_by == AnswerBy::TalkEvent
+        {
+            out.push(Action::PressTalk(leg));
+        }
     }
 
     pub(super) fn offer_over(&mut self, offer: OfferId, outcome: OfferOutcome, out: Out) {

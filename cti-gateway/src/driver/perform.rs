@@ -141,7 +141,9 @@ impl Switch {
                 let answer_by = directory.stations.get(&station).map_or(AnswerBy::Phone, |s| s.answer_by);
                 let record = queue.is_none_or(|q| directory.queues.get(&q).is_none_or(|q| q.record));
                 let ring_ms = u32::try_from((until - now).max(0)).unwrap_or(u32::MAX);
-                let offer = Offer { offer, agent, station, answer_by, queue, ring_ms, record };
+                let rule = queue.and_then(|q| directory.queues.get(&q)).is_some_and(|q| q.auto_answer);
+                let auto_answer = rule && asked_by.is_none();
+                let offer = Offer { offer, agent, station, answer_by, queue, ring_ms, record, auto_answer };
                 self.tell_call(interaction, CallEvent::Offer(offer));
             }
             D::OfferEnded { offer, interaction, agent, queue, outcome, rang_ms } => {

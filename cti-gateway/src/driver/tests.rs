@@ -329,6 +329,7 @@ fn company() -> Directory {
             target_ms: 20_000,
             short_ms: 5_000,
             record: false,
+            auto_answer: false,
             missed_not_ready: true,
             rejected_not_ready: true,
         },

@@ -105,6 +105,7 @@ pub fn directory(thresholds: &[(i64, u32, u32)]) -> Directory {
         target_ms,
         short_ms,
         record: false,
+        auto_answer: false,
         missed_not_ready: true,
         rejected_not_ready: true,
     };

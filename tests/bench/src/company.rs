@@ -110,6 +110,7 @@ fn queue(id: i64, name: &str, record: bool) -> Queue {
         target_ms: 20_000,
         short_ms: 5_000,
         record,
+        auto_answer: false,
         missed_not_ready: true,
         rejected_not_ready: false,
     }

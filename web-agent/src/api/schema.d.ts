@@ -2318,6 +2318,8 @@ export interface components {
              */
             announceSeconds: number;
             atMaxWait: components["schemas"]["Overflow"];
+            /** @description Phones that can are answered by themselves, with a tone to the agent. */
+            autoAnswer?: boolean;
             /** @description For the history */
             changeNote?: string;
             /**
@@ -3136,6 +3138,8 @@ export interface components {
              */
             announceSeconds: number;
             atMaxWait: components["schemas"]["Overflow"];
+            /** @description Phones that can are answered by themselves, with a tone to the agent. */
+            autoAnswer: boolean;
             /**
              * Format: int32
              * @description Longest wait; 0: none.

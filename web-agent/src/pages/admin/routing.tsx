@@ -26,6 +26,7 @@ const blankQueue: Edit<AdminQueue> = {
   targetSeconds: 20,
   shortSeconds: 5,
   record: true,
+  autoAnswer: false,
   missedNotReady: true,
   rejectedNotReady: false,
 };
@@ -43,6 +44,7 @@ export function QueuesSection() {
         ringSeconds: t("queue.ring"),
         wrapUpSeconds: t("queue.wrapUp"),
         record: t("queue.record"),
+        autoAnswer: t("queue.autoAnswer"),
         missedNotReady: t("queue.missed"),
         rejectedNotReady: t("queue.rejected"),
         maxWaitSeconds: t("queue.maxWait"),
@@ -101,6 +103,7 @@ export function QueuesSection() {
             <Count name="wrapUpSeconds" label={t("queue.wrapUp")} unit={s} hint={t("queue.wrapUpHint")} />
           </div>
           <Toggle name="record" label={t("queue.record")} />
+          <Toggle name="autoAnswer" label={t("queue.autoAnswer")} hint={t("queue.autoAnswerHint")} />
           <Toggle name="missedNotReady" label={t("queue.missed")} />
           <Toggle name="rejectedNotReady" label={t("queue.rejected")} />
           <Collapse
