@@ -115,17 +115,70 @@ impl std::fmt::Debug for Station {
     }
 }
 
+/// How SIP travels to a trunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Transport {
+    #[default]
+    Udp,
+    Tcp,
+    Tls,
+}
+
+/// Whose number the called party is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ShownCaller {
+    /// The trunk's caller ID; where it has none, the caller's number.
+    #[default]
+    Own,
+    /// The caller's number; where it is withheld, the trunk's caller ID.
+    Caller,
+    /// None: `Privacy: id` (RFC 3323).
+    Nobody,
+}
+
+/// The header that carries the number shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IdentityBy {
+    #[default]
+    From,
+    /// P-Asserted-Identity (RFC 3325); From names the account.
+    Asserted,
+    /// P-Preferred-Identity; From names the account.
+    Preferred,
+}
+
+/// An audio coding a trunk may be offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Codec {
+    Pcma,
+    Pcmu,
+}
+
+/// How numbers that begin so are dialed over a trunk: `strip` characters are taken from the front, then `add` is put there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rewrite {
+    pub prefix: String,
+    pub strip: u8,
+    pub add: String,
+}
+
 #[derive(Debug, Clone)]
 pub struct Trunk {
     pub id: TrunkId,
     pub name: String,
     /// Calls from these addresses are this trunk's (prefix length 32/128 for one host).
     pub from: Vec<(IpAddr, u8)>,
-    /// Calls with digest of this user are this trunk's, from anywhere.
+    /// Our account there. Calls with digest of this user are this trunk's, from anywhere.
     pub digest: Option<(String, Secret)>,
-    /// Where calls go out: `host:port` and transport; empty: inbound only.
+    /// We register with the account at the first of `to` that takes it; calls from all of them are this trunk's.
+    pub register: bool,
+    /// Domain of the account and in the certificate; empty: the address called.
+    pub domain: String,
+    /// Where calls go out: `host:port`, in order; empty: inbound only.
     pub to: Vec<std::net::SocketAddr>,
-    pub tcp: bool,
+    pub transport: Transport,
+    /// How often each of `to` is asked by OPTIONS whether it lives, in seconds; 0: never.
+    pub probe_seconds: u32,
     /// P-Asserted-Identity is believed.
     pub trusted: bool,
     /// Reading national forms of this trunk's callers; empty: the company's.
@@ -134,8 +187,58 @@ pub struct Trunk {
     pub max_calls: u32,
     /// Shown to the called party on outbound calls.
     pub caller_id: String,
-    /// Outbound numbers this trunk takes, as prefixes; empty: all.
+    pub shown: ShownCaller,
+    pub identity: IdentityBy,
+    /// Outbound numbers this trunk takes, as prefixes; empty: all. The trunk with the longest that fits is asked first.
     pub prefixes: Vec<String>,
+    /// The one with the longest prefix that fits is applied.
+    pub rewrites: Vec<Rewrite>,
+    /// What is spoken there, in order; empty: what the other leg speaks first, then the other law.
+    pub codecs: Vec<Codec>,
+}
+
+impl Trunk {
+    /// A trunk over UDP that takes calls from nowhere and sends none.
+    #[must_use]
+    pub fn new(id: TrunkId, name: &str) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            from: Vec::new(),
+            digest: None,
+            register: false,
+            domain: String::new(),
+            to: Vec::new(),
+            transport: Transport::Udp,
+            probe_seconds: 0,
+            trusted: false,
+            country: String::new(),
+            max_calls: 0,
+            caller_id: String::new(),
+            shown: ShownCaller::Own,
+            identity: IdentityBy::From,
+            prefixes: Vec::new(),
+            rewrites: Vec::new(),
+            codecs: Vec::new(),
+        }
+    }
+
+    /// The length of the longest prefix by which it takes this number; none: it does not.
+    #[must_use]
+    pub fn takes(&self, number: &str) -> Option<usize> {
+        let fitting = self.prefixes.iter().filter(|p| number.starts_with(p.as_str())).map(String::len).max();
+        fitting.or(self.prefixes.is_empty().then_some(0))
+    }
+
+    /// The number as it is dialed here.
+    #[must_use]
+    pub fn dialed(&self, number: &str) -> String {
+        let fitting = self.rewrites.iter().filter(|rule| number.starts_with(rule.prefix.as_str()));
+        match fitting.max_by_key(|rule| rule.prefix.len()) {
+            Some(rule) => rule.add.chars().chain(number.chars().skip(usize::from(rule.strip))).collect(),
+            None => number.to_owned(),
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -203,4 +306,39 @@ pub struct Reason {
     pub name_en: String,
     /// How long this kind of break is meant to last; 0: no aim.
     pub target_minutes: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rewrite(prefix: &str, strip: u8, add: &str) -> Rewrite {
+        Rewrite { prefix: prefix.into(), strip, add: add.into() }
+    }
+
+    #[test]
+    fn the_longest_rule_that_fits_changes_the_number_and_the_others_do_not() {
+        let mut trunk = Trunk::new(TrunkId(1), "carrier");
+        assert_eq!(trunk.dialed("+8613800138000"), "+8613800138000");
+        trunk.rewrites = vec![rewrite("+", 1, "00"), rewrite("+8610", 5, "9"), rewrite("+86", 3, "0"), rewrite("", 0, "5")];
+        for (number, want) in [
+            ("+861062345678", "962345678"),
+            ("+8621623", "021623"),
+            ("+4420", "004420"),
+            ("4008", "54008"),
+            ("", "5"),
+        ] {
+            assert_eq!(trunk.dialed(number), want, "{number}");
+        }
+        trunk.rewrites = vec![rewrite("1", 200, "")];
+        assert_eq!(trunk.dialed("110"), "", "nothing is left of it");
+    }
+
+    #[test]
+    fn a_trunk_takes_a_number_by_its_longest_prefix() {
+        let mut trunk = Trunk::new(TrunkId(1), "carrier");
+        assert_eq!(trunk.takes("+8621"), Some(0));
+        trunk.prefixes = vec!["+86".into(), "+8621".into()];
+        assert_eq!((trunk.takes("+862150"), trunk.takes("+8610"), trunk.takes("+44")), (Some(5), Some(3), None));
+    }
 }

@@ -261,15 +261,7 @@ fn met(name: &str, from: &str) -> (Vec<Response>, usize) {
     #[expect(clippy::disallowed_methods, reason = "some first Instant")]
     let now = Instant::now();
     let here: SocketAddr = "192.0.2.1:5060".parse().unwrap();
-    let trunk = SipTrunk {
-        id: TrunkId(1),
-        from: vec![("198.51.100.7".parse().unwrap(), 32)],
-        digest: None,
-        to: vec![],
-        transport: Transport::Udp,
-        trusted: true,
-        max_calls: 0,
-    };
+    let trunk = SipTrunk { from: vec![("198.51.100.7".parse().unwrap(), 32)], trusted: true, ..SipTrunk::new(TrunkId(1)) };
     let mut endpoint = Endpoint::new(EndpointConfig::on(here), 1);
     endpoint.handle(now, Input::Ask(UaCommand::SetDirectory(Arc::new(SipDirectory::new(1, [trunk], [])))));
     let path = format!("{}/tests/torture/{name}.dat", env!("CARGO_MANIFEST_DIR"));

@@ -101,19 +101,7 @@ pub fn queue(name: &str) -> Queue {
 
 #[must_use]
 pub fn trunk(id: TrunkId, name: &str, from: Vec<(IpAddr, u8)>, to: Vec<SocketAddr>) -> Trunk {
-    Trunk {
-        id,
-        name: name.to_owned(),
-        from,
-        digest: None,
-        to,
-        tcp: false,
-        trusted: true,
-        country: String::new(),
-        max_calls: 0,
-        caller_id: String::new(),
-        prefixes: vec![],
-    }
+    Trunk { from, to, trusted: true, ..Trunk::new(id, name) }
 }
 
 /// Opens the way out, to a phone standing for the world.

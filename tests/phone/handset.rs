@@ -317,6 +317,7 @@ impl Handset {
             UaEvent::ReofferFailed { .. }
             | UaEvent::Registered { .. }
             | UaEvent::Census(_)
+            | UaEvent::Trunk { .. }
             | UaEvent::Unregistered { .. } => {}
         }
         vec![]

@@ -329,15 +329,7 @@ impl Phone {
 
 /// A phone takes calls from whoever calls it.
 fn anybody_may_call() -> UaCommand {
-    let anybody = SipTrunk {
-        id: TrunkId(1),
-        from: vec![(Ipv4Addr::UNSPECIFIED.into(), 0)],
-        digest: None,
-        to: vec![],
-        transport: Transport::Udp,
-        trusted: true,
-        max_calls: 0,
-    };
+    let anybody = SipTrunk { from: vec![(Ipv4Addr::UNSPECIFIED.into(), 0)], trusted: true, ..SipTrunk::new(TrunkId(1)) };
     UaCommand::SetDirectory(Arc::new(SipDirectory::new(1, [anybody], [])))
 }
 

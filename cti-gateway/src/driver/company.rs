@@ -9,7 +9,8 @@ use contract::directory::Directory;
 use contract::number::{Class, Context, normalize};
 use contract::{EpochMs, PhoneNumber, QueueId, TrunkId};
 
-use crate::media::{Clip, ClipLibrary, music_on_hold, tone};
+use crate::media::{Clip, ClipLibrary, Law, music_on_hold, tone};
+use crate::sip::api::Source;
 
 /// Prompts and music by name: `zh-CN/welcome`, `en/welcome`, `music/default`; what stands in no folder is for every language.
 #[derive(Debug, Default, Clone)]
@@ -228,13 +229,22 @@ impl Company {
         }
     }
 
-    /// The trunks that call out and take this number, in order, and the number as it is to be dialed. None: there is none.
+    /// The trunks that call out and take this number, the one with the longest prefix of it first, and the number as it is to be dialed. None: there is none.
     pub fn ways_out(&self, number: &str) -> Option<(Vec<TrunkId>, String)> {
         let user = self.e164(number).map_or_else(|| dialable(number), |n| n.reveal().to_owned());
-        let takes = |prefixes: &[String]| prefixes.is_empty() || prefixes.iter().any(|p| user.starts_with(p.as_str()));
-        let trunks = self.directory.trunks.values().filter(|t| !t.to.is_empty() && takes(&t.prefixes));
-        let trunks: Vec<TrunkId> = trunks.map(|t| t.id).take(MOST_WAYS).collect();
+        let out = self.directory.trunks.values().filter(|t| !t.to.is_empty() && !t.dialed(&user).is_empty());
+        let mut taking: Vec<_> = out.filter_map(|t| Some((t.takes(&user)?, t.id))).collect();
+        taking.sort_by_key(|(length, id)| (std::cmp::Reverse(*length), *id));
+        let trunks: Vec<TrunkId> = taking.into_iter().map(|(_, id)| id).take(MOST_WAYS).collect();
         (!user.is_empty() && !trunks.is_empty()).then_some((trunks, user))
+    }
+
+    /// What is spoken with whoever sends a call, in order; empty: as the call has it.
+    pub fn spoken_by(&self, source: Source) -> Vec<Law> {
+        match source {
+            Source::Trunk(id) => self.directory.trunks.get(&id).map(super::dialing::spoken).unwrap_or_default(),
+            Source::Station(_) => Vec::new(),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use contract::directory::{Codec, ShownCaller, Trunk};
 use contract::{EndCause, EpochMs, EventKind, InteractionId, LegId, StationId, TransferTarget};
 
 use super::gateway::Refused;
@@ -92,6 +93,24 @@ impl Switch {
     }
 
     fn invite(&mut self, call: InteractionId, leg: LegId, target: Target, ring_ms: u32, auto_answer: bool) {
+        let trunk = match &target {
+            Target::Trunk { trunk, .. } => self.company.directory.trunks.get(trunk),
+            Target::Station(_) | Target::Uri { .. } => None,
+        };
+        if let Some(known) = self.legs.get_mut(leg) {
+            known.spoken = trunk.map(spoken).unwrap_or_default();
+        }
+        let mut from = self.calls.get(&call).map(|live| match (&target, &live.shown_outside) {
+            (Target::Trunk { .. } | Target::Uri { .. }, Some(outside)) => outside.clone(),
+            _ => live.shown.clone(),
+        }).unwrap_or_default();
+        if let Some(trunk) = trunk {
+            from = shown_over(trunk, from);
+        }
+        let target = match (target, trunk) {
+            (Target::Trunk { user, .. }, Some(trunk)) => Target::Trunk { trunk: trunk.id, user: trunk.dialed(&user) },
+            (target, _) => target,
+        };
         let Some(sdp) = self.own_sdp(leg) else { return };
         let Some(known) = self.legs.get(leg) else { return };
         // Our own phones may know which call this is; the world outside need not.
@@ -99,17 +118,6 @@ impl Switch {
             Target::Station(_) => vec![("X-Zuoxi-Interaction".to_owned(), call.to_string())],
             Target::Trunk { .. } | Target::Uri { .. } => Vec::new(),
         };
-        let mut from = self.calls.get(&call).map(|live| match (&target, &live.shown_outside) {
-            (Target::Trunk { .. } | Target::Uri { .. }, Some(outside)) => outside.clone(),
-            _ => live.shown.clone(),
-        }).unwrap_or_default();
-        let trunk = match target {
-            Target::Trunk { trunk, .. } => self.company.directory.trunks.get(&trunk),
-            Target::Station(_) | Target::Uri { .. } => None,
-        };
-        if let Some(user) = trunk.map(|t| t.caller_id.clone()).filter(|id| !id.is_empty()) {
-            from = Party { name: String::new(), user, host: String::new() };
-        }
         self.asks.push_back(UaCommand::Invite(Box::new(Outgoing {
             dialog: known.dialog,
             target,
@@ -140,7 +148,7 @@ impl Switch {
             let session = sdp::Session { id: leg.0.unsigned_abs(), version: known.sdp_version, address };
             match &known.offer {
                 Some(offer) => sdp::answer(&session, offer, known.law, Direction::SendRecv),
-                None => sdp::offer(&session, &[known.law, other(known.law)], Direction::SendRecv),
+                None => sdp::offer(&session, &known.laws(), Direction::SendRecv),
             }
         }))
     }
@@ -177,7 +185,7 @@ impl Switch {
     pub(super) fn agree(&mut self, leg: LegId, body: &[u8]) -> Result<(), u16> {
         let Some(known) = self.legs.get_mut(leg) else { return Err(481) };
         let theirs = sdp::parse(body).map_err(|why| why.status())?;
-        let law = theirs.choose(&[known.law, other(known.law)]).ok_or(488_u16)?;
+        let law = theirs.choose(&known.laws()).ok_or(488_u16)?;
         known.law = law;
         known.remote = Some(Remote {
             to: theirs.address,
@@ -246,5 +254,51 @@ pub(super) fn other(law: Law) -> Law {
     match law {
         Law::A => Law::Mu,
         Law::Mu => Law::A,
+    }
+}
+
+/// What a trunk speaks, in order.
+pub(super) fn spoken(trunk: &Trunk) -> Vec<Law> {
+    let law = |codec: &Codec| match codec {
+        Codec::Pcma => Law::A,
+        Codec::Pcmu => Law::Mu,
+    };
+    trunk.codecs.iter().map(law).collect()
+}
+
+/// Whom the called party is shown, as the trunk's rule has it. Where nobody is to be shown, the carrier alone is told.
+fn shown_over(trunk: &Trunk, caller: Party) -> Party {
+    let known = !caller.user.is_empty() && caller.user != "anonymous";
+    let callers = match trunk.shown {
+        ShownCaller::Caller => known,
+        ShownCaller::Own | ShownCaller::Nobody => trunk.caller_id.is_empty(),
+    };
+    if callers || trunk.caller_id.is_empty() {
+        return caller;
+    }
+    Party { name: String::new(), user: trunk.caller_id.clone(), host: String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_called_party_is_shown_what_the_trunks_rule_says() {
+        let caller = |user: &str| Party { name: "Ann".into(), user: user.into(), host: String::new() };
+        for (shown, caller_id, user, want) in [
+            (ShownCaller::Own, "+8610", "+86138", "+8610"),
+            (ShownCaller::Own, "", "+86138", "+86138"),
+            (ShownCaller::Caller, "+8610", "+86138", "+86138"),
+            (ShownCaller::Caller, "+8610", "anonymous", "+8610"),
+            (ShownCaller::Caller, "+8610", "", "+8610"),
+            (ShownCaller::Caller, "", "anonymous", "anonymous"),
+            (ShownCaller::Nobody, "+8610", "+86138", "+8610"),
+        ] {
+            let trunk = Trunk { shown, caller_id: caller_id.into(), ..Trunk::new(contract::TrunkId(1), "t") };
+            let from = shown_over(&trunk, caller(user));
+            assert_eq!(from.user, want, "{shown:?} {caller_id} {user}");
+            assert_eq!(from.name.is_empty(), from.user != user, "a name goes with its own number only");
+        }
     }
 }

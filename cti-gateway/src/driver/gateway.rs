@@ -9,8 +9,7 @@ use std::time::Duration;
 use contract::health::Part;
 use contract::{
     AgentId, CallCommand, Directory, IdMaker, InteractionId, Ledger, LegId, Lookup, QueueId, Seat, SeatCommand,
-    SuperviseCommand,
-    WaitingCommand,
+    SuperviseCommand, TrunkId, WaitingCommand,
 };
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -23,6 +22,7 @@ use super::legs::Legs;
 use super::own_thread::OwnThread;
 use super::speech::Speech;
 use super::switch::{Gauges, Message, Switch};
+use super::trunks::{TrunkBook, TrunkLine};
 use super::vitals::{self, ShutTheDoor, Vitals, tend};
 use super::{Clock, FlowFault, Prompts};
 use crate::call::CommandRefused;
@@ -117,6 +117,7 @@ pub struct Gateway {
     clock: Clock,
     addresses: Vec<SocketAddr>,
     sip_counts: tokio::sync::watch::Receiver<Counts>,
+    trunks: TrunkBook,
     /// Where phones were before the restart, until the company is there.
     known: Arc<Mutex<Vec<Contact>>>,
     vitals: Arc<Vitals>,
@@ -178,9 +179,11 @@ impl Gateway {
         let known = config.contacts.as_deref().map(|path| contacts::read(path, clock.now())).unwrap_or_default();
         let opened = config.contacts.clone().map(|path| ContactBook::open(path, clock, &known));
         let (book, contacts) = opened.unzip();
-        let teller = sink.clone();
+        let (teller, trunks) = (sink.clone(), TrunkBook::default());
+        let lines = trunks.clone();
         let tell = move |event: UaEvent| {
             book.iter().for_each(|book| book.note(clock.now(), &event));
+            lines.note(clock.now(), &event);
             teller.put(Message::Ua(event));
         };
         let signalling = net::run(endpoint, sockets, asks, tell, counts_tx);
@@ -238,7 +241,7 @@ impl Gateway {
             contacts,
         };
         let (known, tasks) = (Arc::new(Mutex::new(known)), Arc::new(Mutex::new(Some(tasks))));
-        Ok(Self { inbox, engine, clock, addresses, sip_counts, known, vitals, tasks })
+        Ok(Self { inbox, engine, clock, addresses, sip_counts, trunks, known, vitals, tasks })
     }
 
     /// Where SIP listens: UDP, then TCP, where each is on.
@@ -343,6 +346,12 @@ impl Gateway {
     #[must_use]
     pub fn sip_counts(&self) -> Counts {
         *self.sip_counts.borrow()
+    }
+
+    /// How we stand with a trunk; none where we neither register nor ask whether it lives.
+    #[must_use]
+    pub fn trunk(&self, trunk: TrunkId) -> Option<TrunkLine> {
+        self.trunks.line(trunk)
     }
 
     #[must_use]

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use contract::{EpochMs, InteractionId, LegId, TrunkId};
 
+use super::dialing::other;
 use crate::media::{Law, Remote};
 use crate::sip::api::DialogId;
 use crate::sip::sdp::Offer;
@@ -26,6 +27,8 @@ pub struct Leg {
     pub held: bool,
     /// The law to ask for first, so that both legs of a call speak alike.
     pub law: Law,
+    /// What its trunk speaks, in order; empty: `law` first, then the other one.
+    pub spoken: Vec<Law>,
     /// The far end's last SDP; ours answers it. None: ours is the offer.
     pub offer: Option<Offer>,
     pub sip_over: bool,
@@ -65,6 +68,7 @@ impl Leg {
             sdp_version: 0,
             held: false,
             law,
+            spoken: Vec::new(),
             offer: None,
             sip_over: false,
             media_over: false,
@@ -73,6 +77,11 @@ impl Leg {
             hung_up: None,
             ways: None,
         }
+    }
+
+    /// The laws that may be agreed on, best first.
+    pub fn laws(&self) -> Vec<Law> {
+        if self.spoken.is_empty() { vec![self.law, other(self.law)] } else { self.spoken.clone() }
     }
 }
 

@@ -23,9 +23,11 @@ mod supervising;
 mod switch;
 #[cfg(test)]
 mod tests;
+mod trunks;
 mod vitals;
 
 pub use clock::Clock;
 pub use company::{FlowFault, Prompts};
 pub use gateway::{Gateway, GatewayConfig, Ports, Refused, StartError};
 pub use switch::Gauges;
+pub use trunks::TrunkLine;

@@ -73,7 +73,7 @@ impl Switch {
                     self.late_answer(leg, &sdp);
                 }
             }
-            UaEvent::ReofferFailed { .. } | UaEvent::Notified { .. } => {}
+            UaEvent::ReofferFailed { .. } | UaEvent::Notified { .. } | UaEvent::Trunk { .. } => {}
             UaEvent::Info { dialog, content_type, body } => self.info(dialog, &content_type, &body),
             UaEvent::Refer { dialog, to_user, replaces, .. } => self.refer(now, dialog, &to_user, replaces.is_some()),
             UaEvent::Registered { station, user_agent, flow, expires, fresh, .. } => {
@@ -167,7 +167,8 @@ impl Switch {
             }
         };
         let far = Some(incoming.flow.remote.ip());
-        self.legs.insert(leg, Leg { far, ..Leg::came(id, incoming.dialog, local) });
+        let spoken = self.company.spoken_by(incoming.source);
+        self.legs.insert(leg, Leg { far, spoken, ..Leg::came(id, incoming.dialog, local) });
         if let Some(sdp) = &incoming.sdp
             && let Err(status) = self.agree(leg, sdp)
         {

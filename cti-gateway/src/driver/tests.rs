@@ -294,22 +294,7 @@ fn company() -> Directory {
         let (username, password) = (n.to_string(), Secret::default());
         out.stations.insert(station, Station { id: station, username, password, answer_by: AnswerBy::Phone, digest: DigestBy::Both });
     }
-    out.trunks.insert(
-        TRUNK,
-        Trunk {
-            id: TRUNK,
-            name: "in".into(),
-            from: vec![(HOME, 32)],
-            digest: None,
-            to: vec![],
-            tcp: false,
-            trusted: true,
-            country: String::new(),
-            max_calls: 0,
-            caller_id: String::new(),
-            prefixes: vec![],
-        },
-    );
+    out.trunks.insert(TRUNK, Trunk { from: vec![(HOME, 32)], trusted: true, ..Trunk::new(TRUNK, "in") });
     out.queues.insert(
         QUEUE,
         Queue {

@@ -9,6 +9,7 @@ pub mod dialog;
 pub mod endpoint;
 pub mod message;
 pub mod net;
+pub mod outward;
 mod pace;
 pub mod registrar;
 pub mod sdp;

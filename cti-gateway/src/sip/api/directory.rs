@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
-use contract::directory::{DigestBy, Secret};
+use contract::directory::{DigestBy, IdentityBy, Secret, ShownCaller};
 use contract::{Directory, StationId, TrunkId};
 
 use super::{Source, Transport};
@@ -12,13 +13,52 @@ use super::{Source, Transport};
 #[derive(Debug, Clone)]
 pub struct SipTrunk {
     pub id: TrunkId,
+    /// For the log.
+    pub name: String,
     pub from: Vec<(IpAddr, u8)>,
     pub digest: Option<(String, Secret)>,
+    /// We register with the digest account at the first of `to` that takes it.
+    pub register: bool,
+    /// Domain of the account; empty: the address called.
+    pub domain: String,
     pub to: Vec<SocketAddr>,
     pub transport: Transport,
+    /// How often each of `to` is asked whether it lives; zero: never.
+    pub probe: Duration,
     pub trusted: bool,
     /// 0: no limit.
     pub max_calls: u32,
+    pub identity: IdentityBy,
+    /// Calls out show nobody's number.
+    pub private: bool,
+}
+
+impl SipTrunk {
+    /// A trunk over UDP that takes calls from nowhere and sends none.
+    #[must_use]
+    pub fn new(id: TrunkId) -> Self {
+        Self {
+            id,
+            name: String::new(),
+            from: Vec::new(),
+            digest: None,
+            register: false,
+            domain: String::new(),
+            to: Vec::new(),
+            transport: Transport::Udp,
+            probe: Duration::ZERO,
+            trusted: false,
+            max_calls: 0,
+            identity: IdentityBy::From,
+            private: false,
+        }
+    }
+
+    /// The user we register there; none: we do not.
+    #[must_use]
+    pub fn registers_as(&self) -> Option<&str> {
+        self.digest.as_ref().filter(|_| self.register && !self.to.is_empty()).map(|(user, _)| user.as_str())
+    }
 }
 
 /// A station as signalling sees it.
@@ -47,12 +87,18 @@ impl From<&Directory> for SipDirectory {
     fn from(directory: &Directory) -> Self {
         let trunks = directory.trunks.values().map(|t| SipTrunk {
             id: t.id,
+            name: t.name.clone(),
             from: t.from.clone(),
             digest: t.digest.clone(),
+            register: t.register,
+            domain: t.domain.clone(),
             to: t.to.clone(),
-            transport: if t.tcp { Transport::Tcp } else { Transport::Udp },
+            transport: t.transport.into(),
+            probe: Duration::from_secs(t.probe_seconds.into()),
             trusted: t.trusted,
             max_calls: t.max_calls,
+            identity: t.identity,
+            private: t.shown == ShownCaller::Nobody,
         });
         let stations = directory.stations.values().map(|s| SipStation {
             id: s.id,
@@ -73,8 +119,13 @@ impl SipDirectory {
     ) -> Self {
         let trunks: HashMap<_, _> = trunks.into_iter().map(|t| (t.id, t)).collect();
         let stations: HashMap<_, _> = stations.into_iter().map(|s| (s.id, s)).collect();
-        let mut sources: Vec<_> =
-            trunks.values().flat_map(|t| t.from.iter().map(|(ip, bits)| (ip.to_canonical(), *bits, t.id))).collect();
+        // Where we are registered calls come from.
+        let registrars = |t: &SipTrunk| if t.registers_as().is_some() { t.to.clone() } else { Vec::new() };
+        let ranges = |t: &SipTrunk| -> Vec<_> {
+            let hosts = registrars(t).into_iter().map(|to| host(to.ip()));
+            t.from.iter().copied().chain(hosts).map(|(ip, bits)| (ip.to_canonical(), bits, t.id)).collect()
+        };
+        let mut sources: Vec<_> = trunks.values().flat_map(ranges).collect();
         sources.sort_by_key(|(ip, bits, id)| (std::cmp::Reverse(*bits), *id, *ip));
         let mut users = HashMap::new();
         for trunk in trunks.values() {
@@ -94,6 +145,10 @@ impl SipDirectory {
         self.trunks.get(&id)
     }
 
+    pub fn trunks(&self) -> impl Iterator<Item = &SipTrunk> {
+        self.trunks.values()
+    }
+
     #[must_use]
     pub fn station(&self, id: StationId) -> Option<&SipStation> {
         self.stations.get(&id)
@@ -104,6 +159,15 @@ impl SipDirectory {
     pub fn trunk_at(&self, ip: IpAddr) -> Option<&SipTrunk> {
         let ip = ip.to_canonical();
         self.sources.iter().find(|(net, bits, _)| within(ip, *net, *bits)).and_then(|(_, _, id)| self.trunks.get(id))
+    }
+
+    /// The trunk whose call from `ip` this is, `user` being the one called: several accounts at one carrier are told apart by
+    /// the contact that each registered.
+    #[must_use]
+    pub fn trunk_for(&self, ip: IpAddr, user: &str) -> Option<&SipTrunk> {
+        let ip = ip.to_canonical();
+        let called = |t: &&SipTrunk| t.registers_as() == Some(user) && t.to.iter().any(|to| to.ip().to_canonical() == ip);
+        self.trunks.values().find(called).or_else(|| self.trunk_at(ip))
     }
 
     /// A trunk calls from there, or is called there.
@@ -139,6 +203,11 @@ impl SipDirectory {
     }
 }
 
+/// One host as a range.
+fn host(ip: IpAddr) -> (IpAddr, u8) {
+    (ip.to_canonical(), if ip.to_canonical().is_ipv4() { 32 } else { 128 })
+}
+
 /// `ip` lies in `net/bits`; addresses of different families never match.
 fn within(ip: IpAddr, net: IpAddr, bits: u8) -> bool {
     match (ip, net) {
@@ -161,13 +230,8 @@ mod tests {
     #[test]
     fn an_address_belongs_to_the_narrowest_range() {
         let trunk = |id, from: &[(&str, u8)]| SipTrunk {
-            id: TrunkId(id),
             from: from.iter().map(|(ip, bits)| (ip.parse().unwrap(), *bits)).collect(),
-            digest: None,
-            to: vec![],
-            transport: Transport::Udp,
-            trusted: false,
-            max_calls: 0,
+            ..SipTrunk::new(TrunkId(id))
         };
         let directory = SipDirectory::new(
             1,
@@ -184,5 +248,26 @@ mod tests {
         ] {
             assert_eq!(directory.trunk_at(ip.parse().unwrap()).map(|t| t.id.0), want, "{ip}");
         }
+    }
+
+    #[test]
+    fn calls_come_from_where_we_are_registered_and_belong_to_the_account_that_is_called() {
+        let account = |id, user: &str, register| SipTrunk {
+            digest: Some((user.into(), Secret("pw".into()))),
+            register,
+            to: vec!["192.0.2.1:5060".parse().unwrap()],
+            ..SipTrunk::new(TrunkId(id))
+        };
+        let directory = SipDirectory::new(1, [account(1, "one", true), account(2, "two", true)], []);
+        for (ip, user, want) in [
+            ("192.0.2.1", "two", Some(2)),
+            ("192.0.2.1", "one", Some(1)),
+            ("192.0.2.1", "95500", Some(1)),
+            ("192.0.2.2", "two", None),
+        ] {
+            assert_eq!(directory.trunk_for(ip.parse().unwrap(), user).map(|t| t.id.0), want, "{ip} {user}");
+        }
+        let directory = SipDirectory::new(1, [account(1, "one", false)], []);
+        assert!(directory.trunk_for("192.0.2.1".parse().unwrap(), "one").is_none(), "who does not register is not called");
     }
 }

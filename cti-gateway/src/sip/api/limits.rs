@@ -54,6 +54,7 @@ impl Default for Limits {
 pub struct EndpointConfig {
     pub udp: Option<SocketAddr>,
     pub tcp: Option<SocketAddr>,
+    pub tls: Option<SocketAddr>,
     /// Address for Via, Contact and From; needed where the sockets are bound to 0.0.0.0 or behind NAT. Peers of our own
     /// network are told the address bound, so that what they send need not go out and in again.
     pub advertise: Option<IpAddr>,
@@ -87,6 +88,7 @@ impl EndpointConfig {
         Self {
             udp: Some(address),
             tcp: Some(address),
+            tls: None,
             advertise: None,
             inside: None,
             realm: "zuoxi".into(),

@@ -25,30 +25,53 @@ pub use limits::{Counts, EndpointConfig, Limits};
 pub enum Transport {
     Udp,
     Tcp,
+    /// TLS over TCP (RFC 3261 §26.2.1).
+    Tls,
 }
 
 impl Transport {
-    /// TCP delivers or says that it did not, so timers A, E, G, I, J, K, D fall away (RFC 3261 §17).
+    /// A connection delivers or says that it did not, so timers A, E, G, I, J, K, D fall away (RFC 3261 §17).
     #[must_use]
     pub fn is_reliable(self) -> bool {
-        self == Self::Tcp
+        self != Self::Udp
     }
 
-    /// As written in Via: `UDP`, `TCP`.
+    /// As written in Via: `UDP`, `TCP`, `TLS`.
     #[must_use]
     pub fn token(self) -> &'static str {
         match self {
             Self::Udp => "UDP",
             Self::Tcp => "TCP",
+            Self::Tls => "TLS",
+        }
+    }
+
+    /// The URI parameter `transport`; none for UDP, which is meant where there is none.
+    #[must_use]
+    pub fn param(self) -> Option<&'static str> {
+        match self {
+            Self::Udp => None,
+            Self::Tcp => Some("tcp"),
+            Self::Tls => Some("tls"),
         }
     }
 }
 
-/// The way to a peer: for TCP the connection with `remote`, which the adapter keeps or opens.
+impl From<contract::directory::Transport> for Transport {
+    fn from(transport: contract::directory::Transport) -> Self {
+        match transport {
+            contract::directory::Transport::Udp => Self::Udp,
+            contract::directory::Transport::Tcp => Self::Tcp,
+            contract::directory::Transport::Tls => Self::Tls,
+        }
+    }
+}
+
+/// The way to a peer: for TCP and TLS the connection with `remote`, which the adapter keeps or opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Flow {
     pub transport: Transport,
-    /// Our listening address, also for outgoing TCP connections.
+    /// Our listening address, also for outgoing connections.
     pub local: SocketAddr,
     pub remote: SocketAddr,
 }
@@ -77,7 +100,7 @@ pub enum Input {
     Message { flow: Flow, message: Box<Message> },
     /// Somebody in the house wants something.
     Ask(UaCommand),
-    /// A TCP connection is gone.
+    /// A connection is gone.
     Closed(Flow),
     /// What was given out for `flow` could not be sent, or no connection could be made.
     SendFailed { flow: Flow },
@@ -193,6 +216,33 @@ pub enum OfferBy {
     Prack,
 }
 
+/// What OPTIONS say of an address of a trunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reached {
+    /// It is not asked, or never answered.
+    Unknown,
+    Up,
+    /// It answered before, and does so no longer or with 408 or 503: calls pass it over.
+    Down,
+}
+
+/// Our registration at a trunk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrunkRegistration {
+    Trying,
+    Registered { at: SocketAddr },
+    /// `status`: as answered; 408 where nobody did, 503 where nothing could be sent.
+    Failed { status: u16, reason: String },
+}
+
+/// What we keep up with a trunk, as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrunkState {
+    /// None: we do not register there.
+    pub registration: Option<TrunkRegistration>,
+    pub addresses: Vec<(SocketAddr, Reached)>,
+}
+
 /// A contact of a station over UDP, as it is kept over a restart. Connections are not: they end with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
@@ -239,6 +289,8 @@ pub enum UaEvent {
     Registered { station: StationId, contact: String, user_agent: Option<String>, flow: Flow, expires: Duration, fresh: bool },
     /// Every dialog whose end was not told, for the truth audit.
     Census(Vec<DialogId>),
+    /// What we keep up with a trunk has changed. None: nothing any more, it left the directory.
+    Trunk { trunk: TrunkId, name: String, state: Option<TrunkState> },
     /// A contact is gone; `left` more remain.
     Unregistered { station: StationId, contact: String, why: Gone, left: usize },
 }
@@ -276,7 +328,8 @@ impl From<Bytes> for Description {
 pub enum Target {
     /// The registered contacts of a station, newest first; the next is tried where one cannot be reached.
     Station(StationId),
-    /// The addresses of a trunk in order, the next on 503, 408, timeout or send failure.
+    /// The addresses of a trunk, each once: the one we are registered at, then the others in order; the next on 503, 408,
+    /// timeout or send failure. Those that are down are passed over while another is not.
     Trunk { trunk: TrunkId, user: String },
     /// A SIP URI, sent over `flow`.
     Uri { uri: String, flow: Flow },

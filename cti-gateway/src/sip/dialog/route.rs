@@ -32,24 +32,29 @@ pub fn way(target: &Uri, routes: &[String], seen: Flow, sticky: bool) -> Flow {
     let hop = first.as_ref().unwrap_or(target);
     let Some(ip) = hop.ip() else { return seen };
     let transport = match hop.param("transport") {
+        Some(t) if t.eq_ignore_ascii_case("tls") => Transport::Tls,
+        // RFC 3261 §26.2.2: a SIPS hop is reached over TLS, whatever connection its parameter names.
+        _ if hop.is_sips() => Transport::Tls,
         Some(t) if t.eq_ignore_ascii_case("tcp") => Transport::Tcp,
         Some(_) => Transport::Udp,
         None if routes.is_empty() => seen.transport,
         None => Transport::Udp,
     };
     // A connection that is there is used again, whatever port the Contact names (RFC 3261 §18.1.1, RFC 5923).
-    if transport == Transport::Tcp && seen.transport == Transport::Tcp && seen.remote.ip() == ip {
+    if transport.is_reliable() && seen.transport == transport && seen.remote.ip() == ip {
         return seen;
     }
     // A Contact that means nothing outside, seen from outside, was written behind a NAT.
     if is_inside(ip) && !is_inside(seen.remote.ip()) {
         return seen;
     }
-    if transport != seen.transport {
-        // Another transport needs another socket of ours; the port of our side is filled in by the endpoint.
-        return Flow { transport, local: seen.local, remote: SocketAddr::new(ip, hop.port().unwrap_or(5060)) };
+    // Whoever came over TLS is not spoken to in the clear (RFC 3261 §26.2.2).
+    if seen.transport == Transport::Tls && transport != Transport::Tls {
+        return seen;
     }
-    Flow { remote: SocketAddr::new(ip, hop.port().unwrap_or(5060)), ..seen }
+    let port = hop.port().unwrap_or(if transport == Transport::Tls { 5061 } else { 5060 });
+    // Another transport needs another socket of ours; the port of our side is filled in by the endpoint.
+    Flow { transport, local: seen.local, remote: SocketAddr::new(ip, port) }
 }
 
 #[cfg(test)]
@@ -70,12 +75,15 @@ mod tests {
 
     #[test]
     fn the_next_hop_is_the_first_route_or_the_target_and_a_name_is_reached_the_way_it_came() {
-        use Transport::{Tcp, Udp};
+        use Transport::{Tcp, Tls, Udp};
         goes_to("sip:a@198.51.100.7:5070", &[], "198.51.100.9:5060", Udp, "UDP 198.51.100.7:5070");
         goes_to("sip:a@198.51.100.7", &[], "198.51.100.9:5060", Udp, "UDP 198.51.100.7:5060");
         goes_to("sip:a@198.51.100.7", &["<sip:198.51.100.8:5062;lr>"], "198.51.100.9:5060", Udp, "UDP 198.51.100.8:5062");
         goes_to("sip:a@pbx.example", &[], "198.51.100.9:5064", Udp, "UDP 198.51.100.9:5064");
         goes_to("sip:a@198.51.100.9:5060;transport=tcp", &[], "198.51.100.9:43210", Tcp, "TCP 198.51.100.9:43210");
+        goes_to("sip:a@198.51.100.9;transport=tls", &[], "198.51.100.9:5061", Tls, "TLS 198.51.100.9:5061");
+        goes_to("sips:a@198.51.100.7;transport=tcp", &[], "198.51.100.9:5061", Tls, "TLS 198.51.100.7:5061");
+        goes_to("sip:a@198.51.100.7:5070", &["<sip:198.51.100.8;lr>"], "198.51.100.9:5061", Tls, "TLS 198.51.100.9:5061");
         goes_to("sip:a@10.0.0.5:5060", &[], "198.51.100.9:43210", Udp, "UDP 198.51.100.9:43210");
         goes_to("sip:a@100.64.0.5:5060", &[], "198.51.100.9:43210", Udp, "UDP 198.51.100.9:43210");
         goes_to("sip:a@10.0.0.5:5060", &[], "10.0.0.9:5060", Udp, "UDP 10.0.0.5:5060");

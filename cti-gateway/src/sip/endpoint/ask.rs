@@ -53,6 +53,7 @@ impl Endpoint {
             UaCommand::SetDirectory(directory) => {
                 self.directory = directory;
                 self.forget_removed(now);
+                self.follow_trunks(now);
             }
             UaCommand::Census => {
                 let living = self.legs.values().filter(|leg| !leg.over).map(|leg| leg.id).collect();

@@ -4,11 +4,13 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use contract::TrunkId;
+use contract::directory::IdentityBy;
 
 use super::compose::{SDP, SUPPORTED, sdp_of};
 use super::transact::{Outcome, Owner, Purpose};
 use super::Endpoint;
-use crate::sip::api::{Credentials, EndedBy, Flow, Outgoing, Target, UaEvent};
+use crate::sip::api::{Credentials, EndedBy, Flow, Outgoing, SipTrunk, Target, UaEvent};
 use crate::sip::auth::Answerer;
 use crate::sip::dialog::{
     Account, Calling, FORKS, Giving, HeldAck, LEAST, Leg, Peer, SessionTimer, Stage, way,
@@ -38,12 +40,16 @@ impl Endpoint {
             self.tell(failed(400, "an extra header is no header"));
             return;
         }
-        let (mut ways, trunk) = self.ways(&asked.target);
+        let (mut ways, trunk, alive) = self.ways(&asked.target);
         if let Some(trunk) = trunk.and_then(|id| self.directory.trunk(id))
             && trunk.max_calls > 0
             && self.on_trunk.get(&trunk.id).is_some_and(|calls| *calls >= trunk.max_calls)
         {
             self.tell(failed(503, "the trunk holds as many calls as it may"));
+            return;
+        }
+        if !alive && asked.hurry {
+            self.tell(failed(503, "no address of the trunk answers"));
             return;
         }
         let Some((uri, flow)) = ways.pop_front() else {
@@ -53,7 +59,7 @@ impl Endpoint {
         let tag = self.chance.tag();
         let leg = Leg {
             call_id: self.chance.call_id(),
-            ours: self.our_address(&asked, flow, &tag),
+            ours: self.our_address(&asked, flow, &tag, trunk),
             tag,
             trunk,
             sticky: matches!(asked.target, Target::Station(_)),
@@ -79,39 +85,85 @@ impl Endpoint {
         self.settle(now, leg);
     }
 
-    fn ways(&self, target: &Target) -> (VecDeque<(String, Flow)>, Option<contract::TrunkId>) {
+    /// Where an INVITE may go, over which trunk, and whether anybody may be there.
+    fn ways(&self, target: &Target) -> (VecDeque<(String, Flow)>, Option<TrunkId>, bool) {
         match target {
             Target::Station(station) => {
                 let ways = self.registrar.contacts(*station).map(|b| (b.uri.without_headers().to_string(), b.flow));
-                (ways.collect(), None)
+                (ways.collect(), None, true)
             }
             Target::Trunk { trunk, user } => {
-                let Some(known) = self.directory.trunk(*trunk) else { return (VecDeque::new(), None) };
-                let ways = known.to.iter().filter_map(|to| {
-                    let uri = Uri::sip(user, &to.ip().to_string(), Some(to.port())).ok()?;
-                    let uri = if known.transport.is_reliable() { uri.with_param("transport", "tcp").ok()? } else { uri };
-                    let flow = Flow { transport: known.transport, local: *to, remote: *to };
+                let Some(known) = self.directory.trunk(*trunk) else { return (VecDeque::new(), None, true) };
+                let (addresses, alive) = self.addresses(known);
+                let ways = addresses.into_iter().filter_map(|to| {
+                    let uri = match known.domain.as_str() {
+                        "" => Uri::sip(user, &to.ip().to_string(), Some(to.port())).ok()?,
+                        domain => Uri::sip(user, domain, None).ok()?,
+                    };
+                    let uri = match known.transport.param() {
+                        Some(transport) => uri.with_param("transport", transport).ok()?,
+                        None => uri,
+                    };
+                    let flow = Flow { transport: known.transport, local: to, remote: to };
                     Some((uri.to_string(), self.with_our_end(flow)))
                 });
-                (ways.collect(), Some(*trunk))
+                (ways.collect(), Some(*trunk), alive)
             }
             Target::Uri { uri, flow } => {
                 let ways = Uri::parse(uri).ok().map(|u| (u.without_headers().to_string(), *flow));
-                (ways.into_iter().collect(), None)
+                (ways.into_iter().collect(), None, true)
             }
         }
     }
 
-    fn our_address(&self, asked: &Outgoing, flow: Flow, tag: &str) -> String {
-        let host = if asked.from.host.is_empty() { self.shown(flow).ip().to_string() } else { asked.from.host.clone() };
-        let uri = Uri::sip(&asked.from.user, &host, None).or_else(|_| Uri::sip("", &self.shown(flow).ip().to_string(), None));
+    fn our_address(&self, asked: &Outgoing, flow: Flow, tag: &str, trunk: Option<TrunkId>) -> String {
+        let trunk = trunk.and_then(|id| self.directory.trunk(id));
+        if trunk.is_some_and(|t| t.private) {
+            return format!("\"Anonymous\" <sip:anonymous@anonymous.invalid>;tag={tag}");
+        }
+        let host = self.our_host(asked, flow, trunk);
+        let account = trunk.filter(|t| t.identity != IdentityBy::From).and_then(|t| t.digest.as_ref());
+        let (name, user) = match account {
+            Some((user, _)) => ("", user),
+            None => (asked.from.name.as_str(), &asked.from.user),
+        };
+        let uri = Uri::sip(user, &host, None).or_else(|_| Uri::sip("", &self.shown(flow).ip().to_string(), None));
         match uri {
-            Ok(uri) => NameAddr::named(&asked.from.name, uri).with_tag(tag).to_string(),
+            Ok(uri) => NameAddr::named(name, uri).with_tag(tag).to_string(),
             Err(_) => format!("<sip:anonymous@anonymous.invalid>;tag={tag}"),
         }
     }
 
-    fn account(&self, asked: &Outgoing, trunk: Option<contract::TrunkId>) -> Option<Account> {
+    /// The host in addresses of ours.
+    fn our_host(&self, asked: &Outgoing, flow: Flow, trunk: Option<&SipTrunk>) -> String {
+        let domain = trunk.map(|t| t.domain.as_str()).filter(|domain| !domain.is_empty());
+        match (asked.from.host.as_str(), domain) {
+            ("", Some(domain)) => domain.to_owned(),
+            ("", None) => self.shown(flow).ip().to_string(),
+            (host, _) => host.to_owned(),
+        }
+    }
+
+    /// Who calls, beside From, as the trunk wants it told (RFC 3323 §4.2, RFC 3325 §9).
+    fn identity_lines(&self, headers: &mut Headers, asked: &Outgoing, flow: Flow, trunk: Option<TrunkId>) {
+        let Some(trunk) = trunk.and_then(|id| self.directory.trunk(id)) else { return };
+        let header = match trunk.identity {
+            IdentityBy::From => None,
+            IdentityBy::Asserted => Some(Name::PAssertedIdentity),
+            IdentityBy::Preferred => Some(Name::PPreferredIdentity),
+        };
+        let known = !asked.from.user.is_empty() && !asked.from.user.eq_ignore_ascii_case("anonymous");
+        if let Some(header) = header.filter(|_| known)
+            && let Ok(uri) = Uri::sip(&asked.from.user, &self.our_host(asked, flow, Some(trunk)), None)
+        {
+            headers.push(header, &NameAddr::named(&asked.from.name, uri).to_string());
+        }
+        if trunk.private {
+            headers.push(Name::Privacy, "id");
+        }
+    }
+
+    fn account(&self, asked: &Outgoing, trunk: Option<TrunkId>) -> Option<Account> {
         let of_trunk = || {
             let (username, password) = self.directory.trunk(trunk?)?.digest.clone()?;
             Some(Credentials { username, password })
@@ -148,6 +200,7 @@ impl Endpoint {
         headers.push(Name::SessionExpires, &interval.as_secs().to_string());
         headers.push(Name::MinSe, &calling.min_se.as_secs().to_string());
         headers.push(Name::UserAgent, &self.config.product);
+        self.identity_lines(&mut headers, asked, flow, leg.trunk);
         if asked.auto_answer {
             let here = self.shown(flow).ip();
             headers.push(Name::CallInfo, &format!("<sip:{here}>;answer-after=0"));
@@ -168,7 +221,16 @@ impl Endpoint {
 
     /// Adds what the far side asked for, once it did.
     pub(super) fn authorize(&mut self, leg: &mut Leg, request: &mut Request) {
-        let Some(account) = leg.auth.as_mut().filter(|a| a.answerer.is_challenged()) else { return };
+        if let Some(account) = &mut leg.auth {
+            self.sign(account, request);
+        }
+    }
+
+    /// The same for any account of ours.
+    pub(super) fn sign(&mut self, account: &mut Account, request: &mut Request) {
+        if !account.answerer.is_challenged() {
+            return;
+        }
         let cnonce = self.chance.tag();
         let lines = account.answerer.lines(
             &account.credentials.username,
@@ -352,6 +414,9 @@ impl Endpoint {
 
     fn invite_failed(&mut self, now: Instant, leg: &mut Leg, status: u16, response: Option<&Response>) {
         let Some(mut calling) = leg.take_calling() else { return };
+        if response.is_none() || status == 503 {
+            self.suspect(now, leg.trunk, leg.flow.remote);
+        }
         if !leg.over && self.try_again(now, leg, &mut calling, status, response) {
             leg.stage = Stage::Calling(calling);
             return;
@@ -394,6 +459,7 @@ impl Endpoint {
     fn next_way(&mut self, now: Instant, leg: &mut Leg) {
         let Some(mut calling) = leg.take_calling() else { return };
         self.unwant(now, calling.tx);
+        self.suspect(now, leg.trunk, leg.flow.remote);
         let Some((uri, flow)) = calling.ways.pop_front() else {
             let reason = "nobody is there".to_owned();
             let failed = UaEvent::Failed { dialog: leg.id, status: 408, reason, retry_after: None, sent: true };

@@ -19,11 +19,7 @@ pub(super) const SDP: &str = "application/sdp";
 impl Endpoint {
     /// Our address as peers on this way should see it.
     pub(super) fn shown(&self, flow: Flow) -> SocketAddr {
-        let bound = match flow.transport {
-            Transport::Udp => self.config.udp,
-            Transport::Tcp => self.config.tcp,
-        };
-        let bound = bound.unwrap_or(flow.local);
+        let bound = self.bound(flow.transport).unwrap_or(flow.local);
         let own = self.config.inside.filter(|_| bound.ip().is_unspecified()).unwrap_or(bound.ip());
         let reach = Reach { own, advertise: self.config.advertise };
         SocketAddr::new(reach.seen_from(flow.remote.ip()), bound.port())
@@ -31,11 +27,16 @@ impl Endpoint {
 
     /// The way with our listening address of its transport as local end.
     pub(super) fn with_our_end(&self, flow: Flow) -> Flow {
-        let bound = match flow.transport {
+        Flow { local: self.bound(flow.transport).unwrap_or(flow.local), ..flow }
+    }
+
+    /// Where we listen for this transport. Without a listener for TLS, peers answer over the connection that we opened.
+    fn bound(&self, transport: Transport) -> Option<SocketAddr> {
+        match transport {
             Transport::Udp => self.config.udp,
             Transport::Tcp => self.config.tcp,
-        };
-        Flow { local: bound.unwrap_or(flow.local), ..flow }
+            Transport::Tls => self.config.tls.or(self.config.tcp).or(self.config.udp),
+        }
     }
 
     pub(super) fn via(&self, flow: Flow, branch: &str) -> String {
@@ -43,9 +44,13 @@ impl Endpoint {
     }
 
     pub(super) fn contact(&self, flow: Flow) -> String {
-        match flow.transport {
-            Transport::Udp => format!("<sip:zuoxi@{}>", self.shown(flow)),
-            Transport::Tcp => format!("<sip:zuoxi@{};transport=tcp>", self.shown(flow)),
+        self.contact_of("zuoxi", flow)
+    }
+
+    pub(super) fn contact_of(&self, user: &str, flow: Flow) -> String {
+        match flow.transport.param() {
+            None => format!("<sip:{user}@{}>", self.shown(flow)),
+            Some(transport) => format!("<sip:{user}@{};transport={transport}>", self.shown(flow)),
         }
     }
 
@@ -121,7 +126,7 @@ impl Endpoint {
 /// Where answers go: back on the connection, or where Via says (RFC 3261 §18.2.2, RFC 3581).
 pub(super) fn answer_way(flow: Flow, request: &Request) -> Flow {
     match flow.transport {
-        Transport::Tcp => flow,
+        Transport::Tcp | Transport::Tls => flow,
         Transport::Udp => Flow { remote: request.answer_to(flow.remote), ..flow },
     }
 }

@@ -76,7 +76,8 @@ impl Endpoint {
         };
         let ip = flow.remote.ip();
         let phone = self.registrar.station_at(flow).is_some();
-        if !stale && !phone && let Some(trunk) = directory.trunk_at(ip) {
+        let called = request.target().ok().and_then(|uri| uri.user().map(|user| user.into_owned())).unwrap_or_default();
+        if !stale && !phone && let Some(trunk) = directory.trunk_for(ip, &called) {
             return Some(Source::Trunk(trunk.id));
         }
         if stale || phone || directory.has_digest_trunks() || self.registrar.knows(ip) {
@@ -121,7 +122,11 @@ impl Endpoint {
         self.last_incoming += 1;
         let id = DialogId(DialogId::INCOMING | self.last_incoming);
         let replaces = request.headers.replaces().ok().flatten().map(|r| self.find_replaced(r));
-        let incoming = facts(id, source, flow, trusted, sdp, replaces, &request);
+        let mut incoming = facts(id, source, flow, trusted, sdp, replaces, &request);
+        if trunk.as_ref().and_then(SipTrunk::registers_as) == Some(incoming.dialed.as_str()) {
+            // The registrar put our contact in the place of the number, which stands in To (RFC 3261 §16.6 step 2).
+            incoming.dialed.clone_from(&incoming.to.user);
+        }
         let tag = self.chance.tag();
         let leg = Leg {
             call_id: incoming.call_id.clone(),

@@ -26,6 +26,7 @@ mod farewell;
 mod flood;
 mod identity;
 mod incoming;
+mod outward;
 mod progress;
 mod receive;
 mod refer;
@@ -47,6 +48,7 @@ pub(super) enum Due {
     Tx(TxKey),
     Leg(DialogId),
     Station(StationId),
+    Trunk(TrunkId),
 }
 
 /// One SIP user agent: a registrar for stations, a peer for trunks.
@@ -67,6 +69,7 @@ pub struct Endpoint {
     legs: HashMap<DialogId, Box<Leg>>,
     by_tag: HashMap<String, DialogId>,
     on_trunk: HashMap<TrunkId, u32>,
+    outward: outward::Outward,
     registrar: Registrar,
     admission: Admission,
     timers: Timers<Due>,
@@ -100,6 +103,7 @@ impl Endpoint {
             legs: HashMap::new(),
             by_tag: HashMap::new(),
             on_trunk: HashMap::new(),
+            outward: outward::Outward::default(),
             timers: Timers::default(),
             out: VecDeque::new(),
             last_incoming: 0,
@@ -152,6 +156,7 @@ impl Endpoint {
                 Due::Tx(key) => self.tx_due(now, key),
                 Due::Leg(id) => self.with_leg(now, id, |ua, leg| ua.leg_due(now, leg)),
                 Due::Station(station) => self.station_due(now, station),
+                Due::Trunk(trunk) => self.trunk_due(now, trunk),
             }
         }
     }

@@ -31,7 +31,7 @@ impl Endpoint {
             Purpose::Prack | Purpose::Info | Purpose::Notify | Purpose::Refer => {
                 self.other_progress(now, leg, purpose, sent, &outcome);
             }
-            Purpose::Cancel | Purpose::Watch(_) => {}
+            Purpose::Cancel | Purpose::Watch(_) | Purpose::Probe(_) | Purpose::Register(_) | Purpose::Unregister => {}
         }
     }
 

@@ -226,8 +226,9 @@ impl Endpoint {
         }
     }
 
-    /// A TCP connection is gone: whoever registered over it cannot be reached.
+    /// A connection is gone: whoever registered over it cannot be reached.
     pub(super) fn closed(&mut self, now: Instant, flow: Flow) {
+        self.trunk_flow_closed(now, flow);
         for gone in self.registrar.flow_closed(flow) {
             self.rearm_station(now, gone.station);
             self.tell(UaEvent::Unregistered {

@@ -4,10 +4,10 @@
 use std::time::Instant;
 
 use bytes::Bytes;
-use contract::StationId;
+use contract::{StationId, TrunkId};
 
 use super::{Due, Endpoint};
-use crate::sip::api::{DialogId, Flow, Transport};
+use crate::sip::api::{DialogId, Flow};
 use crate::sip::message::{Message, Method, Name, Request, Response, parse};
 use crate::sip::transaction::{Client, ClientStep, InviteClient, InviteServer, Server, ServerStep, TxKey};
 
@@ -24,6 +24,11 @@ pub(super) enum Purpose {
     Notify,
     Refer,
     Watch(StationId),
+    /// OPTIONS to an address of a trunk.
+    Probe(TrunkId),
+    Register(TrunkId),
+    /// Our registration is taken back.
+    Unregister,
 }
 
 /// Who hears of the answer; nobody: stray BYEs.
@@ -125,7 +130,7 @@ impl Endpoint {
     fn insert(&mut self, key: TxKey, mut tx: Tx) {
         *self.count(&tx.machine) += 1;
         self.timers.set(Due::Tx(key), &mut tx.armed, tx.machine.deadline());
-        if tx.flow.transport == Transport::Tcp && tx.machine.is_pending_client() {
+        if tx.flow.transport.is_reliable() && tx.machine.is_pending_client() {
             self.on_tcp.insert((tx.flow, key));
         }
         if let Some(merge) = tx.merge {
@@ -140,7 +145,7 @@ impl Endpoint {
         let (over, pending, flow) = (tx.machine.is_over(), tx.machine.is_pending_client(), tx.flow);
         let at = if over { None } else { tx.machine.deadline() };
         self.timers.set(Due::Tx(key), &mut tx.armed, at);
-        if flow.transport == Transport::Tcp && !pending {
+        if flow.transport.is_reliable() && !pending {
             self.on_tcp.remove(&(flow, key));
         }
         if over && let Some(tx) = self.txs.remove(&key) {
@@ -374,8 +379,12 @@ impl Endpoint {
 
     fn outcome(&mut self, now: Instant, key: TxKey, owner: Option<Owner>, flow: Flow, sent: &Bytes, outcome: Outcome) {
         let Some(owner) = owner else { return };
-        if let Purpose::Watch(station) = owner.purpose {
-            return self.watched(now, station, key, &outcome);
+        match owner.purpose {
+            Purpose::Watch(station) => return self.watched(now, station, key, &outcome),
+            Purpose::Probe(trunk) => return self.probed(now, trunk, key, &outcome),
+            Purpose::Register(trunk) => return self.registered(now, trunk, key, outcome),
+            Purpose::Unregister => return self.unregistered(now, key, &outcome),
+            _ => {}
         }
         let known = owner.dialog.filter(|id| self.legs.contains_key(id));
         match known {

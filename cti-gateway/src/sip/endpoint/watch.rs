@@ -67,7 +67,7 @@ impl Endpoint {
         let watch = if busy || !self.admission.may_watch(now) {
             Err(now + Duration::from_millis(1000 + self.chance.below(1000)))
         } else {
-            Ok(self.ask_options(now, station, &uri, flow))
+            Ok(self.ask_options(now, &uri, flow, Purpose::Watch(station)))
         };
         if let Some(binding) = self.registrar.contact_mut(station, n) {
             match watch {
@@ -78,7 +78,7 @@ impl Endpoint {
     }
 
     /// OPTIONS to see whether somebody lives there.
-    fn ask_options(&mut self, now: Instant, station: StationId, uri: &str, flow: Flow) -> TxKey {
+    pub(super) fn ask_options(&mut self, now: Instant, uri: &str, flow: Flow, purpose: Purpose) -> TxKey {
         let flow = self.with_our_end(flow);
         let (branch, tag, call_id) = (self.chance.branch(), self.chance.tag(), self.chance.call_id());
         let mut headers = Headers::new();
@@ -92,7 +92,7 @@ impl Endpoint {
         headers.push(Name::UserAgent, &self.config.product);
         let request =
             Request { method: Method::Options, uri: uri.to_owned(), headers, body: bytes::Bytes::new(), defect: None };
-        self.request(now, flow, &branch, &request, Owner { dialog: None, purpose: Purpose::Watch(station) })
+        self.request(now, flow, &branch, &request, Owner { dialog: None, purpose })
     }
 
     /// What an OPTIONS came to. Any answer of the phone is a sign of life, a refusal too.

@@ -187,7 +187,7 @@ impl Room {
 
     fn send(&mut self, flow: Flow, bytes: Bytes) {
         match flow.transport {
-            Transport::Tcp => self.connections.send(flow, bytes),
+            Transport::Tcp | Transport::Tls => self.connections.send(flow, bytes),
             Transport::Udp => {
                 if self.unsent.is_empty() && self.try_send(flow.remote, &bytes) {
                     return;

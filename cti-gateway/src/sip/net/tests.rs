@@ -59,15 +59,7 @@ fn serve(answering: bool) -> Served {
         }
         let _ = tell.send(event);
     };
-    let trunk = SipTrunk {
-        id: TrunkId(1),
-        from: vec![(at.ip(), 32)],
-        digest: None,
-        to: vec![at],
-        transport: Transport::Tcp,
-        trusted: true,
-        max_calls: 0,
-    };
+    let trunk = SipTrunk { from: vec![(at.ip(), 32)], to: vec![at], transport: Transport::Tcp, trusted: true, ..SipTrunk::new(TrunkId(1)) };
     asks.try_send(UaCommand::SetDirectory(Arc::new(SipDirectory::new(1, [trunk], [])))).unwrap();
     let task = tokio::spawn(run(endpoint, sockets, asked, on_event, publish));
     Served { at, asks, told, counts, task }

@@ -19,6 +19,7 @@ mod changes;
 mod holes;
 mod lossy;
 mod outgoing;
+mod outward;
 mod reach;
 mod registering;
 mod room;
@@ -56,15 +57,7 @@ pub fn address(end: usize) -> SocketAddr {
 }
 
 pub fn trunk(id: i64, from: &str) -> SipTrunk {
-    SipTrunk {
-        id: TrunkId(id),
-        from: vec![(from.parse().unwrap(), 32)],
-        digest: None,
-        to: vec![SocketAddr::new(from.parse().unwrap(), 5060)],
-        transport: Transport::Udp,
-        trusted: true,
-        max_calls: 0,
-    }
+    SipTrunk { from: vec![(from.parse().unwrap(), 32)], to: vec![SocketAddr::new(from.parse().unwrap(), 5060)], trusted: true, ..SipTrunk::new(TrunkId(id)) }
 }
 
 pub fn station(id: i64, username: &str) -> SipStation {
@@ -331,7 +324,20 @@ pub fn word(event: &UaEvent) -> String {
         }
         UaEvent::Registered { fresh, .. } => if *fresh { "registered" } else { "refreshed" }.into(),
         UaEvent::Unregistered { why, .. } => format!("unregistered {why:?}"),
+        UaEvent::Trunk { state, .. } => trunk_word(state.as_ref()),
     }
+}
+
+fn trunk_word(state: Option<&TrunkState>) -> String {
+    let Some(state) = state else { return "trunk gone".into() };
+    let registration = match &state.registration {
+        None => "-".into(),
+        Some(TrunkRegistration::Trying) => "trying".into(),
+        Some(TrunkRegistration::Registered { at }) => format!("registered at {at}"),
+        Some(TrunkRegistration::Failed { status, reason }) => format!("failed {status} {reason}"),
+    };
+    let reached: Vec<String> = state.addresses.iter().map(|(_, reached)| format!("{reached:?}")).collect();
+    format!("trunk {registration} {}", reached.join(","))
 }
 
 pub fn is_final(event: &UaEvent) -> bool {
