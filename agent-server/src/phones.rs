@@ -1,5 +1,6 @@
 //! The phones as this crate sees them: how they are started, who is calling, and how a refusal looks to the web.
 
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -96,6 +97,9 @@ pub async fn start(config: &Config, prompts: &Prompts, ledger: LedgerWriter, loo
     let endpoint = EndpointConfig {
         udp: sip.udp.then_some(sip.listen),
         tcp: sip.tcp.then_some(sip.listen),
+        tls: sip.tls_listen.parse().ok(),
+        certificate: named(&sip.tls_certificate).zip(named(&sip.tls_key)),
+        authorities: named(&sip.tls_ca),
         advertise: sip.advertise.parse().ok(),
         inside: Some(config.media_ip()),
         realm: sip.realm.clone(),
@@ -124,6 +128,11 @@ pub async fn start(config: &Config, prompts: &Prompts, ledger: LedgerWriter, loo
         speech: config.speech.command.clone(),
     };
     Gateway::start(gateway, prompts.now().clips(), Ports { ledger: Arc::new(ledger), lookup: Arc::new(lookup) }).await
+}
+
+/// A file that is named.
+fn named(path: &Path) -> Option<PathBuf> {
+    (!path.as_os_str().is_empty()).then(|| path.to_owned())
 }
 
 /// Who is calling: one indexed read in the customer store.

@@ -11,6 +11,8 @@ listen = "here"
 publik_url = "x"
 body_limit_kib = 1
 [sip]
+tls_listen = "everywhere"
+tls_certificate = "c.pem"
 listen = "0.0.0.0:5060"
 register_seconds = 5
 options_seconds = 3
@@ -33,6 +35,8 @@ a = 1
         "http.publik_url = \"x\": unknown field `publik_url`",
         "http.body_limit_kib = 1: must be from 16 to 65536",
         "sip.advertise = \"\"",
+        "sip.tls_listen = \"everywhere\": must be address:port",
+        "sip.tls_key = \"\": must name a PEM file",
         "sip.register_seconds = 5: must be from 60 to 3600",
         "sip.options_seconds = 3: must be from 10 to 600",
         "sip.options_misses = 0: must be from 1 to 10",
@@ -47,7 +51,7 @@ a = 1
     ] {
         assert!(all.contains(told), "{told} is missing in:\n{all}");
     }
-    assert_eq!(faults.len(), 16, "{all}");
+    assert_eq!(faults.len(), 18, "{all}");
 }
 
 #[test]

@@ -110,20 +110,7 @@ pub async fn load(tx: &mut Tx<'_>, editor: &Editor<'_>, plan: &Plan<'_>) -> Resu
         let number = Number { pattern: (*pattern).into(), flow: (*flow).into(), note: String::new() };
         editor.create(tx, number).await?;
     }
-    let trunk = Trunk {
-        name: "本机 loopback".into(),
-        from: vec!["127.0.0.1".into()],
-        digest_user: None,
-        password: None,
-        sealed: None,
-        to: Vec::new(),
-        tcp: false,
-        trusted: true,
-        country: String::new(),
-        max_calls: 0,
-        caller_id: String::new(),
-        prefixes: Vec::new(),
-    };
+    let trunk = Trunk { from: vec!["127.0.0.1".into()], trusted: true, ..Trunk::named("本机 loopback") };
     editor.create(tx, trunk).await?;
     words(tx, editor).await?;
     people(tx, editor, plan, &levels).await

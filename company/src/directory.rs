@@ -107,14 +107,44 @@ fn trunk(item: &Trunk, id: contract::TrunkId, vault: &Vault) -> Option<phones::T
         name: item.name.clone(),
         from: item.from.iter().filter_map(|text| read_network(text)).collect(),
         digest,
+        register: item.register,
+        domain: item.domain.clone(),
         to: item.to.iter().filter_map(|to| to.parse().ok()).collect(),
-        tcp: item.tcp,
+        transport: match item.transport {
+            Transport::Udp => phones::Transport::Udp,
+            Transport::Tcp => phones::Transport::Tcp,
+            Transport::Tls => phones::Transport::Tls,
+        },
+        probe_seconds: item.probe_seconds,
         trusted: item.trusted,
         country: item.country.clone(),
         max_calls: item.max_calls,
         caller_id: item.caller_id.clone(),
+        shown: match item.shown {
+            ShownCaller::Own => phones::ShownCaller::Own,
+            ShownCaller::Caller => phones::ShownCaller::Caller,
+            ShownCaller::Nobody => phones::ShownCaller::Nobody,
+        },
+        identity: match item.identity {
+            IdentityBy::From => phones::IdentityBy::From,
+            IdentityBy::Asserted => phones::IdentityBy::Asserted,
+            IdentityBy::Preferred => phones::IdentityBy::Preferred,
+        },
         prefixes: item.prefixes.clone(),
+        rewrites: item.rewrites.iter().map(rewrite).collect(),
+        codecs: item.codecs.iter().map(codec).collect(),
     })
+}
+
+fn rewrite(rule: &Rewrite) -> phones::Rewrite {
+    phones::Rewrite { prefix: rule.prefix.clone(), strip: rule.strip, add: rule.add.clone() }
+}
+
+fn codec(codec: &Codec) -> phones::Codec {
+    match codec {
+        Codec::Pcma => phones::Codec::Pcma,
+        Codec::Pcmu => phones::Codec::Pcmu,
+    }
 }
 
 fn agent(item: &Agent, id: contract::AgentId) -> phones::Agent {

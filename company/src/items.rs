@@ -174,7 +174,8 @@ pub struct Trunk {
     /// Addresses whose calls are this trunk's: `192.0.2.10`, `192.0.2.0/28`.
     #[serde(default)]
     pub from: Vec<String>,
-    /// Calls with digest of this user are this trunk's, from anywhere.
+    /// Our account there, for its challenges and for registering. Calls with digest of this user are this trunk's, from
+    /// anywhere.
     #[serde(default)]
     pub digest_user: Option<String>,
     /// Only ever sent in; left out, the old one stays.
@@ -186,8 +187,19 @@ pub struct Trunk {
     /// Where calls go out: `192.0.2.10:5060`, in order; empty: inbound only.
     #[serde(default)]
     pub to: Vec<String>,
+    /// We register with the account at the first of `to` that takes it; calls from all of them are this trunk's.
     #[serde(default)]
-    pub tcp: bool,
+    pub register: bool,
+    /// Domain of the account, and the name in the certificate over TLS; empty: the address called.
+    #[serde(default)]
+    pub domain: String,
+    /// Documents of old say `tcp`: true or false.
+    #[serde(default, alias = "tcp", deserialize_with = "transport")]
+    pub transport: Transport,
+    /// How often each of `to` is asked by OPTIONS whether it lives, 10 to 3600; 0: never. One that answered before and is
+    /// silent is passed over.
+    #[serde(default)]
+    pub probe_seconds: u32,
     /// P-Asserted-Identity is believed.
     #[serde(default)]
     pub trusted: bool,
@@ -199,9 +211,115 @@ pub struct Trunk {
     pub max_calls: u32,
     #[serde(default)]
     pub caller_id: String,
-    /// Outbound numbers it takes, as prefixes; empty: all.
+    /// Whose number the called party is shown.
+    #[serde(default)]
+    pub shown: ShownCaller,
+    /// The header that carries it.
+    #[serde(default)]
+    pub identity: IdentityBy,
+    /// Outbound numbers it takes, as prefixes; empty: all. The trunk with the longest that fits is asked first.
     #[serde(default)]
     pub prefixes: Vec<String>,
+    /// How numbers are dialed there; the one with the longest prefix that fits is applied.
+    #[serde(default)]
+    pub rewrites: Vec<Rewrite>,
+    /// What is spoken there, in order; empty: both, as the other side of the call speaks.
+    #[serde(default)]
+    pub codecs: Vec<Codec>,
+}
+
+/// How SIP travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Transport {
+    #[default]
+    Udp,
+    Tcp,
+    Tls,
+}
+
+/// As named; or as it was said before there was TLS.
+fn transport<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Transport, D::Error> {
+    match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::Bool(tcp) => Ok(if tcp { Transport::Tcp } else { Transport::Udp }),
+        named => Transport::deserialize(named).map_err(|_| serde::de::Error::custom("must be udp, tcp or tls")),
+    }
+}
+
+/// Whose number the called party is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ShownCaller {
+    /// The trunk's caller ID; where it has none, the caller's.
+    #[default]
+    Own,
+    /// The caller's; where it is withheld, the trunk's caller ID.
+    Caller,
+    /// None.
+    Nobody,
+}
+
+/// The header that carries the number shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentityBy {
+    #[default]
+    From,
+    /// P-Asserted-Identity; From names the account.
+    Asserted,
+    /// P-Preferred-Identity; From names the account.
+    Preferred,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Codec {
+    Pcma,
+    Pcmu,
+}
+
+/// Numbers that begin so: `strip` characters are taken from the front, then `add` is put there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Rewrite {
+    /// Empty: all numbers.
+    #[schema(required = true)]
+    #[serde(default)]
+    pub prefix: String,
+    #[schema(required = true)]
+    #[serde(default)]
+    pub strip: u8,
+    #[schema(required = true)]
+    #[serde(default)]
+    pub add: String,
+}
+
+impl Trunk {
+    /// A trunk over UDP that takes calls from nowhere and sends none.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            from: Vec::new(),
+            digest_user: None,
+            password: None,
+            sealed: None,
+            to: Vec::new(),
+            register: false,
+            domain: String::new(),
+            transport: Transport::Udp,
+            probe_seconds: 0,
+            trusted: false,
+            country: String::new(),
+            max_calls: 0,
+            caller_id: String::new(),
+            shown: ShownCaller::Own,
+            identity: IdentityBy::From,
+            prefixes: Vec::new(),
+            rewrites: Vec::new(),
+            codecs: Vec::new(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

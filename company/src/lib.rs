@@ -14,6 +14,7 @@ pub mod named;
 pub mod rules;
 pub mod schema;
 pub mod sessions;
+mod trunk;
 pub mod vault;
 
 pub use book::{Book, Kept};

@@ -1,7 +1,7 @@
 //! What makes each kind of document right, held against the whole book: pure, every fault at once, each naming its field.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use crate::book::Book;
 use crate::edit::FieldFault;
@@ -22,22 +22,22 @@ pub trait Checked: Item {
 
 /// Gathers faults.
 #[derive(Default)]
-struct Faults(Vec<FieldFault>);
+pub(crate) struct Faults(pub(crate) Vec<FieldFault>);
 
 impl Faults {
-    fn add(&mut self, field: impl Into<String>, rule: &'static str, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, field: impl Into<String>, rule: &'static str, message: impl Into<String>) {
         self.0.push(FieldFault { field: field.into(), rule, message: message.into() });
     }
 
     /// Not blank, no control characters, at most `most` characters.
-    fn text(&mut self, field: &str, text: &str, most: usize) {
+    pub(crate) fn text(&mut self, field: &str, text: &str, most: usize) {
         if text.trim().is_empty() {
             self.add(field, "required", "must not be empty");
         }
         self.optional(field, text, most);
     }
 
-    fn optional(&mut self, field: &str, text: &str, most: usize) {
+    pub(crate) fn optional(&mut self, field: &str, text: &str, most: usize) {
         if text.chars().count() > most {
             self.add(field, "range", format!("may have at most {most} characters"));
         }
@@ -46,7 +46,7 @@ impl Faults {
         }
     }
 
-    fn range(&mut self, field: &str, value: u32, low: u32, high: u32) {
+    pub(crate) fn range(&mut self, field: &str, value: u32, low: u32, high: u32) {
         if !(low..=high).contains(&value) {
             self.add(field, "range", format!("{value} is not from {low} to {high}"));
         }
@@ -74,7 +74,7 @@ impl Faults {
         }
     }
 
-    fn country(&mut self, field: &str, country: &str) {
+    pub(crate) fn country(&mut self, field: &str, country: &str) {
         let two_capitals = country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
         if !country.is_empty() && !two_capitals {
             self.add(field, "format", "must be two capital letters, as in CN or US");
@@ -241,49 +241,6 @@ pub(crate) fn read_network(text: &str) -> Option<(IpAddr, u8)> {
     let most = if address.is_ipv4() { 32 } else { 128 };
     let bits = bits.map_or(Some(most), |b| b.trim().parse().ok())?;
     (bits <= most).then_some((address, bits))
-}
-
-impl Checked for Trunk {
-    fn check(&self, id: Self::Id, book: &Book) -> Vec<FieldFault> {
-        let mut faults = Faults::default();
-        faults.text("name", &self.name, 60);
-        for (at, from) in self.from.iter().enumerate() {
-            if read_network(from).is_none() {
-                faults.add(format!("from[{at}]"), "format", "must be an address, or address/bits");
-            }
-        }
-        for (at, to) in self.to.iter().enumerate() {
-            if to.parse::<SocketAddr>().is_err() {
-                faults.add(format!("to[{at}]"), "format", "must be address:port");
-            }
-        }
-        match (&self.digest_user, &self.sealed) {
-            (Some(user), sealed) => {
-                faults.text("digestUser", user, 60);
-                if sealed.is_none() {
-                    faults.add("password", "required", "a digest user needs a password");
-                }
-                let station = book.stations.values().any(|s| s.item.username.eq_ignore_ascii_case(user));
-                let trunk = book.trunks.iter().any(|(other, t)| {
-                    *other != id && t.item.digest_user.as_ref().is_some_and(|u| u.eq_ignore_ascii_case(user))
-                });
-                if station || trunk {
-                    faults.add("digestUser", "unique", "is already taken by a station or trunk");
-                }
-            }
-            (None, _) if self.from.is_empty() && self.to.is_empty() => {
-                faults.add("from", "required", "a trunk needs an address, a digest user, or a place to call out to");
-            }
-            (None, _) => {}
-        }
-        faults.country("country", &self.country);
-        faults.optional("callerId", &self.caller_id, 40);
-        faults.0
-    }
-
-    fn users(&self, _: Self::Id, _: &Book) -> Vec<String> {
-        Vec::new()
-    }
 }
 
 impl Checked for Station {

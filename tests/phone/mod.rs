@@ -149,7 +149,7 @@ impl Phone {
         let mut ua = EndpointConfig { product: product.clone(), ..EndpointConfig::on(local) };
         match config.transport {
             Transport::Udp => ua.tcp = None,
-            Transport::Tcp => ua.udp = None,
+            Transport::Tcp | Transport::Tls => ua.udp = None,
         }
         let mut endpoint = Endpoint::new(ua, seed);
         endpoint.handle(tokio::time::Instant::now().into_std(), cti_gateway::sip::api::Input::Ask(anybody_may_call()));

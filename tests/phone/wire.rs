@@ -72,6 +72,7 @@ impl Link {
                 let local = socket.local_addr()?;
                 Ok((Self::Udp(socket, vec![0; DATAGRAM]), local))
             }
+            Transport::Tls => Err(io::Error::other("this phone speaks no TLS")),
             Transport::Tcp => {
                 let socket = if server.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
                 socket.bind(local)?;

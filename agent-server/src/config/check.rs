@@ -1,8 +1,9 @@
 //! Rules over values that read: ranges, addresses, and what fits together.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
 
-use super::Config;
+use super::{Config, Sip};
 
 /// Every rule that is broken: key, value, rule.
 pub fn check(config: &Config) -> Vec<String> {
@@ -44,6 +45,7 @@ fn sip(config: &Config, wrong: &mut Vec<String>) {
         text if text.parse::<IpAddr>().is_ok_and(|ip| !ip.is_unspecified()) => {}
         text => wrong.push(format!("sip.advertise = {text:?}: must be one address, as in 192.0.2.10")),
     }
+    tls(sip, wrong);
     range(wrong, "sip.register_seconds", sip.register_seconds.into(), 60, 3_600);
     if sip.options_seconds != 0 {
         range(wrong, "sip.options_seconds", sip.options_seconds.into(), 10, 600);
@@ -52,6 +54,25 @@ fn sip(config: &Config, wrong: &mut Vec<String>) {
     let plain = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
     if sip.realm.is_empty() || !sip.realm.chars().all(plain) {
         wrong.push(format!("sip.realm = {:?}: must be letters, digits, . - _", sip.realm));
+    }
+}
+
+fn tls(sip: &Sip, wrong: &mut Vec<String>) {
+    match (sip.tls_listen.as_str(), sip.tls_listen.parse::<SocketAddr>()) {
+        ("", _) => {}
+        (text, Ok(address)) if address == sip.listen && sip.tcp => {
+            wrong.push(format!("sip.tls_listen = {text:?}: must be another port than that of sip.listen, as 5061"));
+        }
+        (_, Ok(_)) => {}
+        (text, Err(_)) => wrong.push(format!("sip.tls_listen = {text:?}: must be address:port, as in 192.0.2.10:5061")),
+    }
+    let missing = |path: &Path| path.as_os_str().is_empty();
+    for (key, path) in [("sip.tls_certificate", &sip.tls_certificate), ("sip.tls_key", &sip.tls_key)] {
+        if !sip.tls_listen.is_empty() && missing(path) {
+            wrong.push(format!("{key} = \"\": must name a PEM file, because sip.tls_listen = {:?}", sip.tls_listen));
+        } else if sip.tls_listen.is_empty() && !missing(path) {
+            wrong.push(format!("{key} = {:?}: is of use only with sip.tls_listen", path.display()));
+        }
     }
 }
 

@@ -60,6 +60,15 @@ pub struct Sip {
     pub listen: SocketAddr,
     pub udp: bool,
     pub tcp: bool,
+    /// Address and port for phones and trunks over TLS, as in 192.0.2.10:5061; empty: none. Trunks are called over TLS either
+    /// way, where theirs says so.
+    pub tls_listen: String,
+    /// PEM file of our certificate with its chain, for `tls_listen`; read at the start.
+    pub tls_certificate: PathBuf,
+    /// PEM file of its key.
+    pub tls_key: PathBuf,
+    /// PEM file of certificate authorities that trunks over TLS may have besides the well-known ones; empty: none.
+    pub tls_ca: PathBuf,
     /// The address phones and trunks reach us at, where `listen` is 0.0.0.0 or behind NAT; empty: the one listened on. Where
     /// it is a public one, those who reach us from private addresses are told the one listened on.
     pub advertise: String,
@@ -185,6 +194,10 @@ impl Default for Sip {
             listen: SocketAddr::new(LOOPBACK, 5060),
             udp: true,
             tcp: true,
+            tls_listen: String::new(),
+            tls_certificate: PathBuf::new(),
+            tls_key: PathBuf::new(),
+            tls_ca: PathBuf::new(),
             advertise: String::new(),
             realm: "zuoxi".into(),
             register_seconds: 120,

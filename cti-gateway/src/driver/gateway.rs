@@ -29,7 +29,7 @@ use crate::call::CommandRefused;
 use crate::media::{Engine, MediaConfig, MediaEvent, MediaSink};
 use crate::sip::Endpoint;
 use crate::sip::api::{Contact, Counts, EndpointConfig, UaEvent};
-use crate::sip::net::{self, Sockets};
+use crate::sip::net::{self, Sockets, Tls, TlsError};
 
 /// Messages the switch may have waiting. Beyond it they are lost, counted, and the truth audit mends what they meant.
 const INBOX: usize = 65_536;
@@ -70,6 +70,8 @@ pub struct Ports {
 pub enum StartError {
     #[error(transparent)]
     Sip(#[from] net::BindError),
+    #[error(transparent)]
+    Tls(#[from] net::TlsError),
     #[error("no randomness could be had from the system: {0}")]
     Random(getrandom::Error),
     #[error("the media engine cannot start: {0}")]
@@ -163,15 +165,22 @@ impl Gateway {
         let engine = Engine::start(media, sink.clone()).map_err(StartError::Media)?;
         let mut seed = [0; 8];
         getrandom::fill(&mut seed).map_err(StartError::Random)?;
+        let tls = open_tls(&config.sip)?;
         let sip_thread = OwnThread::new("sip").map_err(StartError::Thread)?;
         let switch_thread = OwnThread::new("switch").map_err(StartError::Thread)?;
         let sockets = {
             let _there = sip_thread.handle().enter();
-            Sockets::bind(config.sip.udp, config.sip.tcp)?
+            Sockets::bind(config.sip.udp, config.sip.tcp)?.with_tls(tls, config.sip.tls)?
         };
-        let addresses: Vec<SocketAddr> = sockets.udp_address.into_iter().chain(sockets.tcp_address).collect();
+        let bound_to = [sockets.udp_address, sockets.tcp_address, sockets.tls_address];
+        let addresses: Vec<SocketAddr> = bound_to.into_iter().flatten().collect();
         // Port 0 was the kernel's to choose: Via and Contact name what it chose.
-        let bound = EndpointConfig { udp: sockets.udp_address, tcp: sockets.tcp_address, ..config.sip.clone() };
+        let bound = EndpointConfig {
+            udp: sockets.udp_address,
+            tcp: sockets.tcp_address,
+            tls: sockets.tls_address,
+            ..config.sip.clone()
+        };
         let endpoint = Endpoint::new(bound, u64::from_ne_bytes(seed));
         let (sip, asks) = mpsc::channel(ASKS);
         let (counts_tx, sip_counts) = tokio::sync::watch::channel(Counts::default());
@@ -244,7 +253,7 @@ impl Gateway {
         Ok(Self { inbox, engine, clock, addresses, sip_counts, trunks, known, vitals, tasks })
     }
 
-    /// Where SIP listens: UDP, then TCP, where each is on.
+    /// Where SIP listens: UDP, then TCP, then TLS, where each is on.
     #[must_use]
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
@@ -369,4 +378,12 @@ impl Gateway {
         self.inbox.send(message(reply)).await.ok()?;
         answer.await.ok()
     }
+}
+
+fn open_tls(sip: &EndpointConfig) -> Result<Tls, TlsError> {
+    if sip.tls.is_some() && sip.certificate.is_none() {
+        return Err(TlsError::NoCertificate);
+    }
+    let certificate = sip.certificate.as_ref().map(|(chain, key)| (chain.as_path(), key.as_path()));
+    Tls::open(certificate, sip.authorities.as_deref())
 }

@@ -213,19 +213,7 @@ fn company() -> Directory {
             digest: DigestBy::Both,
         },
     );
-    let trunk = |id, from: Vec<(IpAddr, u8)>, to| Trunk {
-        id,
-        name: String::new(),
-        from,
-        digest: None,
-        to,
-        tcp: false,
-        trusted: true,
-        country: String::new(),
-        max_calls: 0,
-        caller_id: String::new(),
-        prefixes: vec![],
-    };
+    let trunk = |id, from: Vec<(IpAddr, u8)>, to| Trunk { from, to, trusted: true, ..Trunk::new(id, "") };
     out.trunks.insert(TrunkId(1), trunk(TrunkId(1), vec![(CALLERS, 32)], vec![]));
     // A way out to a port nobody listens on.
     out.trunks.insert(TrunkId(2), trunk(TrunkId(2), vec![], vec![SocketAddr::from(([127, 0, 0, 3], 9))]));

@@ -9,8 +9,22 @@ use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, ResponseBui
 use utoipa::{PartialSchema as _, ToSchema};
 
 use super::documents::Managed;
-use crate::desk::StationLive;
 use crate::phones::FlowFault;
+
+/// How what the phones know is described.
+pub struct Words {
+    name: String,
+    schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+impl Words {
+    pub fn of<L: ToSchema>() -> Self {
+        let mut schemas = Vec::new();
+        L::schemas(&mut schemas);
+        schemas.push((L::name().into_owned(), L::schema()));
+        Self { name: L::name().into_owned(), schemas }
+    }
+}
 
 /// Adds the six operations of a kind. A document as it is sent (`Edit_…`) may leave out what has a default; as it is kept,
 /// every field is there but the password.
@@ -29,11 +43,10 @@ pub fn kind<T: Managed>(document: &mut OpenApi) {
     known.push((edit.clone(), RefOr::T(Schema::Object(as_sent::<T>(fields::<T>())))));
     // As [`super::documents::Shown`].
     let mut shown = kept.clone();
-    if T::LIVE {
+    if let Some(live) = T::live_words() {
         shown = format!("Shown_{name}");
-        <StationLive as ToSchema>::schemas(&mut known);
-        known.push((StationLive::name().into_owned(), StationLive::schema()));
-        known.push((shown.clone(), all_of([refer(&kept), refer(&StationLive::name())])));
+        known.push((shown.clone(), all_of([refer(&kept), refer(&live.name)])));
+        known.extend(live.schemas);
     }
     document.components.get_or_insert_default().schemas.extend(known);
 

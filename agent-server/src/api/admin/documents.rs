@@ -9,14 +9,15 @@ use company::edit::{self, Change, Editor};
 use company::rules::Checked;
 use company::{Agent, Disposition, EditError, FieldFault, Number, Queue, Reason, Skill, Station, Team, Trunk};
 use company::{Kept, audit, book::Shelved, credentials, sessions};
-use contract::{AgentId, RowId, StationId};
+use contract::{AgentId, RowId, StationId, TrunkId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::Tx;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::describe;
+use super::describe::{self, Words};
+use super::trunks::TrunkLive;
 use crate::App;
 use crate::api::{Page, PageQuery};
 use crate::api_error::ApiError;
@@ -32,9 +33,11 @@ use crate::prompts::uses;
 pub trait Managed: Shelved + Checked + ToSchema {
     /// A person: a password may be sent along, to be changed at the next sign-in.
     const PASSWORD: bool = false;
-    /// Shown with what the phones know of it now.
-    const LIVE: bool = false;
-    fn live(_: &App, _: RowId) -> Option<StationLive> {
+    /// Shown with what the phones know of it now, as this says.
+    fn live_words() -> Option<Words> {
+        None
+    }
+    fn live(_: &App, _: RowId) -> Option<Live> {
         None
     }
     /// Faults that only the rooms above the book can tell; checked with all the others.
@@ -52,11 +55,20 @@ impl Managed for Queue {
     }
 }
 impl Managed for Number {}
-impl Managed for Trunk {}
+impl Managed for Trunk {
+    fn live_words() -> Option<Words> {
+        Some(Words::of::<TrunkLive>())
+    }
+    fn live(app: &App, id: RowId) -> Option<Live> {
+        Some(Live::Trunk(TrunkLive::of(app.gateway.trunk(TrunkId(id.0)))))
+    }
+}
 impl Managed for Station {
-    const LIVE: bool = true;
-    fn live(app: &App, id: RowId) -> Option<StationLive> {
-        Some(app.desk.station(StationId(id.0)))
+    fn live_words() -> Option<Words> {
+        Some(Words::of::<StationLive>())
+    }
+    fn live(app: &App, id: RowId) -> Option<Live> {
+        Some(Live::Station(app.desk.station(StationId(id.0))))
     }
 }
 impl Managed for Reason {}
@@ -71,9 +83,16 @@ impl Managed for Agent {
 pub struct Shown<T> {
     #[serde(flatten)]
     pub kept: Kept<T>,
-    /// Of stations.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    pub live: Option<StationLive>,
+    pub live: Option<Live>,
+}
+
+/// What the phones know of a document now.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Live {
+    Station(StationLive),
+    Trunk(TrunkLive),
 }
 
 /// A document after an edit.
@@ -250,7 +269,8 @@ struct Sent<T> {
 }
 
 /// Fields the server sets; a document may be sent back as it was got.
-const OURS: [&str; 7] = ["id", "updatedAt", "updatedBy", "flowFaults", "health", "userAgent", "address"];
+const OURS: [&str; 9] =
+    ["id", "updatedAt", "updatedBy", "flowFaults", "health", "userAgent", "address", "registration", "reached"];
 
 fn sent<T: Managed>(body: Value) -> Result<Sent<T>, ApiError> {
     let Value::Object(mut fields) = body else {

@@ -170,6 +170,13 @@ impl SipDirectory {
         self.trunks.values().find(called).or_else(|| self.trunk_at(ip))
     }
 
+    /// Addresses called over TLS, and the domain that the certificate there must be for; the address itself where it names
+    /// none.
+    pub fn tls_names(&self) -> impl Iterator<Item = (SocketAddr, &str)> {
+        let over_tls = self.trunks.values().filter(|t| t.transport == Transport::Tls && !t.domain.is_empty());
+        over_tls.flat_map(|t| t.to.iter().map(|to| (*to, t.domain.as_str())))
+    }
+
     /// A trunk calls from there, or is called there.
     #[must_use]
     pub fn trunk_lives_at(&self, ip: IpAddr) -> bool {

@@ -1,6 +1,7 @@
 //! How much the endpoint takes on, and what it holds right now.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Every map of the endpoint has its bound here; what is above it is refused at once.
@@ -55,6 +56,10 @@ pub struct EndpointConfig {
     pub udp: Option<SocketAddr>,
     pub tcp: Option<SocketAddr>,
     pub tls: Option<SocketAddr>,
+    /// PEM files of our certificate, with its chain, and its key; needed where `tls` is.
+    pub certificate: Option<(PathBuf, PathBuf)>,
+    /// PEM file of certificate authorities believed beside the well-known ones, for trunks over TLS.
+    pub authorities: Option<PathBuf>,
     /// Address for Via, Contact and From; needed where the sockets are bound to 0.0.0.0 or behind NAT. Peers of our own
     /// network are told the address bound, so that what they send need not go out and in again.
     pub advertise: Option<IpAddr>,
@@ -89,6 +94,8 @@ impl EndpointConfig {
             udp: Some(address),
             tcp: Some(address),
             tls: None,
+            certificate: None,
+            authorities: None,
             advertise: None,
             inside: None,
             realm: "zuoxi".into(),

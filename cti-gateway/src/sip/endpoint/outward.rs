@@ -1,7 +1,7 @@
 //! What we keep up with trunks: our registration there (RFC 3261 §10.2) and OPTIONS to each address (§11), worded and sent
 //! here as [`crate::sip::outward`] decides. Registrations are taken back when a trunk goes, or the endpoint does.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 

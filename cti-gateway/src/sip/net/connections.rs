@@ -1,4 +1,4 @@
-//! The TCP connections of an endpoint by flow: those that came, and those made because something must be sent.
+//! The TCP and TLS connections of an endpoint by flow: those that came, and those made because something must be sent.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -10,9 +10,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::timeout;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-use super::stream::{self, How, News};
-use crate::sip::api::{Flow, Input, Transport};
+use super::Tls;
+use super::stream::{self, How, News, Stream};
+use crate::sip::api::{Flow, Input, SipDirectory, Transport};
 
 /// Connections open at once, and from one address.
 const MOST: usize = 8192;
@@ -23,6 +26,8 @@ const WAITING: usize = 256;
 const READ_AHEAD: usize = 1024;
 /// A connection we make must stand within this.
 const CONNECT: Duration = Duration::from_secs(5);
+/// TLS must be agreed on within this, once the connection stands.
+const HANDSHAKE: Duration = Duration::from_secs(5);
 /// Pause after a failed accept (no descriptors left).
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 /// How long the connections may take to write what is queued, at the end.
@@ -43,7 +48,8 @@ pub(super) struct Connections {
     tell: mpsc::Sender<News>,
     /// Dropping it ends every connection task.
     tasks: JoinSet<()>,
-    accepting: Option<AbortHandle>,
+    accepting: Vec<AbortHandle>,
+    tls: Option<Tls>,
     pub broken: u64,
     room: Arc<Semaphore>,
     count: u64,
@@ -51,11 +57,15 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    pub fn new(listener: Option<TcpListener>) -> Self {
+    pub fn new(listener: Option<TcpListener>, tls_listener: Option<TcpListener>, tls: Option<Tls>) -> Self {
         let (tell, news) = mpsc::channel(READ_AHEAD);
         let room = Arc::new(Semaphore::new(MOST));
         let mut tasks = JoinSet::new();
-        let accepting = listener.map(|listener| tasks.spawn(accept(listener, room.clone(), tell.clone())));
+        let listeners = [(listener, Transport::Tcp), (tls_listener, Transport::Tls)];
+        let listeners = listeners.into_iter().filter_map(|(listener, transport)| Some((listener?, transport)));
+        let accepting = listeners
+            .map(|(listener, transport)| tasks.spawn(accept(listener, transport, room.clone(), tell.clone())))
+            .collect();
         Self {
             open: HashMap::new(),
             from: HashMap::new(),
@@ -63,6 +73,7 @@ impl Connections {
             tell,
             tasks,
             accepting,
+            tls,
             broken: 0,
             room,
             count: 0,
@@ -92,7 +103,14 @@ impl Connections {
 
     /// Nobody takes new connections any more.
     pub fn is_deaf(&self) -> bool {
-        self.accepting.as_ref().is_some_and(AbortHandle::is_finished)
+        self.accepting.iter().any(AbortHandle::is_finished)
+    }
+
+    /// Whom we expect at the other end of TLS, from now on.
+    pub fn follow(&mut self, directory: &SipDirectory) {
+        if let Some(tls) = &mut self.tls {
+            tls.follow(directory);
+        }
     }
 
     /// No more is taken in; what is queued is written, if that does not take long.
@@ -124,7 +142,15 @@ impl Connections {
                 let number = self.number();
                 let (writer, queue) = mpsc::channel(WAITING);
                 self.open.insert(flow, Open { writer: writer.clone(), number });
-                self.tasks.spawn(stream::serve(flow, number, stream, writer, queue, self.tell.clone(), permit));
+                let (tell, acceptor) = (self.tell.clone(), self.tls.as_ref().and_then(Tls::acceptor));
+                self.tasks.spawn(async move {
+                    match answered(flow, stream, acceptor).await {
+                        Some(stream) => stream::serve(flow, number, stream, writer, queue, tell, permit).await,
+                        None => {
+                            let _ = tell.send(News::Closed { flow, number, how: How::Unsent }).await;
+                        }
+                    }
+                });
                 None
             }
             News::Message { flow, message } => Some(Input::Message { flow, message }),
@@ -184,10 +210,11 @@ impl Connections {
         let (writer, queue) = mpsc::channel(WAITING);
         self.open.insert(flow, Open { writer: writer.clone(), number });
         let tell = self.tell.clone();
+        let connector = self.tls.as_ref().map(|tls| tls.connector(flow.remote));
         self.tasks.spawn(async move {
-            match timeout(CONNECT, TcpStream::connect(flow.remote)).await {
-                Ok(Ok(stream)) => stream::serve(flow, number, stream, writer, queue, tell, permit).await,
-                Ok(Err(_)) | Err(_) => {
+            match called(flow, connector).await {
+                Some(stream) => stream::serve(flow, number, stream, writer, queue, tell, permit).await,
+                None => {
                     let _ = tell.send(News::Closed { flow, number, how: How::Unsent }).await;
                 }
             }
@@ -196,7 +223,48 @@ impl Connections {
     }
 }
 
-async fn accept(listener: TcpListener, room: Arc<Semaphore>, tell: mpsc::Sender<News>) {
+/// A connection to a peer, over TLS once it proved who it is.
+async fn called(flow: Flow, connector: Option<(TlsConnector, ServerName<'static>)>) -> Option<Stream> {
+    let stream = timeout(CONNECT, TcpStream::connect(flow.remote)).await.ok()?.ok()?;
+    if flow.transport != Transport::Tls {
+        return Some(Stream::Plain(stream));
+    }
+    let (connector, name) = connector?;
+    let shown = name.to_str().into_owned();
+    match timeout(HANDSHAKE, connector.connect(name, stream)).await {
+        Ok(Ok(stream)) => Some(Stream::Tls(Box::new(stream.into()))),
+        Ok(Err(why)) => {
+            tracing::warn!(
+                remote = %flow.remote,
+                "no TLS with {}: {why}. Its certificate must be for {shown} and of an authority we believe: look at the \
+                 trunk's domain under Admin, Trunks, and at sip.tls_ca",
+                flow.remote
+            );
+            None
+        }
+        Err(_) => {
+            tracing::warn!(remote = %flow.remote, "no TLS with {}: it did not agree in time", flow.remote);
+            None
+        }
+    }
+}
+
+/// A peer that came, over TLS once it was agreed on.
+async fn answered(flow: Flow, stream: TcpStream, acceptor: Option<TlsAcceptor>) -> Option<Stream> {
+    if flow.transport != Transport::Tls {
+        return Some(Stream::Plain(stream));
+    }
+    match timeout(HANDSHAKE, acceptor?.accept(stream)).await {
+        Ok(Ok(stream)) => Some(Stream::Tls(Box::new(stream.into()))),
+        Ok(Err(why)) => {
+            tracing::info!(remote = %flow.remote, "{} came for TLS and did not agree: {why}", flow.remote);
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+async fn accept(listener: TcpListener, transport: Transport, room: Arc<Semaphore>, tell: mpsc::Sender<News>) {
     let local = listener.local_addr();
     loop {
         // No accept without room: the kernel's backlog holds the rest, then refuses.
@@ -204,7 +272,7 @@ async fn accept(listener: TcpListener, room: Arc<Semaphore>, tell: mpsc::Sender<
         match listener.accept().await {
             Ok((stream, remote)) => {
                 let Ok(local) = local.as_ref() else { return };
-                let flow = Flow { transport: Transport::Tcp, local: *local, remote };
+                let flow = Flow { transport, local: *local, remote };
                 if tell.send(News::Accepted { flow, stream, permit }).await.is_err() {
                     return;
                 }
@@ -231,8 +299,8 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_should_take_connections_and_does_not_is_deaf() {
-        assert!(!Connections::new(None).is_deaf(), "without a listener there is nothing to hear");
-        let mut connections = Connections::new(Some(TcpListener::bind("127.0.0.1:0").await.unwrap()));
+        assert!(!Connections::new(None, None, None).is_deaf(), "without a listener there is nothing to hear");
+        let mut connections = Connections::new(Some(TcpListener::bind("127.0.0.1:0").await.unwrap()), None, None);
         assert!(!connections.is_deaf());
         connections.accepting.iter().for_each(AbortHandle::abort);
         connections.tasks.join_next().await;

@@ -21,6 +21,7 @@ mod intake;
 mod rush;
 mod sockets;
 mod stream;
+mod tls;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ use connections::Connections;
 use intake::Intake;
 use rush::Rush;
 pub use sockets::{BindError, Sockets};
+pub use tls::{Tls, TlsError};
 
 /// Things of one kind taken in before the others get their turn.
 const BATCH: usize = 256;
@@ -99,7 +101,8 @@ struct Room {
 
 impl Room {
     fn new(endpoint: Endpoint, mut sockets: Sockets) -> Self {
-        let connections = Connections::new(sockets.listener.take());
+        let tls = sockets.tls.take();
+        let connections = Connections::new(sockets.listener.take(), sockets.tls_listener.take(), tls);
         Self {
             endpoint,
             sockets,
@@ -116,11 +119,18 @@ impl Room {
         self.endpoint.handle(Instant::now().into_std(), input);
     }
 
+    fn asked(&mut self, command: UaCommand) {
+        if let UaCommand::SetDirectory(directory) = &command {
+            self.connections.follow(directory);
+        }
+        self.handle(Input::Ask(command));
+    }
+
     /// Whether there were some. `None`: nobody can ask any more.
     fn take_asks(&mut self, asks: &mut mpsc::Receiver<UaCommand>) -> Option<bool> {
         for n in 0..BATCH {
             match asks.try_recv() {
-                Ok(command) => self.handle(Input::Ask(command)),
+                Ok(command) => self.asked(command),
                 Err(TryRecvError::Empty) => return Some(n > 0),
                 Err(TryRecvError::Disconnected) => return None,
             }
@@ -268,7 +278,7 @@ impl Room {
             () = tokio::time::sleep_until(deadline) => Woken::Time,
         };
         match woken {
-            Woken::Asked(Some(command)) => self.handle(Input::Ask(command)),
+            Woken::Asked(Some(command)) => self.asked(command),
             Woken::Asked(None) => return false,
             Woken::Stream(input) => self.handle(input),
             Woken::Writable => self.send_waiting(),
@@ -284,6 +294,6 @@ impl EndpointConfig {
     pub fn for_sockets(sockets: &Sockets) -> Self {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let base = Self::on(sockets.udp_address.or(sockets.tcp_address).unwrap_or(any));
-        Self { udp: sockets.udp_address, tcp: sockets.tcp_address, ..base }
+        Self { udp: sockets.udp_address, tcp: sockets.tcp_address, tls: sockets.tls_address, ..base }
     }
 }

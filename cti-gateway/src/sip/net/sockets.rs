@@ -7,6 +7,8 @@ use nix::sys::socket::{setsockopt, sockopt};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::{TcpListener, UdpSocket};
 
+use super::Tls;
+
 /// What the kernel keeps for us while we are busy: some 10,000 INVITEs.
 const RECEIVE_BUFFER: usize = 8 << 20;
 const BACKLOG: i32 = 1024;
@@ -28,9 +30,12 @@ pub struct BindError {
 pub struct Sockets {
     pub(super) udp: Option<UdpSocket>,
     pub(super) listener: Option<TcpListener>,
+    pub(super) tls_listener: Option<TcpListener>,
+    pub(super) tls: Option<Tls>,
     /// As bound, the port filled in.
     pub udp_address: Option<SocketAddr>,
     pub tcp_address: Option<SocketAddr>,
+    pub tls_address: Option<SocketAddr>,
 }
 
 impl Sockets {
@@ -44,8 +49,29 @@ impl Sockets {
         (0..tries).find_map(|_| Self::bind_once(udp, tcp).ok()).map_or_else(|| Self::bind_once(udp, tcp), Ok)
     }
 
+    /// Speaks TLS with those it calls, and listens for it where an address is given, which takes a certificate.
+    /// # Errors
+    /// [`BindError`] naming the address.
+    pub fn with_tls(mut self, tls: Tls, listen: Option<SocketAddr>) -> Result<Self, BindError> {
+        if let Some(address) = listen {
+            let listener = open_tcp(address).map_err(|error| BindError { transport: "TLS", address, error })?;
+            self.tls_address = listener.local_addr().ok();
+            self.tls_listener = Some(listener);
+        }
+        self.tls = Some(tls);
+        Ok(self)
+    }
+
     fn bind_once(udp: Option<SocketAddr>, tcp: Option<SocketAddr>) -> Result<Self, BindError> {
-        let mut sockets = Self { udp: None, listener: None, udp_address: None, tcp_address: None };
+        let mut sockets = Self {
+            udp: None,
+            listener: None,
+            tls_listener: None,
+            tls: None,
+            udp_address: None,
+            tcp_address: None,
+            tls_address: None,
+        };
         if let Some(address) = udp {
             let socket = open_udp(address).map_err(|error| BindError { transport: "UDP", address, error })?;
             sockets.udp_address = socket.local_addr().ok();

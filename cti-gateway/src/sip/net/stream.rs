@@ -1,15 +1,15 @@
-//! One TCP connection: reads messages, answers keep-alives, writes what is queued, ends when idle or stuck.
+//! One TCP or TLS connection: reads messages, answers keep-alives, writes what is queued, ends when idle or stuck.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt as _;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
+use tokio_rustls::TlsStream;
 
 use super::connections::Place;
 use crate::sip::api::Flow;
@@ -32,6 +32,12 @@ pub(super) enum News {
     Closed { flow: Flow, number: u64, how: How },
 }
 
+/// The bytes below SIP.
+pub(super) enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
 /// How a connection came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum How {
@@ -47,24 +53,44 @@ pub(super) enum How {
 pub(super) async fn serve(
     flow: Flow,
     number: u64,
-    stream: TcpStream,
+    stream: Stream,
     writer: mpsc::Sender<Bytes>,
     queue: mpsc::Receiver<Bytes>,
     tell: mpsc::Sender<News>,
     permit: Place,
 ) {
     // Signalling is small and must not wait for more of it.
-    let _ = stream.set_nodelay(true);
-    let (input, output) = stream.into_split();
-    let how = guarded(async {
-        tokio::select! {
-            () = read(flow, input, writer, &tell) => true,
-            sent = write(output, queue) => sent,
+    let how = match stream {
+        Stream::Plain(stream) => {
+            let _ = stream.set_nodelay(true);
+            let (input, output) = stream.into_split();
+            both(flow, input, output, writer, queue, &tell).await
         }
-    });
-    let how = how.await;
+        Stream::Tls(stream) => {
+            let _ = stream.get_ref().0.set_nodelay(true);
+            let (input, output) = tokio::io::split(*stream);
+            both(flow, input, output, writer, queue, &tell).await
+        }
+    };
     drop(permit);
     let _ = tell.send(News::Closed { flow, number, how }).await;
+}
+
+async fn both(
+    flow: Flow,
+    input: impl AsyncRead + Unpin,
+    output: impl AsyncWrite + Unpin,
+    writer: mpsc::Sender<Bytes>,
+    queue: mpsc::Receiver<Bytes>,
+    tell: &mpsc::Sender<News>,
+) -> How {
+    guarded(async {
+        tokio::select! {
+            () = read(flow, input, writer, tell) => true,
+            sent = write(output, queue) => sent,
+        }
+    })
+    .await
 }
 
 /// A panic over one connection costs that connection, and its end is told like any other.
@@ -76,7 +102,7 @@ async fn guarded(work: impl Future<Output = bool>) -> How {
     }
 }
 
-async fn read(flow: Flow, mut input: OwnedReadHalf, writer: mpsc::Sender<Bytes>, tell: &mpsc::Sender<News>) {
+async fn read(flow: Flow, mut input: impl AsyncRead + Unpin, writer: mpsc::Sender<Bytes>, tell: &mpsc::Sender<News>) {
     // Held weakly, or the writing side would never see its last sender go.
     let own = writer.downgrade();
     drop(writer);
@@ -117,19 +143,25 @@ async fn read(flow: Flow, mut input: OwnedReadHalf, writer: mpsc::Sender<Bytes>,
     }
 }
 
-async fn discard(input: &mut OwnedReadHalf) {
+async fn discard(input: &mut (impl AsyncRead + Unpin)) {
     let mut waste = [0; 4096];
     while let Ok(1..) = input.read(&mut waste).await {}
 }
 
 /// False: something was left unsent.
-async fn write(mut output: OwnedWriteHalf, mut queue: mpsc::Receiver<Bytes>) -> bool {
+async fn write(mut output: impl AsyncWrite + Unpin, mut queue: mpsc::Receiver<Bytes>) -> bool {
     while let Some(bytes) = queue.recv().await {
-        match timeout(WRITE, output.write_all(&bytes)).await {
+        // TLS keeps back what is not flushed.
+        let written = async {
+            output.write_all(&bytes).await?;
+            output.flush().await
+        };
+        match timeout(WRITE, written).await {
             Ok(Ok(())) => {}
             Ok(Err(_)) | Err(_) => return false,
         }
     }
+    let _ = timeout(LAST_WORD, output.shutdown()).await;
     true
 }
 
@@ -156,7 +188,7 @@ mod tests {
         let (writer, queue) = mpsc::channel(4);
         let (tell, mut news) = mpsc::channel(4);
         let place = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
-        tokio::spawn(serve(flow, 7, stream, writer.clone(), queue, tell, place));
+        tokio::spawn(serve(flow, 7, Stream::Plain(stream), writer.clone(), queue, tell, place));
         writer.send(Bytes::from_static(b"last")).await.unwrap();
         drop(writer);
         let told = timeout(PATIENCE, news.recv()).await.expect("it ends").unwrap();

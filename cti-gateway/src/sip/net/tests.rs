@@ -41,8 +41,12 @@ fn answer_for(to: SocketAddr) -> Bytes {
 fn serve(answering: bool) -> Served {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
     let sockets = Sockets::bind(Some(any), Some(any)).unwrap();
-    let at = sockets.udp_address.unwrap();
-    assert_eq!(sockets.tcp_address, Some(at));
+    assert_eq!(sockets.tcp_address, sockets.udp_address);
+    serve_on(sockets, answering)
+}
+
+fn serve_on(sockets: Sockets, answering: bool) -> Served {
+    let at = sockets.tls_address.or(sockets.udp_address).unwrap();
     let endpoint = Endpoint::new(EndpointConfig::for_sockets(&sockets), 7);
     let (asks, asked) = mpsc::channel(4096);
     let (tell, told) = mpsc::unbounded_channel();
@@ -172,6 +176,73 @@ async fn a_call_to_where_nobody_listens_over_tcp_fails_at_once() {
     caller.asks.send(outgoing(1, target, caller.at)).await.unwrap();
     let failed = heard(&mut caller, |e| matches!(e, UaEvent::Failed { .. })).await;
     assert!(matches!(failed, UaEvent::Failed { status: 503, .. }), "{failed:?}");
+}
+
+/// A certificate authority and what it signs, as files.
+struct Authority {
+    folder: tempfile::TempDir,
+    issuer: rcgen::Issuer<'static, rcgen::KeyPair>,
+}
+
+impl Authority {
+    fn new() -> Self {
+        let mut params = rcgen::CertificateParams::new(vec![]).unwrap();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        let key = rcgen::KeyPair::generate().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("ca.pem"), params.self_signed(&key).unwrap().pem()).unwrap();
+        Self { folder, issuer: rcgen::Issuer::new(params, key) }
+    }
+
+    /// Both sides of TLS for somebody of this name, who believes this authority.
+    fn tls(&self, name: &str) -> Tls {
+        let file = |end: &str| self.folder.path().join(format!("{name}.{end}"));
+        let key = rcgen::KeyPair::generate().unwrap();
+        let signed = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &self.issuer).unwrap();
+        std::fs::write(file("pem"), signed.pem()).unwrap();
+        std::fs::write(file("key"), key.serialize_pem()).unwrap();
+        Tls::open(Some((&file("pem"), &file("key"))), Some(&self.folder.path().join("ca.pem"))).unwrap()
+    }
+}
+
+/// An endpoint that speaks nothing but TLS.
+fn over_tls(tls: Tls, answering: bool) -> Served {
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    serve_on(Sockets::bind(None, None).unwrap().with_tls(tls, Some(any)).unwrap(), answering)
+}
+
+/// Calls over a trunk to `called` whose certificate must be for this domain.
+async fn calls_over_tls(caller: &mut Served, called: &Served, domain: &str) {
+    let trunk = SipTrunk { to: vec![called.at], transport: Transport::Tls, domain: domain.into(), ..SipTrunk::new(TrunkId(2)) };
+    let directory = SipDirectory::new(2, [trunk], []);
+    caller.asks.send(UaCommand::SetDirectory(Arc::new(directory))).await.unwrap();
+    let target = Target::Trunk { trunk: TrunkId(2), user: "9001".into() };
+    caller.asks.send(outgoing(1, target, caller.at)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_over_tls_reaches_whoever_proves_the_name_of_the_trunk() {
+    let authority = Authority::new();
+    let (mut caller, mut called) = (over_tls(authority.tls("us.test"), false), over_tls(authority.tls("sip.test"), true));
+    calls_over_tls(&mut caller, &called, "sip.test").await;
+    let incoming = heard(&mut called, |e| matches!(e, UaEvent::Incoming(_))).await;
+    assert!(matches!(&incoming, UaEvent::Incoming(call) if call.flow.transport == Transport::Tls), "{incoming:?}");
+    heard(&mut caller, |e| matches!(e, UaEvent::Answered { .. })).await;
+    caller.asks.send(UaCommand::Bye { dialog: crate::sip::api::DialogId(1), reason: None }).await.unwrap();
+    heard(&mut called, |e| matches!(e, UaEvent::Ended { by: EndedBy::Remote, .. })).await;
+    until(&mut called, |c| c.dialogs == 0 && c.closing == 0 && c.received > 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_sent_over_tls_to_somebody_else_than_the_trunk() {
+    let (authority, another) = (Authority::new(), Authority::new());
+    for (tls, domain) in [(authority.tls("us.test"), "other.test"), (another.tls("us.test"), "sip.test"), (authority.tls("us.test"), "")] {
+        let (mut caller, called) = (over_tls(tls, false), over_tls(authority.tls("sip.test"), true));
+        calls_over_tls(&mut caller, &called, domain).await;
+        let failed = heard(&mut caller, |e| matches!(e, UaEvent::Failed { .. })).await;
+        assert!(matches!(failed, UaEvent::Failed { status: 503, .. }), "{domain}: {failed:?}");
+        assert_eq!(called.counts.borrow().received, 0);
+    }
 }
 
 fn outgoing(id: u64, target: Target, from: SocketAddr) -> UaCommand {
