@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# What the tests use beside Rust and Node.js: phones that nobody here wrote, a browser, PostgreSQL, sound tools.
+# What the tests use beside Rust and Node.js: phones and a registrar that nobody here wrote, a browser, PostgreSQL, sound tools.
 # Installs only what is missing; names the command where it may not.
 set -euo pipefail
 
-packages=(sip-tester baresip tshark chromium fonts-noto-cjk postgresql openssl sox python3-venv)
+packages=(sip-tester baresip kamailio kamailio-tls-modules tshark chromium fonts-noto-cjk postgresql openssl sox python3-venv)
 
 missing=()
 for package in "${packages[@]}"; do
@@ -24,6 +24,13 @@ else
     echo "These packages are missing. Install them with:" >&2
     echo "    sudo ${install[*]}" >&2
     exit 1
+fi
+
+# Tests start their own Kamailio; the package's would sit on port 5060.
+if [[ " ${missing[*]} " == *" kamailio "* ]] && command -v systemctl >/dev/null; then
+    as_root=()
+    [ "$(id -u)" = 0 ] || as_root=(sudo -n)
+    "${as_root[@]}" systemctl disable --now kamailio >/dev/null 2>&1 || true
 fi
 
 # pjsua2, a phone in a Python wheel, beside the tests.

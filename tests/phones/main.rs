@@ -1,6 +1,7 @@
 //! Phones that none of us wrote, against a whole gateway: SIPp on the trunk, pjsua2 and baresip as registered stations.
 //! Audio is proved by a tone each way, at the far ends and in the recording; tshark reads what we send.
 
+mod kamailio;
 mod tools;
 
 use std::net::{Ipv4Addr, SocketAddr};

@@ -21,12 +21,26 @@ pub struct Tool {
     input: Option<ChildStdin>,
     lines: mpsc::Receiver<String>,
     heard: Vec<String>,
+    /// The process group, of a program that has children: they end with it.
+    group: Option<u32>,
 }
 
 impl Tool {
     /// Starts it in `folder`. Both its outputs are heard.
     pub fn start(folder: &Path, program: &str, args: &[String]) -> Result<Self, String> {
+        Self::start_command(Command::new(program), folder, program, args)
+    }
+
+    /// The same for a program that has children of its own.
+    pub fn start_group(folder: &Path, program: &str, args: &[String]) -> Result<Self, String> {
         let mut command = Command::new(program);
+        command.process_group(0);
+        let mut tool = Self::start_command(command, folder, program, args)?;
+        tool.group = tool.child.id();
+        Ok(tool)
+    }
+
+    fn start_command(mut command: Command, folder: &Path, program: &str, args: &[String]) -> Result<Self, String> {
         command.args(args).current_dir(folder).kill_on_drop(true);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let missing = |e| format!("`{program}` does not start ({e}); tests/install.sh installs what the tests need");
@@ -39,7 +53,7 @@ impl Tool {
             tokio::spawn(read(BufReader::new(err), tell));
         }
         let input = child.stdin.take();
-        Ok(Self { name: program.to_owned(), child, input, lines, heard: Vec::new() })
+        Ok(Self { name: program.to_owned(), child, input, lines, heard: Vec::new(), group: None })
     }
 
     /// Waits for a line that holds `text`.
@@ -85,7 +99,20 @@ impl Tool {
             kill.map_err(|e| e.to_string())?;
         }
         let ended = timeout(PATIENCE, self.child.wait()).await;
+        if ended.is_ok() {
+            self.group = None;
+        }
         ended.map(drop).map_err(|_| format!("{} does not end", self.name))
+    }
+}
+
+impl Drop for Tool {
+    fn drop(&mut self) {
+        if let Some(group) = self.group {
+            // What is gone already needs no signal.
+            let kill = ["-KILL", "--", &format!("-{group}")].map(str::to_owned);
+            let _ = std::process::Command::new("kill").args(kill).stderr(Stdio::null()).status();
+        }
     }
 }
 
