@@ -183,7 +183,9 @@ async fn the_way_to_the_world(transport: Transport, algorithm: &str) -> Outcome 
     talk.expect_tone(SECOND_HZ).await?;
     far.hang_up().await?;
     talk.ends(&Ending::FarHungUp(None)).await?;
+    let gateway = house.gateway.clone();
     house.close().await?;
+    gateway.close().await;
     carrier.tool.says(&format!("bound 9001 for 0 over {over}")).await?;
     carrier.tool.interrupt().await?;
     Ok(())

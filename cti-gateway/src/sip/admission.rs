@@ -11,6 +11,9 @@ use super::pace::{Pace, Strain};
 
 /// How long an address is known by a password that came from it.
 const PROOF_LIFE: Duration = Duration::from_secs(3600);
+/// So many questions for a password that lead to nothing are one offence: more than the phones of an office that all come
+/// back at once, before the first of them has answered.
+const CHALLENGES: u32 = 64;
 
 /// Why a new call is refused with 503.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -43,6 +46,8 @@ pub struct Load {
 struct Offender {
     since: Instant,
     offences: u32,
+    /// Challenges that led to nothing so far, and weigh like one offence together.
+    challenges: u32,
     banned_until: Option<Instant>,
 }
 
@@ -175,22 +180,41 @@ impl Admission {
         if self.limits.offences == 0 {
             return false;
         }
+        let (most, ban) = (self.limits.offences, self.limits.ban);
+        let offender = self.offender(now, ip);
+        offender.offences = offender.offences.saturating_add(1);
+        let banned = offender.banned_until.is_none() && offender.offences >= most;
+        if banned {
+            offender.banned_until = Some(now + ban);
+            self.bans += 1;
+        }
+        banned
+    }
+
+    /// The entry of an address, begun anew where its window is over.
+    fn offender(&mut self, now: Instant, ip: IpAddr) -> &mut Offender {
         if !self.offenders.contains_key(&ip) && self.offenders.len() >= self.limits.offenders {
             self.make_room(now);
         }
         let window = self.limits.offence_window;
-        let offender =
-            self.offenders.entry(ip).or_insert(Offender { since: now, offences: 0, banned_until: None });
+        let blank = Offender { since: now, offences: 0, challenges: 0, banned_until: None };
+        let offender = self.offenders.entry(ip).or_insert(blank);
         if offender.banned_until.is_none() && now >= offender.since + window {
-            (offender.since, offender.offences) = (now, 0);
+            *offender = blank;
         }
-        offender.offences = offender.offences.saturating_add(1);
-        let banned = offender.banned_until.is_none() && offender.offences >= self.limits.offences;
-        if banned {
-            offender.banned_until = Some(now + self.limits.ban);
-            self.bans += 1;
+        offender
+    }
+
+    /// Somebody here was asked for a password. One who never gives it and asks on is no phone: many such questions are an
+    /// offence. True when it leads to a ban.
+    pub fn challenged(&mut self, now: Instant, ip: IpAddr) -> bool {
+        if self.limits.offences == 0 {
+            return false;
         }
-        banned
+        let challenges = self.offender(now, ip).challenges + 1;
+        let full = challenges >= CHALLENGES;
+        self.offender(now, ip).challenges = if full { 0 } else { challenges };
+        full && self.offence(now, ip)
     }
 
     /// A right password came from this address.
@@ -270,6 +294,17 @@ mod tests {
         assert!(door.is_banned(banned, ip(1)) && !door.is_banned(banned, ip(2)));
         assert!(!door.is_banned(banned + limits.ban, ip(1)));
         assert_eq!(door.bans(), 0);
+    }
+
+    #[test]
+    fn who_asks_on_and_never_gives_a_password_is_banned_in_the_end() {
+        let t0 = start();
+        let limits = Limits { offences: 2, ..Limits::default() };
+        let mut door = Admission::new(limits.clone());
+        assert!((1..2 * CHALLENGES).all(|_| !door.challenged(t0, ip(1))));
+        assert!(door.challenged(t0, ip(1)) && door.is_banned(t0, ip(1)));
+        let slowly = |n: u32| t0 + limits.offence_window * n / CHALLENGES;
+        assert!((0..9 * CHALLENGES).all(|n| !door.challenged(slowly(n), ip(2))), "a phone that asks now and then is none");
     }
 
     #[test]

@@ -1940,6 +1940,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Address: {
+            address: string;
+            state: components["schemas"]["AddressState"];
+        };
+        /** @enum {string} */
+        AddressState: "unknown" | "up" | "down";
         /** @description A person who signs in. */
         Agent: {
             /** @description Signs in only while active. */
@@ -2062,6 +2068,8 @@ export interface components {
             note: string;
             version: number;
         };
+        /** @enum {string} */
+        Codec: "pcma" | "pcmu";
         Colleague: {
             id: string;
             name: string;
@@ -2404,12 +2412,21 @@ export interface components {
             callerId?: string;
             /** @description For the history */
             changeNote?: string;
+            /** @description What is spoken there, in order; empty: both, as the other side of the call speaks. */
+            codecs?: components["schemas"]["Codec"][];
             /** @description ISO 3166, for reading national numbers; empty: the company's. */
             country?: string;
-            /** @description Calls with digest of this user are this trunk's, from anywhere. */
+            /**
+             * @description Our account there, for its challenges and for registering. Calls with digest of this user are this trunk's, from
+             *     anywhere.
+             */
             digestUser?: string | null;
+            /** @description Domain of the account, and the name in the certificate over TLS; empty: the address called. */
+            domain?: string;
             /** @description Addresses whose calls are this trunk's: `192.0.2.10`, `192.0.2.0/28`. */
             from?: string[];
+            /** @description The header that carries it. */
+            identity?: components["schemas"]["IdentityBy"];
             /**
              * Format: int32
              * @description Calls at once; 0: no limit but the node's.
@@ -2418,11 +2435,24 @@ export interface components {
             name: string;
             /** @description Only ever sent in; left out, the old one stays. */
             password?: string | null;
-            /** @description Outbound numbers it takes, as prefixes; empty: all. */
+            /** @description Outbound numbers it takes, as prefixes; empty: all. The trunk with the longest that fits is asked first. */
             prefixes?: string[];
-            tcp?: boolean;
+            /**
+             * Format: int32
+             * @description How often each of `to` is asked by OPTIONS whether it lives, 10 to 3600; 0: never. One that answered before and is
+             *     silent is passed over.
+             */
+            probeSeconds?: number;
+            /** @description We register with the account at the first of `to` that takes it; calls from all of them are this trunk's. */
+            register?: boolean;
+            /** @description How numbers are dialed there; the one with the longest prefix that fits is applied. */
+            rewrites?: components["schemas"]["Rewrite"][];
+            /** @description Whose number the called party is shown. */
+            shown?: components["schemas"]["ShownCaller"];
             /** @description Where calls go out: `192.0.2.10:5060`, in order; empty: inbound only. */
             to?: string[];
+            /** @description Documents of old say `tcp`: true or false. */
+            transport?: components["schemas"]["Transport"];
             /** @description P-Asserted-Identity is believed. */
             trusted?: boolean;
         };
@@ -2551,6 +2581,11 @@ export interface components {
         };
         /** @description `HungUpBy` in `contract.gen.ts`. */
         HungUpBy: contract.HungUpBy;
+        /**
+         * @description The header that carries the number shown.
+         * @enum {string}
+         */
+        IdentityBy: "from" | "asserted" | "preferred";
         /** @description One call with everything that is known of it. */
         InteractionDetail: components["schemas"]["InteractionRow"] & {
             /** @description Who it might have been, best first. */
@@ -3266,6 +3301,32 @@ export interface components {
             id: string;
             name: string;
         };
+        Registration: {
+            /** @description Where we are registered. */
+            at: string | null;
+            reason: string | null;
+            /**
+             * Format: int64
+             * @description Epoch milliseconds: so since then.
+             */
+            since: number;
+            state: components["schemas"]["RegistrationState"];
+            /**
+             * Format: int32
+             * @description Why we are not: the SIP status, 408 where nobody answered, 503 where nothing could be sent.
+             */
+            status: number | null;
+        };
+        /** @enum {string} */
+        RegistrationState: "trying" | "registered" | "failed";
+        /** @description Numbers that begin so: `strip` characters are taken from the front, then `add` is put there. */
+        Rewrite: {
+            add: string;
+            /** @description Empty: all numbers. */
+            prefix: string;
+            /** Format: int32 */
+            strip: number;
+        };
         /** @enum {string} */
         Role: "agent" | "supervisor" | "qa" | "admin";
         /** @description `SeatCommand` in `contract.gen.ts`. */
@@ -3306,7 +3367,13 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /**
+         * @description Whose number the called party is shown.
+         * @enum {string}
+         */
+        ShownCaller: "own" | "caller" | "nobody";
         Shown_Station: components["schemas"]["Kept_Station"] & components["schemas"]["StationLive"];
+        Shown_Trunk: components["schemas"]["Kept_Trunk"] & components["schemas"]["TrunkLive"];
         Skill: {
             name: string;
         };
@@ -3371,27 +3438,60 @@ export interface components {
         };
         /** @description `TransferTarget` in `contract.gen.ts`. */
         TransferTarget: contract.TransferTarget;
+        /**
+         * @description How SIP travels.
+         * @enum {string}
+         */
+        Transport: "udp" | "tcp" | "tls";
         Trunk: {
             callerId: string;
+            /** @description What is spoken there, in order; empty: both, as the other side of the call speaks. */
+            codecs: components["schemas"]["Codec"][];
             /** @description ISO 3166, for reading national numbers; empty: the company's. */
             country: string;
-            /** @description Calls with digest of this user are this trunk's, from anywhere. */
+            /**
+             * @description Our account there, for its challenges and for registering. Calls with digest of this user are this trunk's, from
+             *     anywhere.
+             */
             digestUser: string | null;
+            /** @description Domain of the account, and the name in the certificate over TLS; empty: the address called. */
+            domain: string;
             /** @description Addresses whose calls are this trunk's: `192.0.2.10`, `192.0.2.0/28`. */
             from: string[];
+            /** @description The header that carries it. */
+            identity: components["schemas"]["IdentityBy"];
             /**
              * Format: int32
              * @description Calls at once; 0: no limit but the node's.
              */
             maxCalls: number;
             name: string;
-            /** @description Outbound numbers it takes, as prefixes; empty: all. */
+            /** @description Outbound numbers it takes, as prefixes; empty: all. The trunk with the longest that fits is asked first. */
             prefixes: string[];
-            tcp: boolean;
+            /**
+             * Format: int32
+             * @description How often each of `to` is asked by OPTIONS whether it lives, 10 to 3600; 0: never. One that answered before and is
+             *     silent is passed over.
+             */
+            probeSeconds: number;
+            /** @description We register with the account at the first of `to` that takes it; calls from all of them are this trunk's. */
+            register: boolean;
+            /** @description How numbers are dialed there; the one with the longest prefix that fits is applied. */
+            rewrites: components["schemas"]["Rewrite"][];
+            /** @description Whose number the called party is shown. */
+            shown: components["schemas"]["ShownCaller"];
             /** @description Where calls go out: `192.0.2.10:5060`, in order; empty: inbound only. */
             to: string[];
+            /** @description Documents of old say `tcp`: true or false. */
+            transport: components["schemas"]["Transport"];
             /** @description P-Asserted-Identity is believed. */
             trusted: boolean;
+        };
+        /** @description What the phones know of a trunk now. */
+        TrunkLive: {
+            /** @description Its addresses, where OPTIONS ask whether they live. */
+            reached: components["schemas"]["Address"][];
+            registration: components["schemas"]["Registration"] | null;
         };
         /** @description One agent, seen from one caller. */
         Verdict: {
@@ -5650,7 +5750,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["Kept_Trunk"][];
+                        items: components["schemas"]["Shown_Trunk"][];
                         next: string | null;
                     };
                 };
@@ -5716,7 +5816,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Kept_Trunk"];
+                    "application/json": components["schemas"]["Shown_Trunk"];
                 };
             };
             /** @description What went wrong */

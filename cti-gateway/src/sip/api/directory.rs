@@ -79,6 +79,8 @@ pub struct SipDirectory {
     /// Longest prefix first; ties to the lowest id.
     sources: Vec<(IpAddr, u8, TrunkId)>,
     users: HashMap<String, Source>,
+    /// What each of the users is asked with.
+    asked: Vec<DigestBy>,
     /// Where trunks are called at.
     called: HashSet<IpAddr>,
 }
@@ -137,7 +139,10 @@ impl SipDirectory {
             users.insert(station.username.clone(), Source::Station(station.id));
         }
         let called = trunks.values().flat_map(|t| t.to.iter().map(|to| to.ip().to_canonical())).collect();
-        Self { version, trunks, stations, sources, users, called }
+        let mut made = Self { version, trunks, stations, sources, users, asked: Vec::new(), called };
+        let names: std::collections::BTreeSet<&String> = made.users.keys().collect();
+        made.asked = names.into_iter().map(|name| made.digest_of(name)).collect();
+        made
     }
 
     #[must_use]
@@ -194,7 +199,16 @@ impl SipDirectory {
         Some((source, secret))
     }
 
-    /// What this user is asked to prove a password with; nobody is asked as everybody is.
+    /// What this user is asked to prove a password with. Nobody is asked as one of the others, chosen by `like`.
+    #[must_use]
+    pub fn asked(&self, username: &str, like: u64) -> DigestBy {
+        if self.users.contains_key(username) || self.asked.is_empty() {
+            return self.digest_of(username);
+        }
+        usize::try_from(like % self.asked.len() as u64).ok().and_then(|n| self.asked.get(n).copied()).unwrap_or_default()
+    }
+
+    /// What the password of this user may be proved with.
     #[must_use]
     pub fn digest_of(&self, username: &str) -> DigestBy {
         match self.users.get(username) {

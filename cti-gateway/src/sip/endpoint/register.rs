@@ -13,8 +13,14 @@ use contract::directory::DigestBy;
 impl Endpoint {
     /// 401 with our challenges, kept nowhere.
     pub(super) fn challenge(&mut self, now: Instant, flow: Flow, request: &Request, stale: bool) {
+        if !(self.config.spare_known && self.is_known(now, flow)) {
+            self.admission.challenged(now, flow.remote.ip());
+        }
         let mut response = request.response(401);
-        let digest = match self.directory.digest_of(&asker(request)) {
+        let asker = asker(request);
+        // Nobody is asked as somebody is, the same every time: else the question would tell who exists.
+        let like = self.keys.other(&["asked", &asker]).low();
+        let digest = match self.directory.asked(&asker, like) {
             DigestBy::Both if request.headers.user_agent().is_some_and(knows_only_md5) => DigestBy::Md5,
             digest => digest,
         };

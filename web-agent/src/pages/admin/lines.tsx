@@ -1,9 +1,11 @@
 // Trunks and stations: where calls come from and what agents talk on.
 
+import { Collapse } from "antd";
 import { useTranslation } from "react-i18next";
 import { type AdminStation, type AdminTrunk, admin, type Edit } from "../../api";
 import { Chip } from "../../ui/bits";
-import { Count, Password, Pick, Text, Toggle, Words } from "./parts";
+import { when } from "../../ui/format";
+import { Count, Password, Pick, Rewrites, Text, Toggle, Words } from "./parts";
 import { Things, useThings } from "./Things";
 
 const blankTrunk: Edit<AdminTrunk> = {
@@ -11,13 +13,98 @@ const blankTrunk: Edit<AdminTrunk> = {
   from: [],
   digestUser: null,
   to: [],
-  tcp: false,
+  register: false,
+  domain: "",
+  transport: "udp",
+  probeSeconds: 30,
   trusted: false,
   country: "",
   maxCalls: 0,
   callerId: "",
+  shown: "own",
+  identity: "from",
   prefixes: [],
+  rewrites: [],
+  codecs: [],
 };
+
+/** Whom called parties see, and where the carrier reads it. */
+function Callers() {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Text name="callerId" label={t("trunk.callerId")} placeholder="+862155550000" />
+      <Pick
+        name="shown"
+        label={t("trunk.shown")}
+        clear={false}
+        options={(["own", "caller", "nobody"] as const).map((value) => ({ value, label: t(`shownCaller.${value}`) }))}
+      />
+      <Pick
+        name="identity"
+        label={t("trunk.identity")}
+        clear={false}
+        hint={t("trunk.identityHint")}
+        options={(["from", "asserted", "preferred"] as const).map((value) => ({
+          value,
+          label: t(`identityBy.${value}`),
+        }))}
+      />
+    </>
+  );
+}
+
+/** Which numbers go out here, how they are dialed, and what is spoken. */
+function Numbers() {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Words name="prefixes" label={t("trunk.prefixes")} hint={t("trunk.prefixesHint")} placeholder="+86" />
+      <Rewrites />
+      <Pick
+        name="codecs"
+        label={t("trunk.codecs")}
+        hint={t("trunk.codecsHint")}
+        many
+        options={(["pcma", "pcmu"] as const).map((value) => ({ value, label: t(`codec.${value}`) }))}
+      />
+    </>
+  );
+}
+
+/** How we stand with a trunk: registered there or not and why, and which of its addresses do not answer. */
+function TrunkState({ one }: { one: AdminTrunk }) {
+  const { t } = useTranslation();
+  const { registration, reached } = one;
+  const down = (reached ?? []).filter((each) => each.state === "down");
+  const tone = { trying: "plain", registered: "ok", failed: "bad" } as const;
+  if (!registration && (reached ?? []).length === 0) return <>–</>;
+  return (
+    <span className="cell2">
+      {registration && (
+        <span>
+          <Chip tone={tone[registration.state]}>{t(`trunk.${registration.state}`)}</Chip>{" "}
+          <span className="soft num">{when(registration.since)}</span>
+        </span>
+      )}
+      {registration?.state === "failed" && (
+        <small>
+          <span className="num">{registration.status}</span> {registration.reason}
+        </small>
+      )}
+      {down.map((each) => (
+        <small key={each.address}>
+          <Chip tone="warn">{t("trunk.down")}</Chip> <span className="mono">{each.address}</span>
+        </small>
+      ))}
+      {!registration && down.length === 0 && (
+        <Chip tone={reached.some((each) => each.state === "up") ? "ok" : "plain"}>
+          {t(reached.some((each) => each.state === "up") ? "trunk.up" : "trunk.unknown")}
+        </Chip>
+      )}
+    </span>
+  );
+}
 
 export function TrunksSection() {
   const { t } = useTranslation();
@@ -30,12 +117,19 @@ export function TrunksSection() {
         from: t("trunk.from"),
         digestUser: t("trunk.digestUser"),
         to: t("trunk.to"),
-        tcp: t("trunk.tcp"),
+        register: t("trunk.register"),
+        domain: t("trunk.domain"),
+        transport: t("trunk.transport"),
+        probeSeconds: t("trunk.probe"),
         trusted: t("trunk.trusted"),
         maxCalls: t("trunk.maxCalls"),
         country: t("company.country"),
         callerId: t("trunk.callerId"),
+        shown: t("trunk.shown"),
+        identity: t("trunk.identity"),
         prefixes: t("trunk.prefixes"),
+        rewrites: t("trunk.rewrites"),
+        codecs: t("trunk.codecs"),
       }}
       name={(one) => one.name}
       blank={blankTrunk}
@@ -55,10 +149,11 @@ export function TrunksSection() {
           title: t("trunk.to"),
           render: (_, one) => (
             <span className="mono">
-              {one.to.length > 0 ? `${one.to.join(", ")} ${one.tcp ? "TCP" : "UDP"}` : t("trunk.inboundOnly")}
+              {one.to.length > 0 ? `${one.to.join(", ")} ${one.transport.toUpperCase()}` : t("trunk.inboundOnly")}
             </span>
           ),
         },
+        { title: t("admin.state"), render: (_, one) => <TrunkState one={one} /> },
         {
           title: t("trunk.maxCalls"),
           align: "right",
@@ -75,19 +170,34 @@ export function TrunksSection() {
         <>
           <Text name="name" label={t("customer.name")} required />
           <Words name="from" label={t("trunk.from")} hint={t("trunk.fromHint")} placeholder="203.0.113.0/28" />
+          <Words name="to" label={t("trunk.to")} hint={t("trunk.toHint")} placeholder="203.0.113.1:5060" />
+          <div className="two">
+            <Pick
+              name="transport"
+              label={t("trunk.transport")}
+              clear={false}
+              options={(["udp", "tcp", "tls"] as const).map((value) => ({ value, label: value.toUpperCase() }))}
+            />
+            <Count name="probeSeconds" label={t("trunk.probe")} unit={t("admin.seconds")} hint={t("trunk.probeHint")} />
+          </div>
           <div className="two">
             <Text name="digestUser" label={t("trunk.digestUser")} hint={t("trunk.digestHint")} />
             <Password hint={one ? t("admin.passwordKeep") : ""} />
           </div>
-          <Words name="to" label={t("trunk.to")} hint={t("trunk.toHint")} placeholder="203.0.113.1:5060" />
-          <Toggle name="tcp" label={t("trunk.tcp")} />
+          <Text name="domain" label={t("trunk.domain")} hint={t("trunk.domainHint")} placeholder="sip.example.com" />
+          <Toggle name="register" label={t("trunk.register")} hint={t("trunk.registerHint")} />
           <Toggle name="trusted" label={t("trunk.trusted")} hint={t("trunk.trustedHint")} />
           <div className="two">
             <Count name="maxCalls" label={t("trunk.maxCalls")} hint={t("queue.zeroNone")} />
             <Text name="country" label={t("company.country")} hint={t("trunk.countryHint")} placeholder="CN" max={2} />
           </div>
-          <Text name="callerId" label={t("trunk.callerId")} placeholder="+862155550000" />
-          <Words name="prefixes" label={t("trunk.prefixes")} hint={t("trunk.prefixesHint")} placeholder="+86" />
+          <Collapse
+            ghost
+            items={[
+              { key: "caller", label: t("trunk.callers"), forceRender: true, children: <Callers /> },
+              { key: "numbers", label: t("trunk.numbers"), forceRender: true, children: <Numbers /> },
+            ]}
+          />
         </>
       )}
     />

@@ -192,6 +192,67 @@ export function Skills({ label, hint }: { label: string; hint?: string }) {
   );
 }
 
+/** How numbers are dialed over a trunk: a beginning, how many digits go, what comes in their place. */
+export function Rewrites() {
+  const { t } = useTranslation();
+  return (
+    <Form.Item label={t("trunk.rewrites")} extra={t("trunk.rewritesHint")}>
+      <Form.List name="rewrites">
+        {(rows, { add, remove }) => (
+          <div className="skill-rows">
+            {rows.map((row) => (
+              <div key={row.key} className="row">
+                <Form.Item name={[row.name, "prefix"]} noStyle>
+                  <Input
+                    prefix={t("trunk.begins")}
+                    aria-label={t("trunk.begins")}
+                    placeholder="+86"
+                    maxLength={32}
+                    className="grow"
+                  />
+                </Form.Item>
+                <Form.Item name={[row.name, "strip"]} noStyle rules={[{ required: true, message: t("form.required") }]}>
+                  <InputNumber
+                    min={0}
+                    max={32}
+                    precision={0}
+                    prefix={t("trunk.strip")}
+                    aria-label={t("trunk.strip")}
+                    className="grow"
+                  />
+                </Form.Item>
+                <Form.Item name={[row.name, "add"]} noStyle>
+                  <Input
+                    prefix={t("trunk.add")}
+                    aria-label={t("trunk.add")}
+                    placeholder="0"
+                    maxLength={32}
+                    className="grow"
+                  />
+                </Form.Item>
+                <Button
+                  type="text"
+                  icon={<DeleteOutlined />}
+                  aria-label={t("form.remove")}
+                  onClick={() => remove(row.name)}
+                />
+              </div>
+            ))}
+            <Button
+              type="dashed"
+              size="small"
+              icon={<PlusOutlined />}
+              onClick={() => add({ prefix: "", strip: 0, add: "" })}
+            >
+              {t("trunk.addRewrite")}
+            </Button>
+          </div>
+        )}
+      </Form.List>
+    </Form.Item>
+  );
+}
+
 /** What happens to a caller whom a queue cannot keep. */
 export function OverflowField({ name, label, self }: { name: string; label: string; self: Id | null }) {
   const { t } = useTranslation();

@@ -32,14 +32,25 @@ export function useShown() {
   }
 
   /** Words of a fixed set stand in the catalogue under the name of their set. */
-  const sets: Record<string, string> = { roles: "role", answerBy: "answerBy", digest: "digestBy" };
+  const sets: Record<string, string> = {
+    roles: "role",
+    answerBy: "answerBy",
+    digest: "digestBy",
+    shown: "shownCaller",
+    identity: "identityBy",
+    codecs: "codec",
+  };
   const languages: Record<string, string> = { "zh-CN": "中文", en: "English" };
 
   function show(value: unknown, field: string): string {
     if (Array.isArray(value)) return value.length > 0 ? list(value.map((one) => show(one, field))) : "–";
     if (typeof value === "object" && value !== null) {
-      // A skill with its level, or what happens to a caller whom a queue cannot keep.
+      // A rule for numbers, a skill with its level, or what happens to a caller whom a queue cannot keep.
       const { skill, level, kind, ...rest } = value as Record<string, unknown>;
+      if (field === "rewrites") {
+        const { prefix, strip, add } = rest as { prefix: string; strip: number; add: string };
+        return `${prefix}… −${strip} +${add}`;
+      }
       if (skill !== undefined) return `${show(skill, "skill")} ${level}`;
       const to = Object.values(rest).filter(Boolean);
       return [t(`overflow.${kind}`), ...to.map((one) => show(one, "to"))].join(" · ");

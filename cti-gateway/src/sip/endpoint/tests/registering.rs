@@ -346,3 +346,42 @@ fn a_phone_that_stumbles_over_sha_256_is_asked_for_md5_only() {
     let lines = "Contact: <sip:1001@192.168.1.5:5062>\nUser-Agent: baresip v1.0.0 (x86_64/linux)";
     assert_eq!(ann().register(&mut net, lines), 200);
 }
+
+/// Who is asked with MD5 alone would else be known by it.
+#[test]
+fn the_question_for_a_password_does_not_tell_who_exists() {
+    let mut net = Net::new();
+    let stations = (1..=40).map(|n| SipStation {
+        digest: if n % 2 == 0 { DigestBy::Md5 } else { DigestBy::Both },
+        ..station(n, &format!("{}", 1000 + n))
+    });
+    net.ask(A, UaCommand::SetDirectory(Arc::new(SipDirectory::new(2, [], stations))));
+    let mut asked = |user: &str, n: usize| {
+        let at = "203.0.113.9:5060";
+        net.inject(A, at, &format!(
+            "REGISTER sip:10.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP {at};rport;branch=z9hG4bKq{user}{n}\nMax-Forwards: 70\n\
+             From: <sip:{user}@b>;tag=x\nTo: <sip:{user}@b>\nCall-ID: q{user}{n}\nCSeq: 1 REGISTER\nContact: <sip:{user}@{at}>"));
+        net.last_answer(at).headers.lines("WWW-Authenticate").count()
+    };
+    let nobody: Vec<usize> = (0..60).map(|n| asked(&format!("2{n:03}"), 0)).collect();
+    let again: Vec<usize> = (0..60).map(|n| asked(&format!("2{n:03}"), 1)).collect();
+    assert_eq!(nobody, again, "the same every time");
+    let strict = nobody.iter().filter(|lines| **lines == 1).count();
+    assert!((15..=45).contains(&strict), "{strict} of 60 who do not exist are asked as half of those who do");
+}
+
+#[test]
+fn who_asks_for_challenges_without_end_is_banned_and_a_phone_that_answers_is_not() {
+    let mut net = Net::new();
+    let bare = |net: &mut Net, at: &str, n: usize| {
+        net.inject(A, at, &format!(
+            "REGISTER sip:10.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP {at};rport;branch=z9hG4bKb{n}\nMax-Forwards: 70\n\
+             From: <sip:1001@b>;tag=x\nTo: <sip:1001@b>\nCall-ID: b{n}\nCSeq: 1 REGISTER\nContact: <sip:1001@{at}>"));
+    };
+    for n in 0..1500 {
+        bare(&mut net, "203.0.113.9:5060", n);
+    }
+    let counts = net.ends[A].counts();
+    assert_eq!(counts.bans, 1);
+    assert!(counts.banned_dropped > 0 && net.got("203.0.113.9:5060").len() < 1500);
+}
