@@ -84,6 +84,61 @@ async fn a_station_s_password_goes_in_and_never_comes_out() {
     house.stop().await;
 }
 
+/// A registrar that knows nobody.
+async fn refusing_registrar() -> std::net::SocketAddr {
+    let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let at = socket.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut buffer = [0; 4096];
+        while let Ok((length, from)) = socket.recv_from(&mut buffer).await {
+            let asked = String::from_utf8_lossy(&buffer[..length]).into_owned();
+            let kept = asked.lines().filter(|l| ["Via:", "From:", "To:", "Call-ID:", "CSeq:"].iter().any(|name| l.starts_with(name)));
+            let kept: String = kept.map(|line| format!("{line}\r\n")).collect();
+            let answer = format!("SIP/2.0 403 No such account\r\n{kept}Content-Length: 0\r\n\r\n");
+            let _ = socket.send_to(answer.as_bytes(), from).await;
+        }
+    });
+    at
+}
+
+#[tokio::test]
+async fn a_trunk_shows_why_it_is_not_registered_and_is_sent_back_as_it_was_got() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Served::start(config(folder.path())).await;
+    let admin = house.as_("admin").await;
+    let to = refusing_registrar().await.to_string();
+    let mut sent = json!({ "name": "carrier", "to": [to], "register": true, "probeSeconds": 3 });
+    let answer = admin.post("/admin/trunks", sent.clone()).await;
+    let errors = answer.json()["errors"].clone();
+    let fields: Vec<_> = errors.as_array().unwrap().iter().map(|e| e["field"].as_str().unwrap()).collect();
+    assert_eq!((answer.status, fields), (422, vec!["probeSeconds", "digestUser"]));
+    (sent["digestUser"], sent["password"], sent["probeSeconds"], sent["tcp"]) = (json!("9001"), json!("secret"), json!(0), json!(false));
+    let made = admin.post("/admin/trunks", sent).await;
+    assert_eq!((made.status, &made.json()["transport"]), (201, &json!("udp")), "as it was said of old: {}", made.text());
+    let made = made.json();
+    let mut look = tokio::time::interval(std::time::Duration::from_millis(50));
+    let refused = async {
+        loop {
+            let trunk = admin.get(&at("trunks", &made)).await.json();
+            if trunk["registration"]["state"] == "failed" {
+                return trunk;
+            }
+            look.tick().await;
+        }
+    };
+    let mut trunk = tokio::time::timeout(std::time::Duration::from_secs(30), refused).await.expect("it is refused");
+    let why = &trunk["registration"];
+    assert_eq!((&why["status"], &why["reason"], &why["at"]), (&json!(403), &json!("No such account"), &Value::Null));
+    assert!(!trunk.to_string().contains("secret") && trunk["since"] == Value::Null);
+    assert_eq!(trunk["reached"], json!([{ "address": trunk["to"][0], "state": "unknown" }]));
+    (trunk["register"], trunk["transport"]) = (json!(false), json!("tls"));
+    let saved = admin.put(&at("trunks", &made), trunk).await;
+    assert_eq!(saved.status, 200, "{}", saved.text());
+    let trunk = admin.get(&at("trunks", &made)).await.json();
+    assert_eq!((&trunk["registration"], &trunk["reached"], &trunk["transport"]), (&Value::Null, &json!([]), &json!("tls")));
+    house.stop().await;
+}
+
 #[tokio::test]
 async fn a_flow_that_does_not_compile_is_refused_with_line_and_node_and_the_old_one_stays() {
     let folder = tempfile::tempdir().unwrap();

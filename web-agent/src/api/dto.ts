@@ -65,7 +65,7 @@ export type Prompt = Made["PromptRow"];
 export type PromptFolder = Made["PromptLanguage"];
 export type SkillLevel = Made["SkillLevel"];
 /** What a person edits of a document: all of it but what the server knows itself. A password is only ever sent in. */
-export type Edit<T extends Kept> = Omit<T, keyof Kept | keyof Made["StationLive"]>;
+export type Edit<T extends Kept> = Omit<T, keyof Kept | keyof Made["StationLive"] | keyof Made["TrunkLive"]>;
 /** With flows that do not fit the company any more since the edit. */
 export type Edited<T> = T & { flowFaults?: FlowFault[] };
 /** One change of a document, newest first; without an item it was removed. */
