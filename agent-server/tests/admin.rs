@@ -128,7 +128,8 @@ async fn a_trunk_shows_why_it_is_not_registered_and_is_sent_back_as_it_was_got()
     };
     let mut trunk = tokio::time::timeout(std::time::Duration::from_secs(30), refused).await.expect("it is refused");
     let why = &trunk["registration"];
-    assert_eq!((&why["status"], &why["reason"], &why["at"]), (&json!(403), &json!("No such account"), &Value::Null));
+    let said = [&why["why"], &why["status"], &why["reason"], &why["at"]];
+    assert_eq!(said, [&json!("refused"), &json!(403), &json!("No such account"), &Value::Null]);
     assert!(!trunk.to_string().contains("secret") && trunk["since"] == Value::Null);
     assert_eq!(trunk["reached"], json!([{ "address": trunk["to"][0], "state": "unknown" }]));
     (trunk["register"], trunk["transport"]) = (json!(false), json!("tls"));

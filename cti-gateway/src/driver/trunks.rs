@@ -46,7 +46,7 @@ fn tell(name: &str, old: Option<&TrunkState>, new: &TrunkState) {
     if old.map(|state| &state.registration) != Some(&new.registration) {
         match &new.registration {
             Some(TrunkRegistration::Registered { at }) => tracing::info!(trunk = name, "registered at trunk {name} ({at})"),
-            Some(TrunkRegistration::Failed { status, reason }) => tracing::warn!(
+            Some(TrunkRegistration::Failed { status, reason, .. }) => tracing::warn!(
                 trunk = name,
                 status,
                 "not registered at trunk {name}: {status} {reason}; calls do not come in there until it works. Look at its \

@@ -143,5 +143,6 @@ export async function apiOf(base, username, password = DEMO_PASSWORD) {
     get: (path) => ask("GET", path),
     post: (path, body) => ask("POST", path, body),
     put: (path, body) => ask("PUT", path, body),
+    remove: (path) => ask("DELETE", path),
   };
 }

@@ -66,6 +66,45 @@ export async function administration({ step, house, admin, api }) {
   );
 
   await step(
+    "a trunk is made in its form, and says why it is not registered",
+    async () => {
+      await page.goto(`${house.base}/admin/trunks`);
+      await page.locator(".page-head .ant-btn-primary").click();
+      const drawer = page.locator(".ant-drawer");
+      await drawer.locator("#name").fill("carrier");
+      // Nobody listens there, which over TCP is known at once.
+      await drawer.locator("#to").fill("127.0.0.1:9 ");
+      await drawer.locator("#transport").click();
+      await page.locator(".ant-select-item", { hasText: "TCP" }).click();
+      await drawer.locator("#digestUser").fill("9001");
+      await drawer.locator("#password").fill("trunk-secret");
+      await drawer.locator("#register").click();
+      await atRest(drawer);
+      await house.shot(page, "trunk-form");
+      for (const fold of ["trunk.callers", "trunk.numbers"]) await drawer.getByText(say(fold), { exact: true }).click();
+      await drawer.getByRole("button", { name: say("trunk.addRewrite") }).click();
+      await drawer.getByLabel(say("trunk.begins")).fill("+86");
+      await drawer.getByRole("spinbutton", { name: say("trunk.strip") }).fill("3");
+      await drawer.getByLabel(say("trunk.add"), { exact: true }).fill("0");
+      await drawer.getByLabel(say("trunk.add"), { exact: true }).scrollIntoViewIfNeeded();
+      await atRest(drawer);
+      await house.shot(page, "trunk-rules");
+      await drawer.locator(".ant-drawer-footer .ant-btn-primary").click();
+      await drawer.waitFor({ state: "detached" });
+      const find = async () => (await api.get("/admin/trunks?limit=200")).items.find((one) => one.name === "carrier");
+      await until("the failed registration", async () => (await find()).registration?.state === "failed");
+      const kept = await find();
+      same(JSON.stringify([kept.transport, kept.probeSeconds, kept.rewrites]), '["tcp",30,[{"prefix":"+86","strip":3,"add":"0"}]]', "the trunk");
+      same(kept.registration.why, "no_connection", "why it is not registered");
+      await page.reload();
+      await page.locator(".ant-table-row", { hasText: "carrier" }).locator(".chip-bad", { hasText: say("trunk.failed") }).waitFor();
+      await house.shot(page, "trunk-state");
+      await api.remove(`/admin/trunks/${kept.id}`);
+    },
+    at,
+  );
+
+  await step(
     "a wrong flow is told with its line while it is written, and cannot be published",
     async () => {
       await page.goto(`${house.base}/admin/flows/main`);

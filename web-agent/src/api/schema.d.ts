@@ -3313,9 +3313,10 @@ export interface components {
             state: components["schemas"]["RegistrationState"];
             /**
              * Format: int32
-             * @description Why we are not: the SIP status, 408 where nobody answered, 503 where nothing could be sent.
+             * @description The SIP status, 408 where nobody answered, 503 where nothing could be sent.
              */
             status: number | null;
+            why: components["schemas"]["Why"] | null;
         };
         /** @enum {string} */
         RegistrationState: "trying" | "registered" | "failed";
@@ -3508,6 +3509,8 @@ export interface components {
             levels: number;
             obstacle: components["schemas"]["Obstacle"] | null;
         };
+        /** @enum {string} */
+        Why: "refused" | "wrong_password" | "silent" | "no_connection";
     };
     responses: never;
     parameters: never;

@@ -1,7 +1,7 @@
 //! How we stand with a trunk, as it is shown.
 
 use cti_gateway::driver::TrunkLine;
-use cti_gateway::sip::api::{Reached, TrunkRegistration};
+use cti_gateway::sip::api::{Reached, TrunkRegistration, Unregistered};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,7 +23,9 @@ pub struct Registration {
     pub since: i64,
     /// Where we are registered.
     pub at: Option<String>,
-    /// Why we are not: the SIP status, 408 where nobody answered, 503 where nothing could be sent.
+    /// Why we are not.
+    pub why: Option<Why>,
+    /// The SIP status, 408 where nobody answered, 503 where nothing could be sent.
     pub status: Option<u16>,
     pub reason: Option<String>,
 }
@@ -34,6 +36,17 @@ pub enum RegistrationState {
     Trying,
     Registered,
     Failed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    Refused,
+    WrongPassword,
+    /// Nobody answers.
+    Silent,
+    /// There is no connection, or no TLS with whom we expect; the log says which.
+    NoConnection,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -57,15 +70,31 @@ impl TrunkLive {
     pub fn of(line: Option<TrunkLine>) -> Self {
         let Some(line) = line else { return Self::default() };
         let registration = line.state.registration.map(|registration| {
-            let blank = Registration { state: RegistrationState::Trying, since: line.since, at: None, status: None, reason: None };
+            let blank = Registration {
+                state: RegistrationState::Trying,
+                since: line.since,
+                at: None,
+                why: None,
+                status: None,
+                reason: None,
+            };
             match registration {
                 TrunkRegistration::Trying => blank,
                 TrunkRegistration::Registered { at } => {
                     Registration { state: RegistrationState::Registered, at: Some(at.to_string()), ..blank }
                 }
-                TrunkRegistration::Failed { status, reason } => {
-                    Registration { state: RegistrationState::Failed, status: Some(status), reason: Some(reason), ..blank }
-                }
+                TrunkRegistration::Failed { why, status, reason } => Registration {
+                    state: RegistrationState::Failed,
+                    why: Some(match why {
+                        Unregistered::Refused => Why::Refused,
+                        Unregistered::WrongPassword => Why::WrongPassword,
+                        Unregistered::Silent => Why::Silent,
+                        Unregistered::Unsent => Why::NoConnection,
+                    }),
+                    status: Some(status),
+                    reason: Some(reason),
+                    ..blank
+                },
             }
         });
         let reached = line.state.addresses.into_iter().map(|(address, state)| Address {

@@ -231,8 +231,19 @@ pub enum Reached {
 pub enum TrunkRegistration {
     Trying,
     Registered { at: SocketAddr },
-    /// `status`: as answered; 408 where nobody did, 503 where nothing could be sent.
-    Failed { status: u16, reason: String },
+    /// `status`, `reason`: as answered; 408 where nobody did, 503 where nothing could be sent.
+    Failed { why: Unregistered, status: u16, reason: String },
+}
+
+/// Why we are not registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unregistered {
+    Refused,
+    WrongPassword,
+    /// Nobody answered.
+    Silent,
+    /// There is no connection, or no TLS with whom we expect.
+    Unsent,
 }
 
 /// What we keep up with a trunk, as it stands.

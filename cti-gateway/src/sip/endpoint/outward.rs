@@ -10,7 +10,7 @@ use contract::TrunkId;
 
 use super::transact::{Outcome, Owner, Purpose};
 use super::{Due, Endpoint};
-use crate::sip::api::{Credentials, Flow, Reached, SipTrunk, TrunkRegistration, TrunkState, UaEvent};
+use crate::sip::api::{Credentials, Flow, Reached, SipTrunk, TrunkRegistration, TrunkState, UaEvent, Unregistered};
 use crate::sip::auth::Answerer;
 use crate::sip::dialog::Account;
 use crate::sip::message::{Contact, Headers, Method, Name, Request, Response, Uri};
@@ -67,7 +67,11 @@ impl Kept {
                 Some(at) => TrunkRegistration::Registered { at: *at },
                 None => TrunkRegistration::Trying,
             },
-            Standing::Failed(why) => TrunkRegistration::Failed { status: why.status, reason: why.reason.clone() },
+            Standing::Failed(failure) => TrunkRegistration::Failed {
+                why: failure.why,
+                status: failure.status,
+                reason: failure.reason.clone(),
+            },
         });
         TrunkState { registration, addresses: self.addresses.iter().map(|(a, _)| (a.to, a.state())).collect() }
     }
@@ -289,9 +293,13 @@ impl Endpoint {
         let Some((machine, who)) = &mut kept.registration else { return };
         let chance = self.chance.next();
         let status = outcome.status();
-        let mut failure = Failure { status, reason: crate::sip::message::reason(status).to_owned(), retry_after: None };
+        let (why, reason) = match outcome {
+            Outcome::Answer(response) => (Unregistered::Refused, response.reason.clone()),
+            Outcome::TimedOut => (Unregistered::Silent, "no answer".to_owned()),
+            Outcome::Unsent => (Unregistered::Unsent, "no connection".to_owned()),
+        };
+        let mut failure = Failure { why, status, reason, retry_after: None };
         if let Some(response) = outcome.answer() {
-            failure.reason.clone_from(&response.reason);
             failure.retry_after = response.headers.retry_after().map(|s| Duration::from_secs(s.into()));
             match status {
                 200..=299 => {
@@ -306,7 +314,7 @@ impl Endpoint {
                         kept.asked = self.send_register(now, who, flow, life, Purpose::Register(kept.facts.id));
                         return;
                     }
-                    Err(why) => failure.reason = why,
+                    Err(reason) => (failure.why, failure.reason) = (Unregistered::WrongPassword, reason),
                 },
                 423 => {
                     let least = response.headers.min_expires().ok().flatten().unwrap_or_default();

@@ -3,6 +3,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::sip::api::Unregistered;
+
 /// The life we ask for; the registrar decides.
 const LIFE: Duration = Duration::from_secs(600);
 /// The longest a registrar may insist on with 423.
@@ -21,6 +23,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// Why a REGISTER failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
+    pub why: Unregistered,
     /// As answered; 408 where nobody did, 503 where nothing could be sent.
     pub status: u16,
     pub reason: String,
@@ -88,7 +91,8 @@ impl Registration {
             return false;
         }
         if self.asked {
-            self.failed(now, Failure { status: 408, reason: "no answer".into(), retry_after: None }, chance);
+            let silent = Failure { why: Unregistered::Silent, status: 408, reason: "no answer".into(), retry_after: None };
+            self.failed(now, silent, chance);
             if now < self.due {
                 return false;
             }
@@ -110,7 +114,8 @@ impl Registration {
         }
         if life.is_zero() {
             let reason = "the registration was accepted for no time".into();
-            return self.failed(now, Failure { status: 200, reason, retry_after: None }, chance);
+            let refused = Failure { why: Unregistered::Refused, status: 200, reason, retry_after: None };
+            return self.failed(now, refused, chance);
         }
         (self.asked, self.tried, self.failures) = (false, 0, 0);
         self.standing = Standing::Registered { way: self.way, life };
@@ -170,7 +175,7 @@ mod tests {
     }
 
     fn failure(status: u16) -> Failure {
-        Failure { status, reason: String::new(), retry_after: None }
+        Failure { why: Unregistered::Refused, status, reason: String::new(), retry_after: None }
     }
 
     fn secs(n: u64) -> Duration {

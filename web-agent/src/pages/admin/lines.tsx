@@ -89,7 +89,9 @@ function TrunkState({ one }: { one: AdminTrunk }) {
       )}
       {registration?.state === "failed" && (
         <small>
-          <span className="num">{registration.status}</span> {registration.reason}
+          {registration.why === "refused"
+            ? `${registration.status} ${registration.reason}`
+            : t(`trunk.why.${registration.why ?? "silent"}`)}
         </small>
       )}
       {down.map((each) => (

@@ -334,7 +334,7 @@ fn trunk_word(state: Option<&TrunkState>) -> String {
         None => "-".into(),
         Some(TrunkRegistration::Trying) => "trying".into(),
         Some(TrunkRegistration::Registered { at }) => format!("registered at {at}"),
-        Some(TrunkRegistration::Failed { status, reason }) => format!("failed {status} {reason}"),
+        Some(TrunkRegistration::Failed { status, reason, .. }) => format!("failed {status} {reason}"),
     };
     let reached: Vec<String> = state.addresses.iter().map(|(_, reached)| format!("{reached:?}")).collect();
     format!("trunk {registration} {}", reached.join(","))
