@@ -225,7 +225,17 @@ impl Connections {
 
 /// A connection to a peer, over TLS once it proved who it is.
 async fn called(flow: Flow, connector: Option<(TlsConnector, ServerName<'static>)>) -> Option<Stream> {
-    let stream = timeout(CONNECT, TcpStream::connect(flow.remote)).await.ok()?.ok()?;
+    let stream = match timeout(CONNECT, TcpStream::connect(flow.remote)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(why)) => {
+            tracing::info!(remote = %flow.remote, "no SIP connection to {}: {why}", flow.remote);
+            return None;
+        }
+        Err(_) => {
+            tracing::info!(remote = %flow.remote, "no SIP connection to {}: it did not come about in time", flow.remote);
+            return None;
+        }
+    };
     if flow.transport != Transport::Tls {
         return Some(Stream::Plain(stream));
     }
