@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use contract::EpochMs;
+use cti_gateway::sip::api::{Reached, TrunkRegistration, TrunkState};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -79,6 +80,7 @@ pub async fn render(app: &App) -> String {
     ledger(&mut registry, app);
     phones(&mut registry, app).await;
     signalling(&mut registry, app);
+    trunks(&mut registry, app);
     media(&mut registry, app);
     house(&mut registry, app).await;
     let parts = crate::health::parts(app).await;
@@ -169,6 +171,21 @@ fn signalling(registry: &mut Registry, app: &App) {
     ] {
         total(registry, name, help, value);
     }
+}
+
+/// Of trunks that we register at, or whose addresses are asked whether they live.
+fn trunks(registry: &mut Registry, app: &App) {
+    let directory = app.office.now().directory.clone();
+    let known = directory.trunks.values().filter_map(|t| Some((t.name.clone(), app.gateway.trunk(t.id)?.state)));
+    let known: Vec<_> = known.collect();
+    let registered = known.iter().filter_map(|(name, state)| {
+        let registration = state.registration.as_ref()?;
+        Some((name.clone(), u64::from(matches!(registration, TrunkRegistration::Registered { .. }))))
+    });
+    family(registry, "trunk_registered", "1: we are registered at this trunk", registered);
+    let down = |state: &TrunkState| state.addresses.iter().filter(|(_, reached)| *reached == Reached::Down).count() as u64;
+    let silent = known.iter().map(|(name, state)| (name.clone(), down(state)));
+    family(registry, "trunk_addresses_down", "Addresses of this trunk that calls pass over, as they do not answer OPTIONS", silent);
 }
 
 fn media(registry: &mut Registry, app: &App) {

@@ -132,6 +132,8 @@ async fn a_trunk_shows_why_it_is_not_registered_and_is_sent_back_as_it_was_got()
     assert_eq!(said, [&json!("refused"), &json!(403), &json!("No such account"), &Value::Null]);
     assert!(!trunk.to_string().contains("secret") && trunk["since"] == Value::Null);
     assert_eq!(trunk["reached"], json!([{ "address": trunk["to"][0], "state": "unknown" }]));
+    let figures = admin.get("/metrics").await.text();
+    assert!(figures.contains("zuoxi_trunk_registered{of=\"carrier\"} 0"), "{figures}");
     (trunk["register"], trunk["transport"]) = (json!(false), json!("tls"));
     let saved = admin.put(&at("trunks", &made), trunk).await;
     assert_eq!(saved.status, 200, "{}", saved.text());

@@ -79,19 +79,8 @@ fn directory() -> Directory {
         };
         out.agents.insert(agent.id, agent);
     }
-    let loopback = Trunk {
-        id: TrunkId(1),
-        name: "loopback".into(),
-        from: vec![(IpAddr::V4(Ipv4Addr::LOCALHOST), 32)],
-        digest: None,
-        to: Vec::new(),
-        tcp: false,
-        trusted: true,
-        country: String::new(),
-        max_calls: 0,
-        caller_id: String::new(),
-        prefixes: Vec::new(),
-    };
+    let from = vec![(IpAddr::V4(Ipv4Addr::LOCALHOST), 32)];
+    let loopback = Trunk { from, trusted: true, ..Trunk::new(TrunkId(1), "loopback") };
     out.trunks.insert(loopback.id, loopback);
     let flows = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ivr/demo/flows");
     for name in ["main", "direct", "direct-en", "after-hours"] {

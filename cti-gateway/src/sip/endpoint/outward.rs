@@ -144,8 +144,9 @@ impl Endpoint {
             }
         }
         for trunk in directory.trunks().filter(|trunk| is_kept_up(trunk)) {
-            if !self.outward.trunks.contains_key(&trunk.id) {
-                self.begin_trunk(now, trunk, None);
+            match self.outward.trunks.get_mut(&trunk.id) {
+                Some(kept) => kept.facts.name.clone_from(&trunk.name),
+                None => self.begin_trunk(now, trunk, None),
             }
         }
     }
