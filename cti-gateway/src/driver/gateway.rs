@@ -174,14 +174,7 @@ impl Gateway {
         };
         let bound_to = [sockets.udp_address, sockets.tcp_address, sockets.tls_address];
         let addresses: Vec<SocketAddr> = bound_to.into_iter().flatten().collect();
-        // Port 0 was the kernel's to choose: Via and Contact name what it chose.
-        let bound = EndpointConfig {
-            udp: sockets.udp_address,
-            tcp: sockets.tcp_address,
-            tls: sockets.tls_address,
-            ..config.sip.clone()
-        };
-        let endpoint = Endpoint::new(bound, u64::from_ne_bytes(seed));
+        let endpoint = Endpoint::new(as_bound(&config.sip, &sockets), u64::from_ne_bytes(seed));
         let (sip, asks) = mpsc::channel(ASKS);
         let (counts_tx, sip_counts) = tokio::sync::watch::channel(Counts::default());
         let clock = Clock::start();
@@ -378,6 +371,12 @@ impl Gateway {
         self.inbox.send(message(reply)).await.ok()?;
         answer.await.ok()
     }
+}
+
+/// Port 0 was the kernel's to choose: Via and Contact name what it chose.
+fn as_bound(sip: &EndpointConfig, sockets: &Sockets) -> EndpointConfig {
+    let (udp, tcp, tls) = (sockets.udp_address, sockets.tcp_address, sockets.tls_address);
+    EndpointConfig { udp, tcp, tls, ..sip.clone() }
 }
 
 fn open_tls(sip: &EndpointConfig) -> Result<Tls, TlsError> {
