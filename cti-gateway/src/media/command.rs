@@ -10,6 +10,7 @@ use contract::{LegId, Quality, RecordingId};
 
 use super::clip::Clip;
 use super::law::Law;
+use super::line::{LineEvent, LineFault, LineId};
 
 /// Where a leg's far end is and what was agreed with it, from the SDP answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +117,9 @@ pub enum MediaEvent {
 /// Who hears the events. Called on media threads: must not block; a full queue is the sink's to count.
 pub trait MediaSink: Send + Sync {
     fn media(&self, leg: LegId, event: MediaEvent);
+
+    /// Of a browser's line. Who has no lines need not listen.
+    fn line(&self, _line: LineId, _event: LineEvent) {}
 }
 
 /// Why the engine refuses.
@@ -131,4 +135,10 @@ pub enum MediaError {
     Stopped,
     #[error("leg {0} is already open; each leg is opened once")]
     AlreadyOpen(LegId),
+    #[error(transparent)]
+    Line(#[from] LineFault),
+    #[error("the system gave no randomness to prove a browser's line with")]
+    NoProof,
+    #[error("the browser's line is gone; it makes another")]
+    NoLine,
 }

@@ -17,6 +17,8 @@ use contract::{InteractionId, LegId};
 
 use super::command::{MediaCommand, MediaError, MediaSink};
 use super::gauges::{Gauges, ShardGauges};
+use super::line::{Line, LineId, Proof};
+use super::lines::OpenLine;
 use super::media_thread::{Clock, MediaThread, ToShard};
 use super::places::{Places, Taken};
 use super::ports::PortBook;
@@ -126,10 +128,7 @@ impl Engine {
             let (at, pair) = taken.ports.open(leg)?;
             (at, pair, taken.places.open(room, leg, |n| self.thread_has_ended(n)))
         };
-        let mut chance = [0; 8];
-        // Without randomness the stream is guessable, which is no reason to refuse the call.
-        let _ = getrandom::fill(&mut chance);
-        let order = ToShard::Open { room, leg, pair, chance: u64::from_le_bytes(chance) };
+        let order = ToShard::Open { room, leg, pair, chance: chance() };
         match self.push(thread, order) {
             Ok(()) => Ok(at),
             Err(error) => {
@@ -137,6 +136,76 @@ impl Engine {
                 Err(error)
             }
         }
+    }
+
+    /// A browser's line from its offer (SDP). The answer, which names `told` as the address the browser reaches us at. The line
+    /// takes a port of the range until it is over or closed, and tells its [`super::LineEvent`]s.
+    ///
+    /// # Errors
+    /// [`MediaError`]; nothing is open then.
+    pub fn open_line(&self, line: LineId, offer: &str, told: IpAddr) -> Result<String, MediaError> {
+        let proof = Proof::of_this_program().ok_or(MediaError::NoProof)?;
+        let (at, pair, thread) = {
+            let mut taken = self.taken();
+            let (at, pair) = taken.ports.open(LegId(line.0))?;
+            (at, pair, taken.places.open_line(line, |n| self.thread_has_ended(n)))
+        };
+        let (zero, now) = (self.inner.clock.zero(), self.inner.clock.now());
+        let opened = Line::accept(line, offer, SocketAddr::new(told, at.port()), proof, zero, now);
+        let opened = opened.map_err(MediaError::from).and_then(|(line, answer)| {
+            // RTP and RTCP share a port (RFC 5761): the second of the pair stays empty.
+            self.push(thread, ToShard::Line(Box::new(OpenLine::new(line, pair.rtp))))?;
+            Ok(answer)
+        });
+        if opened.is_err() {
+            self.taken().release_line(line);
+        }
+        opened
+    }
+
+    /// Opens a leg on a browser's line: it has no port of its own, and its far end is [`super::BROWSER`].
+    ///
+    /// # Errors
+    /// [`MediaError`]; nothing is open then.
+    pub fn open_on(&self, room: InteractionId, leg: LegId, line: LineId) -> Result<(), MediaError> {
+        let thread = {
+            let mut taken = self.taken();
+            if taken.places.thread_of_line(line).is_none() {
+                return Err(MediaError::NoLine);
+            }
+            taken.places.open(room, leg, |n| self.thread_has_ended(n))
+        };
+        let opened = self.push(thread, ToShard::OpenOn { room, leg, line, chance: chance() });
+        if let Err(error) = opened {
+            self.taken().release(leg);
+            return Err(error);
+        }
+        self.bring(room, line)
+    }
+
+    /// A leg that is on a line goes on over another: its browser came back.
+    ///
+    /// # Errors
+    /// [`MediaError`]; the leg is then on the line it was on.
+    pub fn lay_on(&self, room: InteractionId, leg: LegId, line: LineId) -> Result<(), MediaError> {
+        let thread = self.taken().places.thread_of(room).ok_or(MediaError::NoLine)?;
+        self.push(thread, ToShard::LayOn { leg, line })?;
+        self.bring(room, line)
+    }
+
+    /// A line is on the thread of the room it is needed in.
+    fn bring(&self, room: InteractionId, line: LineId) -> Result<(), MediaError> {
+        let (from, to) = self.taken().places.line_to(line, room).ok_or(MediaError::NoLine)?;
+        if from == to { Ok(()) } else { self.push(from, ToShard::Pass { line, to: self.inner.shards[to].clone() }) }
+    }
+
+    /// Ends a line; a leg on it hears nothing any more until it is laid on another. A line that is gone is no matter.
+    ///
+    /// # Errors
+    /// [`MediaError::Busy`]: it is as it was, and goes by itself once its browser has gone.
+    pub fn close_line(&self, line: LineId) -> Result<(), MediaError> {
+        let thread = self.taken().places.thread_of_line(line);
+        thread.map_or(Ok(()), |thread| self.push(thread, ToShard::EndLine(line)))
     }
 
     /// Hands a command to the room's thread, which carries out commands of a room in order, within 5 ms.
@@ -208,6 +277,13 @@ impl Engine {
             let _ = thread.join();
         }
     }
+}
+
+/// Without randomness a stream is guessable, which is no reason to refuse a call.
+fn chance() -> u64 {
+    let mut chance = [0; 8];
+    let _ = getrandom::fill(&mut chance);
+    u64::from_le_bytes(chance)
 }
 
 /// `over` is called at the thread's end, whatever brought it.

@@ -14,6 +14,8 @@ pub const LATENESS_MS: [u64; 8] = [1, 2, 5, 10, 20, 50, 100, 500];
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Gauges {
     pub legs: u64,
+    /// Lines of browsers.
+    pub lines: u64,
     pub rooms: u64,
     pub recordings: u64,
     pub packets_in: u64,
@@ -44,6 +46,7 @@ pub(super) struct ShardGauges {
     /// In milliseconds of the engine's clock, once a slice.
     pub pulse: Pulse,
     pub legs: AtomicU64,
+    pub lines: AtomicU64,
     pub rooms: AtomicU64,
     pub recordings: AtomicU64,
     pub packets_in: AtomicU64,
@@ -65,6 +68,7 @@ impl ShardGauges {
 
     pub fn add_to(&self, sum: &mut Gauges) {
         sum.legs += self.legs.load(Relaxed);
+        sum.lines += self.lines.load(Relaxed);
         sum.rooms += self.rooms.load(Relaxed);
         sum.recordings += self.recordings.load(Relaxed);
         sum.packets_in += self.packets_in.load(Relaxed);

@@ -170,6 +170,11 @@ impl Leg {
         }
     }
 
+    /// The line the leg is on has measured it.
+    pub fn note_round_trip(&mut self, ms: f32) {
+        self.rtcp.note_round_trip(ms);
+    }
+
     /// This frame's audio of the leg, for whoever taps it.
     pub fn tap_frame(&mut self, tell: &mut impl FnMut(MediaEvent)) {
         let Some(tap) = &mut self.tap else { return };

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use contract::{InteractionId, LegId};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
@@ -19,6 +19,8 @@ use nix::time::{ClockId, ClockNanosleepFlags, clock_gettime, clock_nanosleep};
 use super::clock::{Micros, SLICE_US};
 use super::command::{MediaCommand, MediaEvent, MediaSink};
 use super::gauges::ShardGauges;
+use super::line::LineId;
+use super::lines::{BROWSER, Heard, Lines, OF_A_LINE, OpenLine};
 use super::places::Taken;
 use super::ports::PortPair;
 use super::shard::{Shard, Wire};
@@ -36,6 +38,14 @@ pub const STILL_HERE: Duration = Duration::from_secs(1);
 
 pub enum ToShard {
     Open { room: InteractionId, leg: LegId, pair: PortPair, chance: u64 },
+    /// A leg on a browser's line, without sockets of its own.
+    OpenOn { room: InteractionId, leg: LegId, line: LineId, chance: u64 },
+    /// A leg goes on over another line.
+    LayOn { leg: LegId, line: LineId },
+    Line(Box<OpenLine>),
+    /// Another thread needs the line.
+    Pass { line: LineId, to: SyncSender<ToShard> },
+    EndLine(LineId),
     Do(MediaCommand),
     Stop,
 }
@@ -53,6 +63,8 @@ pub struct MediaThread {
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
     start: Duration,
+    /// The same moment for libraries that count in `Instant`.
+    zero: Instant,
     /// Microseconds between 1970 and the zero of this clock.
     epoch_us: u64,
 }
@@ -60,7 +72,9 @@ pub struct Clock {
 impl Clock {
     pub fn start() -> Self {
         let start = Self::read(ClockId::CLOCK_MONOTONIC);
-        Self { start, epoch_us: Self::read(ClockId::CLOCK_REALTIME).as_micros() as u64 }
+        #[expect(clippy::disallowed_methods, reason = "the media threads' driver reads the clock")]
+        let zero = Instant::now();
+        Self { start, zero, epoch_us: Self::read(ClockId::CLOCK_REALTIME).as_micros() as u64 }
     }
 
     /// Unlike `Instant`, `CLOCK_MONOTONIC` can be slept to.
@@ -73,7 +87,11 @@ impl Clock {
         (self.now() / 1000) as i64
     }
 
-    fn now(&self) -> Micros {
+    pub fn zero(&self) -> Instant {
+        self.zero
+    }
+
+    pub fn now(&self) -> Micros {
         Self::read(ClockId::CLOCK_MONOTONIC).saturating_sub(self.start).as_micros() as Micros
     }
 
@@ -97,7 +115,8 @@ impl MediaThread {
         clock: Clock,
     ) -> io::Result<Self> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        let wire = Sockets { epoll, legs: Vec::new(), tapes, sink, taken, gauges: gauges.clone() };
+        let lines = Lines::new(sink.clone());
+        let wire = Sockets { epoll, legs: Vec::new(), lines, clock, tapes, sink, taken, gauges: gauges.clone() };
         Ok(Self { shard: Shard::new(silence_ms, clock.epoch_us), orders, wire, clock, gauges })
     }
 
@@ -124,6 +143,9 @@ impl MediaThread {
             if let Some(late) = self.shard.run(now, &mut self.wire) {
                 self.gauges.late(late);
             }
+            let gone = self.wire.lines.run(now);
+            gone.into_iter().for_each(|line| self.wire.released(line));
+            self.pass_heard(now);
             self.publish(now);
             self.clock.sleep_until((now / SLICE_US + 1) * SLICE_US);
         }
@@ -136,13 +158,15 @@ impl MediaThread {
             self.obey(self.clock.now(), order);
         }
         self.shard.close_all(&mut self.wire);
+        let lines = self.wire.lines.end_all();
+        lines.into_iter().for_each(|line| self.wire.released(line));
         self.shard.hand_over_rest(&mut self.wire);
         self.publish(self.clock.now());
     }
 
     /// `false`: the end was asked for. Waits here while there is nothing else to do.
     fn take_orders(&mut self, going: bool) -> bool {
-        if going && self.shard.is_idle() {
+        if going && self.shard.is_idle() && self.wire.lines.len() == 0 {
             match self.orders.recv_timeout(STILL_HERE) {
                 Ok(order) => {
                     let now = self.clock.now();
@@ -176,6 +200,29 @@ impl MediaThread {
                 let slot = self.shard.open(room, leg, chance, &mut self.wire);
                 self.wire.open(slot, leg, pair);
             }
+            ToShard::OpenOn { room, leg, line, chance } => {
+                let slot = self.shard.open(room, leg, chance, &mut self.wire);
+                self.wire.put(slot, leg, Way::Line(line));
+                self.wire.lines.lay_on(line, slot);
+            }
+            ToShard::LayOn { leg, line } => {
+                if let Some(slot) = self.shard.slot_of(leg) {
+                    self.wire.lay_on(slot, line);
+                }
+            }
+            ToShard::Line(open) => {
+                let line = open.line.id;
+                let slot = self.wire.legs.iter().position(|leg| leg.as_ref().is_some_and(|leg| matches!(leg.way, Way::Line(id) if id == line)));
+                if self.wire.lines.arrive(&self.wire.epoll, open, slot) {
+                    self.wire.released(line);
+                }
+            }
+            ToShard::Pass { line, to } => self.wire.lines.pass(&self.wire.epoll, line, to),
+            ToShard::EndLine(line) => {
+                if self.wire.lines.end(line) {
+                    self.wire.released(line);
+                }
+            }
             ToShard::Do(command) => self.shard.command(now, command, &mut self.wire),
             ToShard::Stop => return false,
         }
@@ -193,9 +240,15 @@ impl MediaThread {
             };
             let now = self.clock.now();
             for event in &ready[..count] {
+                if event.data() & OF_A_LINE != 0 {
+                    let line = LineId((event.data() & !OF_A_LINE) as i64);
+                    self.wire.lines.read(now, line, &mut buffer);
+                    self.pass_heard(now);
+                    continue;
+                }
                 let (slot, is_rtcp) = ((event.data() >> 1) as usize, event.data() & 1 == 1);
-                let Some(Some(leg)) = self.wire.legs.get(slot) else { continue };
-                let socket = if is_rtcp { &leg.pair.rtcp } else { &leg.pair.rtp };
+                let Some(Some(LegSockets { way: Way::Pair { pair, .. }, .. })) = self.wire.legs.get(slot) else { continue };
+                let socket = if is_rtcp { &pair.rtcp } else { &pair.rtp };
                 // An error is the echo of something we sent to a port that is closed: reading clears it.
                 let Ok((length, from)) = socket.recv_from(&mut buffer) else { continue };
                 if is_rtcp {
@@ -207,12 +260,26 @@ impl MediaThread {
         }
     }
 
+    /// What came over lines goes the way of all packets.
+    fn pass_heard(&mut self, now: Micros) {
+        while let Some(heard) = self.wire.lines.heard.pop_front() {
+            match heard {
+                Heard::Rtp { slot, packet } => self.shard.receive(now, slot, BROWSER, &packet, &mut self.wire),
+                Heard::RoundTrip { slot, ms } => self.shard.note_round_trip(slot, ms),
+            }
+        }
+        if self.wire.lines.failed > 0 {
+            self.gauges.send_failed.fetch_add(std::mem::take(&mut self.wire.lines.failed), Relaxed);
+        }
+    }
+
     fn publish(&self, now: Micros) {
         self.gauges.pulse.beat((now / 1000) as i64);
         let (legs, rooms, recordings) = self.shard.open_now();
         let counts = self.shard.counts;
         for (gauge, value) in [
             (&self.gauges.legs, legs as u64),
+            (&self.gauges.lines, self.wire.lines.len() as u64),
             (&self.gauges.rooms, rooms as u64),
             (&self.gauges.recordings, recordings as u64),
             (&self.gauges.packets_in, counts.packets_in),
@@ -228,15 +295,22 @@ impl MediaThread {
     }
 }
 
+/// How a leg's packets come and go.
+enum Way {
+    Pair { pair: PortPair, connected: bool },
+    Line(LineId),
+}
+
 struct LegSockets {
     leg: LegId,
-    pair: PortPair,
-    connected: bool,
+    way: Way,
 }
 
 struct Sockets {
     epoll: Epoll,
     legs: Vec<Option<LegSockets>>,
+    lines: Lines,
+    clock: Clock,
     tapes: SyncSender<Tape>,
     sink: Arc<dyn MediaSink>,
     taken: Arc<Mutex<Taken>>,
@@ -251,10 +325,27 @@ impl Sockets {
                 tracing::error!(leg.id = %leg, "leg {leg} will hear nothing: {error}");
             }
         }
+        self.put(slot, leg, Way::Pair { pair, connected: false });
+    }
+
+    fn put(&mut self, slot: usize, leg: LegId, way: Way) {
         if self.legs.len() <= slot {
             self.legs.resize_with(slot + 1, || None);
         }
-        self.legs[slot] = Some(LegSockets { leg, pair, connected: false });
+        self.legs[slot] = Some(LegSockets { leg, way });
+    }
+
+    /// A leg that is on a line goes on over another.
+    fn lay_on(&mut self, slot: usize, line: LineId) {
+        if let Some(Some(LegSockets { way: Way::Line(on), .. })) = self.legs.get_mut(slot) {
+            let before = std::mem::replace(on, line);
+            self.lines.take_off(before, slot);
+            self.lines.lay_on(line, slot);
+        }
+    }
+
+    fn released(&self, line: LineId) {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).release_line(line);
     }
 
     fn count(&self, sent: io::Result<usize>) {
@@ -266,23 +357,28 @@ impl Sockets {
 
 impl Wire for Sockets {
     fn rtp(&mut self, slot: usize, to: SocketAddr, packet: &[u8]) {
-        if let Some(Some(leg)) = self.legs.get(slot) {
-            self.count(if leg.connected { leg.pair.rtp.send(packet) } else { leg.pair.rtp.send_to(packet, to) });
+        match self.legs.get(slot) {
+            Some(Some(LegSockets { way: Way::Pair { pair, connected }, .. })) => {
+                self.count(if *connected { pair.rtp.send(packet) } else { pair.rtp.send_to(packet, to) });
+            }
+            Some(Some(LegSockets { way: Way::Line(line), .. })) => self.lines.speak(self.clock.now(), *line, packet),
+            Some(None) | None => {}
         }
     }
 
+    /// A line has reports of its own.
     fn rtcp(&mut self, slot: usize, to: SocketAddr, packet: &[u8]) {
-        if let Some(Some(leg)) = self.legs.get(slot) {
-            self.count(leg.pair.rtcp.send_to(packet, to));
+        if let Some(Some(LegSockets { way: Way::Pair { pair, .. }, .. })) = self.legs.get(slot) {
+            self.count(pair.rtcp.send_to(packet, to));
         }
     }
 
     /// A connected socket costs the kernel less per packet and lets no stranger's packets in at all.
     fn settled(&mut self, slot: usize, far: Option<SocketAddr>) {
-        let Some(Some(leg)) = self.legs.get_mut(slot) else { return };
+        let Some(Some(LegSockets { way: Way::Pair { pair, connected }, .. })) = self.legs.get_mut(slot) else { return };
         match far {
-            Some(far) => leg.connected = leg.pair.rtp.connect(far).is_ok(),
-            None if leg.connected => leg.connected = disconnect(&leg.pair.rtp).is_err(),
+            Some(far) => *connected = pair.rtp.connect(far).is_ok(),
+            None if *connected => *connected = disconnect(&pair.rtp).is_err(),
             None => {}
         }
     }
@@ -301,7 +397,10 @@ impl Wire for Sockets {
 
     fn closed(&mut self, slot: usize) {
         if let Some(gone) = self.legs.get_mut(slot).and_then(Option::take) {
-            drop(gone.pair);
+            match gone.way {
+                Way::Line(line) => self.lines.take_off(line, slot),
+                Way::Pair { pair, .. } => drop(pair),
+            }
             self.taken.lock().unwrap_or_else(PoisonError::into_inner).release(gone.leg);
         }
     }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use contract::{InteractionId, LegId};
 
+use super::line::LineId;
 use super::ports::PortBook;
 
 /// Legs on a thread before the next one is woken: a fraction of what a thread can carry, so that whoever is full is not late.
@@ -24,6 +25,12 @@ impl Taken {
         self.ports.release(leg);
         self.places.release(leg);
     }
+
+    /// The line's socket is closed.
+    pub fn release_line(&mut self, line: LineId) {
+        self.ports.release(LegId(line.0));
+        self.places.release_line(line);
+    }
 }
 
 /// See the room story.
@@ -33,6 +40,8 @@ pub struct Places {
     threads: Vec<usize>,
     rooms: HashMap<InteractionId, Place>,
     legs: HashMap<LegId, InteractionId>,
+    /// The thread of each browser's line, which counts there as a leg.
+    lines: HashMap<LineId, usize>,
 }
 
 #[derive(Debug)]
@@ -44,7 +53,7 @@ struct Place {
 impl Places {
     #[must_use]
     pub fn new(threads: usize) -> Self {
-        Self { threads: vec![0; threads], rooms: HashMap::new(), legs: HashMap::new() }
+        Self { threads: vec![0; threads], rooms: HashMap::new(), legs: HashMap::new(), lines: HashMap::new() }
     }
 
     /// One more leg of a room, which is on one thread as long as it has legs; returns the thread. Threads that have `ended` get
@@ -53,16 +62,40 @@ impl Places {
         self.release(leg);
         let threads = &self.threads;
         let place = self.rooms.entry(room).or_insert_with(|| {
-            let thread = (0..threads.len()).min_by_key(|n| {
-                let filled = threads[*n] >= FILLED;
-                (ended(*n), filled, if filled { threads[*n] } else { 0 }, *n)
-            });
-            Place { thread: thread.unwrap_or(0), legs: 0 }
+            Place { thread: roomiest(threads, ended), legs: 0 }
         });
         place.legs += 1;
         self.threads[place.thread] += 1;
         self.legs.insert(leg, room);
         place.thread
+    }
+
+    /// A browser's line; returns its thread.
+    pub fn open_line(&mut self, line: LineId, ended: impl Fn(usize) -> bool) -> usize {
+        let thread = roomiest(&self.threads, ended);
+        self.threads[thread] += 1;
+        self.lines.insert(line, thread);
+        thread
+    }
+
+    /// The line is needed where the room is. Its thread so far, and the room's; `None`: one of them is not open.
+    pub fn line_to(&mut self, line: LineId, room: InteractionId) -> Option<(usize, usize)> {
+        let (to, from) = (self.thread_of(room)?, self.lines.get_mut(&line)?);
+        let before = std::mem::replace(from, to);
+        self.threads[before] -= 1;
+        self.threads[to] += 1;
+        Some((before, to))
+    }
+
+    #[must_use]
+    pub fn thread_of_line(&self, line: LineId) -> Option<usize> {
+        self.lines.get(&line).copied()
+    }
+
+    pub fn release_line(&mut self, line: LineId) {
+        if let Some(thread) = self.lines.remove(&line) {
+            self.threads[thread] -= 1;
+        }
     }
 
     /// `None`: no leg of it is open.
@@ -80,6 +113,15 @@ impl Places {
             self.rooms.remove(&room);
         }
     }
+}
+
+/// The first thread with room; where all are filled, the one with the least.
+fn roomiest(threads: &[usize], ended: impl Fn(usize) -> bool) -> usize {
+    let thread = (0..threads.len()).min_by_key(|n| {
+        let filled = threads[*n] >= FILLED;
+        (ended(*n), filled, if filled { threads[*n] } else { 0 }, *n)
+    });
+    thread.unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -128,6 +170,21 @@ mod tests {
         assert_eq!(places.open(room(9_001), leg(9_001), NONE), 1);
         (0..10_000).for_each(|n| places.release(leg(n)));
         assert_eq!((places.threads, places.rooms.len(), places.legs.len()), (vec![0, 0], 0, 0));
+    }
+
+    #[test]
+    fn a_line_counts_on_its_thread_and_moves_to_the_room_it_is_needed_in() {
+        let mut places = Places::new(2);
+        assert_eq!(places.open_line(LineId(1), NONE), 0);
+        (1..FILLED).for_each(|n| assert_eq!(places.open(room(n), leg(n), NONE), 0));
+        assert_eq!(places.open(room(9_000), leg(9_000), NONE), 1);
+        assert_eq!(places.line_to(LineId(1), room(9_000)), Some((0, 1)));
+        assert_eq!((places.thread_of_line(LineId(1)), &places.threads[..]), (Some(1), &[FILLED - 1, 2][..]));
+        assert_eq!(places.line_to(LineId(1), room(9_000)), Some((1, 1)));
+        assert_eq!((places.line_to(LineId(2), room(9_000)), places.line_to(LineId(1), room(0))), (None, None));
+        places.release_line(LineId(1));
+        places.release_line(LineId(1));
+        assert_eq!((places.thread_of_line(LineId(1)), &places.threads[..]), (None, &[FILLED - 1, 1][..]));
     }
 
     #[test]

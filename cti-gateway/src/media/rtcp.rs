@@ -36,6 +36,13 @@ impl Rtcp {
         self.round_trip_ms
     }
 
+    /// Measured elsewhere: a browser's line has reports of its own.
+    pub fn note_round_trip(&mut self, ms: f32) {
+        if (0.0..LONGEST_ROUND_TRIP_MS).contains(&ms) {
+            self.round_trip_ms = Some(self.round_trip_ms.map_or(ms, |mean| mean + (ms - mean) / 4.0));
+        }
+    }
+
     /// Takes a compound packet in; what is malformed in it ends it. True: it is a report of somebody who stays.
     pub fn receive(&mut self, now: Micros, ours: u32, bytes: &[u8]) -> bool {
         let Ok(compound) = Compound::parse(bytes) else { return false };

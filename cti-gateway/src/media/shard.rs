@@ -151,6 +151,17 @@ impl Shard {
         }
     }
 
+    /// The line a leg is on has measured its round trip.
+    pub fn note_round_trip(&mut self, slot: usize, ms: f32) {
+        self.legs.get_mut(slot).into_iter().for_each(|leg| leg.note_round_trip(ms));
+    }
+
+    /// The slot of a leg that is open.
+    #[must_use]
+    pub fn slot_of(&self, leg: LegId) -> Option<usize> {
+        self.slots.get(&leg).copied()
+    }
+
     /// A bridged packet goes to whoever hears only this leg, at once.
     fn pass_on(&mut self, now: Micros, slot: usize, packet: &RtpPacket<'_>, heard: Heard, wire: &mut impl Wire) {
         let Some(leg) = self.legs.get(slot).filter(|leg| !leg.muted) else { return };
