@@ -38,7 +38,7 @@ impl Router {
                 }
             }
         }
-        let lost: Vec<StationId> = self.stations_up.iter().filter(|id| !new.stations.contains_key(id)).copied().collect();
+        let lost: Vec<StationId> = self.stations_up.iter().filter(|id| !new.has_station(**id)).copied().collect();
         for station in lost {
             self.station_down(now, station);
         }

@@ -23,6 +23,7 @@ pub enum Obstacle {
     OnCall { interaction: InteractionId },
     NotReady { reason: Option<ReasonId>, why: NotReadyWhy },
     StationUnreachable,
+    StationUnfit,
     NoStation,
     SignedOut,
     /// `has`: 0 where the agent lacks the skill.
@@ -158,6 +159,7 @@ fn seat_obstacle(state: &SeatState) -> Option<Obstacle> {
         (SeatStatus::Offline, _) => return Some(Obstacle::SignedOut),
         (_, StationHealth::None) => return Some(Obstacle::NoStation),
         (_, StationHealth::Unreachable) => return Some(Obstacle::StationUnreachable),
+        (_, StationHealth::Unfit) => return Some(Obstacle::StationUnfit),
         (SeatStatus::NotReady { reason }, StationHealth::Ok) => {
             return Some(Obstacle::NotReady { reason, why: NotReadyWhy(state.seat.status_why) });
         }

@@ -2,7 +2,7 @@
 //! time, is not ready before the next offer; what the station took, the station gives back.
 
 use contract::directory::Agent;
-use contract::{Activity, AgentId, EpochMs, OfferOutcome, Seat, SeatStatus, SeatWhy, StationHealth, StationId};
+use contract::{Activity, AgentId, EpochMs, OfferOutcome, PhoneCheck, Seat, SeatStatus, SeatWhy, StationHealth, StationId};
 
 use crate::router::Router;
 use crate::seats::empty_seat;
@@ -22,8 +22,9 @@ impl Router {
         }
         self.stations_up.insert(station);
         let Some(&agent) = self.holders.get(&station) else { return };
+        let health = self.health_of(station);
         if let Some(state) = self.seats.get_mut(&agent) {
-            state.seat.health = StationHealth::Ok;
+            state.seat.health = health;
         }
         self.give_back_ready(now, agent);
         self.settle(now, agent, SeatWhy::StationBack, None);
@@ -42,6 +43,43 @@ impl Router {
         });
         if state.took && rested {
             self.station_up(now, station);
+        }
+    }
+
+    /// How a station is now, apart from what ringing it has shown.
+    pub(crate) fn health_of(&self, station: StationId) -> StationHealth {
+        if !self.stations_up.contains(&station) {
+            return StationHealth::Unreachable;
+        }
+        match self.fitness.get(&station) {
+            Some(fitness) if fitness.fault().is_some() => StationHealth::Unfit,
+            // Browsers are checked before they are rung; phones check nothing.
+            None if self.directory.browser_of(station).is_some() => StationHealth::Unreachable,
+            Some(_) | None => StationHealth::Ok,
+        }
+    }
+
+    /// A browser checked itself. One that does not do for a talk is not rung; a talk that goes on is left alone.
+    pub(crate) fn station_check(&mut self, now: EpochMs, station: StationId, check: &PhoneCheck) {
+        if !self.stations_up.contains(&station) {
+            return;
+        }
+        let fault = self.fitness.entry(station).or_default().take(check);
+        let health = self.health_of(station);
+        let Some(&agent) = self.holders.get(&station) else { return };
+        let Some(state) = self.seats.get_mut(&agent) else { return };
+        let before = std::mem::replace(&mut state.seat.health, health);
+        match fault {
+            Some(why) => {
+                self.not_ready_by_rule(now, agent, why, true);
+                self.settle(now, agent, why, None);
+            }
+            None if before != health => {
+                self.give_back_ready(now, agent);
+                self.settle(now, agent, SeatWhy::StationBack, None);
+            }
+            // Checked once more, as it does all the time.
+            None => self.station_refreshed(now, station),
         }
     }
 
@@ -76,6 +114,7 @@ impl Router {
         if !self.stations_up.remove(&station) {
             return;
         }
+        self.fitness.remove(&station);
         let Some(&agent) = self.holders.get(&station) else { return };
         let Some(state) = self.seats.get_mut(&agent) else { return };
         state.seat.health = StationHealth::Unreachable;
@@ -151,7 +190,7 @@ impl Router {
             Some(next) => next,
             None => old.status,
         };
-        let lost_by_rule = matches!(old.status_why, SeatWhy::StationLost | SeatWhy::Restart)
+        let lost_by_rule = matches!(old.status_why, SeatWhy::StationLost | SeatWhy::Microphone | SeatWhy::PoorLine | SeatWhy::Restart)
             && old.status == (SeatStatus::NotReady { reason: None });
         let took = chosen == SeatStatus::Ready || (old.next.is_none() && lost_by_rule);
         if took {
@@ -180,7 +219,7 @@ impl Router {
         self.seats.insert(agent, state);
         let station = old
             .station
-            .filter(|station| self.directory.stations.contains_key(station) && !self.holders.contains_key(station));
+            .filter(|station| self.directory.has_station(*station) && !self.holders.contains_key(station));
         self.sit_down(agent, station);
         self.give_back_ready(now, agent);
         self.settle(now, agent, SeatWhy::Restart, None);

@@ -6,6 +6,7 @@ mod audit;
 mod callers;
 mod company;
 mod explain;
+mod fitness;
 mod health;
 mod line;
 mod offers;

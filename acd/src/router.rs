@@ -7,6 +7,7 @@ use std::sync::Arc;
 use contract::directory::Directory;
 use contract::{AgentId, EpochMs, IdMaker, InteractionId, OfferId, QueueId, Seat, SeatStatus, SeatWhy, StationId};
 
+use crate::fitness::Fitness;
 use crate::pools::Pools;
 use crate::state::{Entry, Offer, Over, QueueState, SeatState, Want};
 use crate::timers::{Timer, Timers};
@@ -22,6 +23,8 @@ pub struct Router {
     /// Who sits at a station.
     pub(crate) holders: BTreeMap<StationId, AgentId>,
     pub(crate) stations_up: BTreeSet<StationId>,
+    /// Of stations that are up and check themselves.
+    pub(crate) fitness: BTreeMap<StationId, Fitness>,
     pub(crate) queues: BTreeMap<QueueId, QueueState>,
     pub(crate) pools: Pools,
     pub(crate) waiting: BTreeMap<InteractionId, Entry>,
@@ -66,6 +69,7 @@ impl Router {
             seats: BTreeMap::new(),
             holders: BTreeMap::new(),
             stations_up: BTreeSet::new(),
+            fitness: BTreeMap::new(),
             queues: BTreeMap::new(),
             pools: Pools::default(),
             waiting: BTreeMap::new(),
@@ -108,6 +112,7 @@ impl Router {
             Input::StationUp { station } => self.station_up(now, station),
             Input::StationRefreshed { station } => self.station_refreshed(now, station),
             Input::StationDown { station } => self.station_down(now, station),
+            Input::StationCheck { station, check } => self.station_check(now, station, &check),
             Input::StationFailed { agent } => self.station_failed(now, agent),
             Input::DesktopUp { agent } => self.desktop_up(now, agent),
             Input::DesktopDown { agent } => self.desktop_down(now, agent),

@@ -68,7 +68,8 @@ impl Router {
     }
 
     fn check_station(&self, agent: AgentId, station: StationId) -> Result<(), Refusal> {
-        if !self.directory.stations.contains_key(&station) {
+        let of_another = self.directory.browser_of(station).is_some_and(|owner| owner != agent);
+        if of_another || !self.directory.has_station(station) {
             return Err(Refusal::UnknownStation { station });
         }
         match self.holders.get(&station) {
@@ -81,8 +82,7 @@ impl Router {
     pub(crate) fn sit_down(&mut self, agent: AgentId, station: Option<StationId>) {
         let health = match station {
             None => StationHealth::None,
-            Some(station) if self.stations_up.contains(&station) => StationHealth::Ok,
-            Some(_) => StationHealth::Unreachable,
+            Some(station) => self.health_of(station),
         };
         let Some(state) = self.seats.get_mut(&agent) else { return };
         if let Some(old) = state.seat.station
@@ -106,6 +106,7 @@ impl Router {
         match (state.seat.station, state.seat.health) {
             (None, _) | (_, StationHealth::None) => return Err(Refusal::NoStation),
             (Some(station), StationHealth::Unreachable) => return Err(Refusal::StationUnreachable { station }),
+            (Some(station), StationHealth::Unfit) => return Err(Refusal::StationUnfit { station }),
             (Some(_), StationHealth::Ok) => {}
         }
         if state.seat.status == SeatStatus::Ready {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use contract::directory::Overflow;
 use contract::{
-    AgentId, Directory, EpochMs, InteractionId, OfferId, OfferOutcome, QueueId, QueueOutcome, ReasonId, Seat,
+    AgentId, Directory, EpochMs, InteractionId, OfferId, OfferOutcome, PhoneCheck, QueueId, QueueOutcome, ReasonId, Seat,
     SeatCommand, SeatWhy, StationId,
 };
 
@@ -58,6 +58,8 @@ pub enum Input {
     StationRefreshed { station: StationId },
     /// Registration expired, was removed, or does not answer.
     StationDown { station: StationId },
+    /// A browser found this of itself. Until the first such word it does for no talk.
+    StationCheck { station: StationId, check: PhoneCheck },
     /// The agent's phone was lost in the middle of a talk. To be told before the end of that talk.
     StationFailed { agent: AgentId },
     /// The first desktop of this agent is connected.
@@ -214,6 +216,8 @@ pub enum Refusal {
     NoStation,
     #[error("ready needs a station that can ring, and station {station} is not registered: check the phone")]
     StationUnreachable { station: StationId },
+    #[error("ready needs a phone that does for a talk, and the browser of station {station} does not: check microphone and network")]
+    StationUnfit { station: StationId },
     #[error("the station cannot change while the seat is busy: end the call and the wrap-up first")]
     Busy,
     #[error("the seat is not in wrap-up: there is nothing to end or extend")]
@@ -234,6 +238,7 @@ impl Refusal {
             Self::NotSignedIn => "not_signed_in",
             Self::NoStation => "no_station",
             Self::StationUnreachable { .. } => "station_unreachable",
+            Self::StationUnfit { .. } => "station_unfit",
             Self::Busy => "busy",
             Self::NoWrapUp => "no_wrap_up",
             Self::WrapUpTooLong { .. } => "wrap_up_too_long",

@@ -3,7 +3,10 @@
 mod room;
 
 use acd::{Decision, Input};
-use contract::{Activity, AgentId, EpochMs, InteractionId, OfferOutcome, SeatCommand, SeatStatus, SeatWhy, StationId};
+use contract::{
+    Activity, AgentId, EpochMs, InteractionId, Microphone, OfferOutcome, PhoneCheck, SeatCommand, SeatStatus, SeatWhy,
+    StationHealth, StationId,
+};
 use room::*;
 
 fn shop() -> Company {
@@ -130,4 +133,98 @@ fn an_agent_whose_phone_was_lost_in_a_talk_is_not_ready_before_the_talk_has_ende
         room.pass(10_000);
         assert_eq!(offers(&refreshed(&mut room, 1)), [(101, 1)], "and it is back");
     }
+}
+
+const FINE: PhoneCheck =
+    PhoneCheck { microphone: Microphone::Ok, round_trip_ms: Some(20), jitter_ms: None, lost_percent: None };
+
+fn checked(room: &mut Room, station: i64, microphone: Microphone) -> Vec<Decision> {
+    room.tell(Input::StationCheck { station: StationId(station), check: PhoneCheck { microphone, ..FINE } })
+}
+
+/// A third agent has a browser and nothing else.
+fn shop_of_three() -> Company {
+    let mut company = shop();
+    let mut agent = company.0.agents[&AgentId(1)].clone();
+    (agent.id, agent.station) = (AgentId(3), None);
+    company.0.agents.insert(agent.id, agent);
+    company
+}
+
+fn with_a_browser() -> Room {
+    Room::new(shop_of_three())
+}
+
+#[test]
+fn a_browser_is_its_own_agents_station_and_nobody_elses() {
+    let mut room = with_a_browser();
+    let sits = |agent: i64, station: i64, room: &mut Room| {
+        let command = SeatCommand::SignIn { station: Some(StationId(station)) };
+        room.tell(Input::Seat { agent: AgentId(agent), command, by: AgentId(agent) })
+    };
+    assert_eq!(refused(&sits(2, 3, &mut room)), "unknown_station");
+    assert_eq!(room.router.seat(AgentId(2)), None);
+    sits(3, 3, &mut room);
+    assert_eq!(room.router.seat(AgentId(3)).unwrap().health, StationHealth::Unreachable);
+    assert_eq!(room.router.holder(StationId(3)), Some(AgentId(3)));
+
+    // The company takes browsers away: the station is gone, and cannot be taken again.
+    room.station_up(3);
+    checked(&mut room, 3, Microphone::Ok);
+    assert_eq!(room.router.seat(AgentId(3)).unwrap().health, StationHealth::Ok);
+    let mut directory = shop_of_three().0;
+    directory.company.browser_phones = false;
+    room.tell(Input::Directory(std::sync::Arc::new(directory)));
+    assert_eq!(room.router.seat(AgentId(3)).unwrap().health, StationHealth::Unreachable);
+}
+
+#[test]
+fn a_browser_that_does_for_no_talk_is_not_ready_before_the_next_offer_and_ready_again_once_it_does() {
+    let mut room = with_a_browser();
+    let command = SeatCommand::SignIn { station: Some(StationId(3)) };
+    room.tell(Input::Seat { agent: AgentId(3), command, by: AgentId(3) });
+    room.station_up(3);
+    assert_eq!(refused(&room.seat(3, SeatCommand::Ready)), "station_unreachable", "nobody has checked it yet");
+    checked(&mut room, 3, Microphone::Refused);
+    assert_eq!(refused(&room.seat(3, SeatCommand::Ready)), "station_unfit");
+    checked(&mut room, 3, Microphone::Ok);
+    assert_eq!(room.seat(3, SeatCommand::Ready).len(), 1);
+
+    for fault in [Microphone::Refused, Microphone::Missing, Microphone::Silent] {
+        checked(&mut room, 3, fault);
+        let seat = room.shows(3);
+        assert_eq!((seat.status, seat.status_why, seat.health), (NOT_READY, SeatWhy::Microphone, StationHealth::Unfit));
+        assert_eq!(offers(&room.calls(100, 1)), [], "no caller is lost to it");
+        assert_eq!(checked(&mut room, 3, fault), [], "told once");
+        let said = checked(&mut room, 3, Microphone::Ok);
+        assert_eq!((room.status(3), offers(&said)), (SeatStatus::Ready, vec![(100, 3)]));
+        room.hangs_up_waiting(100);
+        room.pass(10_000);
+    }
+
+    // In a talk nothing is cut; what comes after it waits until the microphone is back.
+    let id = offer(&room.calls(101, 1));
+    room.answer(id);
+    checked(&mut room, 3, Microphone::Missing);
+    assert!(matches!(room.shows(3).activity, Activity::Talking { .. }));
+    room.over(101);
+    assert_eq!(offers(&room.calls(102, 1)), []);
+    assert_eq!(offers(&checked(&mut room, 3, Microphone::Ok)), [(102, 3)]);
+}
+
+#[test]
+fn what_a_browser_found_is_forgotten_with_its_line() {
+    let mut room = with_a_browser();
+    let command = SeatCommand::SignIn { station: Some(StationId(3)) };
+    room.tell(Input::Seat { agent: AgentId(3), command, by: AgentId(3) });
+    assert_eq!(checked(&mut room, 3, Microphone::Ok), [], "no line, no check");
+    room.station_up(3);
+    checked(&mut room, 3, Microphone::Ok);
+    room.seat(3, SeatCommand::Ready);
+    room.tell(Input::StationDown { station: StationId(3) });
+    assert_eq!((room.status(3), room.shows(3).status_why), (NOT_READY, SeatWhy::StationLost));
+    room.station_up(3);
+    assert_eq!(room.status(3), NOT_READY, "it may have come back without a microphone");
+    checked(&mut room, 3, Microphone::Ok);
+    assert_eq!(room.status(3), SeatStatus::Ready);
 }

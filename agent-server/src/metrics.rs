@@ -126,7 +126,8 @@ async fn phones(registry: &mut Registry, app: &App) {
     family(registry, "refused", "Calls refused at the door, by SIP status", g.refused.into_iter().map(|(status, n)| (status.to_string(), n)));
     for (name, help, value) in [
         ("calls_now", "Calls", g.calls as u64),
-        ("legs", "SIP dialogs of calls", g.legs as u64),
+        ("legs", "Legs of calls", g.legs as u64),
+        ("browser_phones", "Browsers that are phones", g.lines as u64),
         ("recordings_now", "Recordings being written", g.recordings as u64),
         ("seats", "Seats", g.seats as u64),
         ("waiting", "Callers waiting", g.waiting as u64),

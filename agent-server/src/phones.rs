@@ -59,6 +59,10 @@ impl From<Refused> for Refusal {
             Refused::OwnCall => (S::CONFLICT, "own_call"),
             Refused::NoStation => (S::CONFLICT, "no_phone"),
             Refused::Busy => (S::CONFLICT, "supervisor_busy"),
+            Refused::OtherStation => (S::CONFLICT, "other_station"),
+            Refused::PhoneElsewhere => (S::CONFLICT, "phone_elsewhere"),
+            Refused::BadOffer(_) => (S::UNPROCESSABLE_ENTITY, "bad_offer"),
+            Refused::NoLine(_) => (S::SERVICE_UNAVAILABLE, "no_line"),
             Refused::Stopping => (S::SERVICE_UNAVAILABLE, "stopping"),
         };
         Self { status, code, message }

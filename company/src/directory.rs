@@ -30,6 +30,7 @@ pub fn directory(
             language: settings.language,
             listening_shown: settings.listening_shown,
             listening_tone: settings.listening_tone,
+            browser_phones: settings.browser_phones,
         },
         lists,
         ..Directory::default()

@@ -454,6 +454,10 @@ pub struct Settings {
     #[schema(required = true)]
     #[serde(default)]
     pub listening_tone: bool,
+    /// Agents may talk in their browser, without a phone.
+    #[schema(required = true)]
+    #[serde(default = "yes")]
+    pub browser_phones: bool,
 }
 
 fn yes() -> bool {
@@ -475,6 +479,7 @@ impl Default for Settings {
             language: "zh-CN".into(),
             listening_shown: true,
             listening_tone: false,
+            browser_phones: true,
         }
     }
 }

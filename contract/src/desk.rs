@@ -318,6 +318,33 @@ pub struct LiveQueue {
     pub wait_ms_sum: u64,
 }
 
+/// What a browser found of itself as a phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct PhoneCheck {
+    pub microphone: Microphone,
+    /// To us and back; none: not measured yet.
+    pub round_trip_ms: Option<u32>,
+    /// Of what it hears; none: it hears nothing now.
+    pub jitter_ms: Option<u32>,
+    /// Of what it should have heard since the last check, in percent.
+    pub lost_percent: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "contract.gen.ts")]
+pub enum Microphone {
+    Ok,
+    /// The person, or the browser's settings, do not allow it.
+    Refused,
+    /// There is none, or another program holds it.
+    Missing,
+    /// It gives no sound at all, not even noise: switched off, or unplugged behind its adapter.
+    Silent,
+}
+
 /// Desktop to server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -340,5 +367,7 @@ pub enum DeskAsk {
     Dial { number: String, queue: Option<QueueId> },
     Waiting { interaction: InteractionId, command: WaitingCommand },
     WatchBoard { on: bool },
+    /// My browser as a phone, each few seconds while it is one.
+    Phone { check: PhoneCheck },
     Ping,
 }

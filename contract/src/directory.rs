@@ -23,6 +23,39 @@ pub struct Directory {
     pub reasons: BTreeMap<ReasonId, Reason>,
 }
 
+/// A person's browser is a station with the person's number: ids are unique across kinds. It is in no list of phones, as
+/// nobody keeps it: it is there for every agent while the company allows it.
+impl Directory {
+    /// Whose browser this station is; none: a SIP phone, or nothing we know.
+    #[must_use]
+    pub fn browser_of(&self, station: StationId) -> Option<AgentId> {
+        let agent = AgentId(station.0);
+        let there = self.company.browser_phones && self.agents.contains_key(&agent);
+        (there && !self.stations.contains_key(&station)).then_some(agent)
+    }
+
+    #[must_use]
+    pub fn has_station(&self, station: StationId) -> bool {
+        self.stations.contains_key(&station) || self.browser_of(station).is_some()
+    }
+
+    /// How the Answer button reaches a station. A browser is pressed like a phone that understands `Event: talk`.
+    #[must_use]
+    pub fn answer_by(&self, station: StationId) -> AnswerBy {
+        match self.stations.get(&station) {
+            Some(phone) => phone.answer_by,
+            None if self.browser_of(station).is_some() => AnswerBy::TalkEvent,
+            None => AnswerBy::Phone,
+        }
+    }
+}
+
+/// The station that is this person's browser.
+#[must_use]
+pub fn browser_station(agent: AgentId) -> StationId {
+    StationId(agent.0)
+}
+
 #[derive(Debug, Clone)]
 pub struct Company {
     pub name: String,
@@ -38,6 +71,8 @@ pub struct Company {
     pub listening_shown: bool,
     /// A short tone tells caller and agent that somebody has begun to listen.
     pub listening_tone: bool,
+    /// Agents may talk in their browser, without a phone.
+    pub browser_phones: bool,
 }
 
 impl Default for Company {
@@ -50,6 +85,7 @@ impl Default for Company {
             language: "zh-CN".into(),
             listening_shown: true,
             listening_tone: false,
+            browser_phones: true,
         }
     }
 }

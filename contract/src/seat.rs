@@ -54,6 +54,8 @@ pub enum StationHealth {
     Ok,
     /// Chosen, but not registered (never, expired, or gone).
     Unreachable,
+    /// A browser that could ring, but would not do for a talk: no microphone, or a bad line.
+    Unfit,
 }
 
 /// Why the seat is as it is; shown to the agent, with the way back.
@@ -73,8 +75,12 @@ pub enum SeatWhy {
     StationFailed,
     /// The station's registration ended.
     StationLost,
-    /// The station registered again.
+    /// The station registered again, or does for a talk again.
     StationBack,
+    /// The browser's microphone is missing, not allowed, or gives no sound at all.
+    Microphone,
+    /// What the browser hears and says would come too late or with too many gaps.
+    PoorLine,
     /// No desktop was connected for longer than the grace time.
     DesktopLost,
     /// What the agent chose while busy took effect.

@@ -17,6 +17,7 @@ import { consulting } from "./tour/consult.mjs";
 import { deskPoints } from "./tour/desk.mjs";
 import { looks } from "./tour/looks.mjs";
 import { oddCalls } from "./tour/odd.mjs";
+import { asPhone, browserPhone, toneFile, withMicrophone } from "./tour/phone.mjs";
 import { prompts } from "./tour/prompts.mjs";
 import { recordings } from "./tour/records.mjs";
 import { supervising } from "./tour/supervise.mjs";
@@ -34,6 +35,8 @@ const busy = () => loadavg()[0] > 1.5 * cpus().length;
 const program = await startProgram();
 const phones = startPhones(program.sip);
 const browser = await launch();
+/** Its microphone is a tone. */
+const headset = await launch(withMicrophone(toneFile(join(mkdtempSync(join(tmpdir(), "zuoxi-tone-")), "tone.wav"))));
 const pops = [];
 const people = [];
 
@@ -111,7 +114,9 @@ async function customerOf(api, name, number, more) {
 }
 
 async function enter(name, username, fullName, options) {
-  const who = { ...(await person(browser, program.base, options)), name, fullName };
+  const { at = browser, before, ...rest } = options;
+  const who = { ...(await person(at, program.base, rest)), name, fullName };
+  if (before) await who.context.addInitScript(before);
   people.push(who);
   await step(`${name} signs in`, () => who.signIn(username), { look: who.page });
   return who;
@@ -281,6 +286,26 @@ try {
     queue: "support-zh",
     api,
   });
+  // Nobody else is to be rung.
+  for (const { seat } of (await api.get("/live")).agents)
+    if (seat.status.kind === "ready") await api.put(`/seats/${seat.agent}`, { kind: "not_ready", reason: null });
+  const chenjing = await enter("chenjing", "chenjing", "陈静", { language: "zh-CN", at: headset, before: asPhone });
+  const elsewhere = await enter("chenjing at home", "chenjing", "陈静", { language: "zh-CN", at: headset, before: asPhone });
+  await browserPhone({
+    step,
+    house,
+    who: chenjing,
+    other: elsewhere,
+    caller: await phones.caller("to the browser", "13700137011"),
+    dial: "8000",
+    api,
+    gauge: async (name) => {
+      const text = await (await fetch(`${program.base}/metrics`)).text();
+      const [, value] = text.match(new RegExp(`^zuoxi_${name} (\\d+)$`, "m")) ?? [];
+      must(value !== undefined, `there is no figure ${name}`);
+      return Number(value);
+    },
+  });
   await administration({ step, house, admin, api });
   await looks({ step, house, browser, customer: wang });
 
@@ -328,6 +353,7 @@ try {
   await step("the tour goes to its end", () => Promise.reject(why));
 } finally {
   await browser.close();
+  await headset.close();
   phones.end();
   if (process.env.SHOW_LOG) console.log(program.printed());
   await program.end();

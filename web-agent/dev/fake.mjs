@@ -415,8 +415,9 @@ async function api(req, path, q) {
       dispositions: d.dispositions,
       queues: d.queues.map((x, i) => ({ ...x, waiting: i, ready: 3 - i })),
       stations: [
-        { id: "s1", name: "1001", mine: true, free: true, health: "ok" },
-        { id: "s2", name: "1002", mine: false, free: true, health: "unreachable" },
+        { id: "a1", name: "", browser: true, mine: false, free: true, health: "unreachable" },
+        { id: "s1", name: "1001", browser: false, mine: true, free: true, health: "ok" },
+        { id: "s2", name: "1002", browser: false, mine: false, free: true, health: "unreachable" },
       ],
       agents: d.agents.map((a, i) => ({ ...a, presence: ["free", "busy", "not_ready", "offline"][i % 4] })),
     };

@@ -109,7 +109,7 @@ export type ContactPointId = string;
  */
 export type CustomerId = string;
 
-export type DeskAsk = { "ask": "seat", command: SeatCommand, } | { "ask": "call", interaction: InteractionId, command: CallCommand, } | { "ask": "supervise", interaction: InteractionId, command: SuperviseCommand, } | { "ask": "dial", number: string, queue: QueueId | null, } | { "ask": "waiting", interaction: InteractionId, command: WaitingCommand, } | { "ask": "watch_board", on: boolean, } | { "ask": "ping" };
+export type DeskAsk = { "ask": "seat", command: SeatCommand, } | { "ask": "call", interaction: InteractionId, command: CallCommand, } | { "ask": "supervise", interaction: InteractionId, command: SuperviseCommand, } | { "ask": "dial", number: string, queue: QueueId | null, } | { "ask": "waiting", interaction: InteractionId, command: WaitingCommand, } | { "ask": "watch_board", on: boolean, } | { "ask": "phone", check: PhoneCheck, } | { "ask": "ping" };
 
 /**
  * Desktop to server.
@@ -118,7 +118,7 @@ export type DeskIntent = {
 /**
  * Chosen by the desktop, answered by `done` or `refused`.
  */
-id: number, } & ({ "ask": "seat", command: SeatCommand, } | { "ask": "call", interaction: InteractionId, command: CallCommand, } | { "ask": "supervise", interaction: InteractionId, command: SuperviseCommand, } | { "ask": "dial", number: string, queue: QueueId | null, } | { "ask": "waiting", interaction: InteractionId, command: WaitingCommand, } | { "ask": "watch_board", on: boolean, } | { "ask": "ping" });
+id: number, } & ({ "ask": "seat", command: SeatCommand, } | { "ask": "call", interaction: InteractionId, command: CallCommand, } | { "ask": "supervise", interaction: InteractionId, command: SuperviseCommand, } | { "ask": "dial", number: string, queue: QueueId | null, } | { "ask": "waiting", interaction: InteractionId, command: WaitingCommand, } | { "ask": "watch_board", on: boolean, } | { "ask": "phone", check: PhoneCheck, } | { "ask": "ping" });
 
 /**
  * Server to desktop.
@@ -216,6 +216,8 @@ export type LiveState = "ivr" | "waiting" | "ringing" | "talking" | "held" | "tr
  */
 export type MatchReason = "exact" | "equivalent" | "tail" | "shared_line";
 
+export type Microphone = "ok" | "refused" | "missing" | "silent";
+
 export type NoticeLevel = "info" | "warning" | "error";
 
 /**
@@ -248,6 +250,23 @@ export type OtherState = "leads" | "asked" | "ringing" | "apart" | "joined";
  * Who is at the other end of a leg.
  */
 export type Party = { "kind": "caller" } | { "kind": "agent", agent: AgentId, station: StationId, } | { "kind": "supervisor", agent: AgentId, station: StationId, } | { "kind": "number", number: string, trunk: TrunkId, };
+
+/**
+ * What a browser found of itself as a phone.
+ */
+export type PhoneCheck = { microphone: Microphone, 
+/**
+ * To us and back; none: not measured yet.
+ */
+roundTripMs: number | null, 
+/**
+ * Of what it hears; none: it hears nothing now.
+ */
+jitterMs: number | null, 
+/**
+ * Of what it should have heard since the last check, in percent.
+ */
+lostPercent: number | null, };
 
 /**
  * A number in E.164 with its `+`, ASCII digits only, 3 to 15 of them. `Debug` shows the last two digits; no `Display`.
@@ -314,12 +333,12 @@ export type SeatStatus = { "kind": "offline" } | { "kind": "ready" } | { "kind":
 /**
  * Why the seat is as it is; shown to the agent, with the way back.
  */
-export type SeatWhy = "chosen" | "forced" | "missed_offer" | "rejected_offer" | "station_failed" | "station_lost" | "station_back" | "desktop_lost" | "next_status" | "call" | "wrap_up_done" | "restart";
+export type SeatWhy = "chosen" | "forced" | "missed_offer" | "rejected_offer" | "station_failed" | "station_lost" | "station_back" | "microphone" | "poor_line" | "desktop_lost" | "next_status" | "call" | "wrap_up_done" | "restart";
 
 /**
  * Whether the station could ring now.
  */
-export type StationHealth = "none" | "ok" | "unreachable";
+export type StationHealth = "none" | "ok" | "unreachable" | "unfit";
 
 /**
  * What an agent talks on.

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::State;
 use axum::response::Response;
+use contract::directory::browser_station;
 use contract::{Activity, DispositionId, Seat, SeatStatus, StationHealth};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -60,7 +61,10 @@ pub struct QueueChoice {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StationChoice {
     id: String,
+    /// Empty: it is my browser.
     name: String,
+    /// My browser, and no phone.
+    browser: bool,
     /// Proposed to me.
     mine: bool,
     /// Nobody else sits there.
@@ -116,9 +120,19 @@ pub async fn setup(State(app): State<App>, me: SignedIn) -> Json<DeskSetup> {
     let stations = view.book.stations.iter().map(|(id, kept)| StationChoice {
         id: id.to_string(),
         name: kept.item.username.clone(),
+        browser: false,
         mine: mine == Some(*id),
         free: !taken.contains(id),
         health: app.desk.station(*id).health,
+    });
+    let own = browser_station(me.agent);
+    let browser = view.directory.browser_of(own).map(|_| StationChoice {
+        id: own.to_string(),
+        name: String::new(),
+        browser: true,
+        mine: mine.is_none(),
+        free: true,
+        health: app.desk.station(own).health,
     });
     let others = view.book.agents.iter().filter(|(id, kept)| kept.item.active && **id != me.agent);
     let agents = others.map(|(id, kept)| Colleague {
@@ -131,7 +145,7 @@ pub async fn setup(State(app): State<App>, me: SignedIn) -> Json<DeskSetup> {
         reasons: reasons.collect(),
         dispositions: children(&view, None),
         queues: queues.collect(),
-        stations: stations.collect(),
+        stations: browser.into_iter().chain(stations).collect(),
         agents: agents.collect(),
     })
 }

@@ -92,6 +92,8 @@ pub enum Obstacle {
         why: SeatWhy,
     },
     StationUnreachable,
+    /// A browser without a microphone, or with a bad line.
+    StationUnfit,
     NoStation,
     SignedOut,
     /// `has`: 0 where the agent lacks the skill.
@@ -114,6 +116,7 @@ impl From<acd::Obstacle> for Obstacle {
             O::OnCall { interaction } => Self::OnCall { interaction: interaction.to_string() },
             O::NotReady { reason, why } => Self::NotReady { reason: reason.map(|id| id.to_string()), why: why.0 },
             O::StationUnreachable => Self::StationUnreachable,
+            O::StationUnfit => Self::StationUnfit,
             O::NoStation => Self::NoStation,
             O::SignedOut => Self::SignedOut,
             O::Skill { skill, has, needs } => Self::Skill { skill: skill.to_string(), has, needs },

@@ -8,6 +8,7 @@ mod drafts;
 mod filters;
 mod interactions;
 pub mod known;
+mod line;
 mod live;
 mod page;
 pub mod recordings;
@@ -30,6 +31,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(session::password))
         .routes(routes!(desk::setup))
         .routes(routes!(desk::ws))
+        .routes(routes!(line::begin))
         .merge(calls::routes())
         .merge(records())
         .routes(routes!(filters::filters))

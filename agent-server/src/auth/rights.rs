@@ -125,6 +125,7 @@ pub const ROUTES: &[(Method, &str, Need)] = &[
     (Method::PUT, "/session/password", Need::SignedIn),
     may(Method::GET, "/desk/setup", P::DeskUse),
     may(Method::GET, "/desk/ws", P::DeskUse),
+    may(Method::POST, "/desk/line", P::DeskUse),
     may(Method::PUT, "/seat", P::DeskUse),
     may(Method::PUT, "/seats/{agent}", P::SeatsForce),
     may(Method::POST, "/calls", P::DeskUse),

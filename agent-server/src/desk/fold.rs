@@ -277,7 +277,7 @@ impl Desks {
         let at = event.at;
         let (agent, change): (AgentId, Change) = match &event.kind {
             EventKind::Offered { agent, queue, until, waited_ms, station, asked_by, .. } => {
-                let answer_by = self.directory.stations.get(station).map_or(AnswerBy::Phone, |s| s.answer_by);
+                let answer_by = self.directory.answer_by(*station);
                 let card = Card {
                     state: CardState::Ringing,
                     queue: *queue,
@@ -562,6 +562,8 @@ fn changed_by_rule(seat: &Seat, at: EpochMs, why: SeatWhy) -> Option<Told> {
         SeatWhy::StationFailed => (NoticeLevel::Error, "seat_station_failed"),
         SeatWhy::StationLost => (NoticeLevel::Error, "seat_station_lost"),
         SeatWhy::StationBack => (NoticeLevel::Info, "seat_station_back"),
+        SeatWhy::Microphone => (NoticeLevel::Error, "seat_microphone"),
+        SeatWhy::PoorLine => (NoticeLevel::Warning, "seat_poor_line"),
         SeatWhy::DesktopLost => (NoticeLevel::Warning, "seat_desktop_lost"),
         SeatWhy::Forced => (NoticeLevel::Warning, "seat_forced"),
         SeatWhy::Restart => (NoticeLevel::Info, "seat_restart"),

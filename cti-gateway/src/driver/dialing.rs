@@ -35,6 +35,9 @@ impl Switch {
         ring_ms: u32,
         auto_answer: bool,
     ) {
+        if let Some(agent) = self.company.directory.browser_of(station) {
+            return self.dial_browser(call, leg, agent);
+        }
         if self.open(call, leg) {
             self.invite(call, leg, Target::Station(station), ring_ms, auto_answer);
         }
@@ -133,7 +136,7 @@ impl Switch {
     }
 
     /// The law the caller speaks, so that other legs are asked for the same.
-    fn caller_law(&self, call: InteractionId) -> Law {
+    pub(super) fn caller_law(&self, call: InteractionId) -> Law {
         let caller = self.calls.get(&call).map(|live| live.call.caller_leg());
         caller.and_then(|leg| self.legs.get(leg)).map_or(Law::A, |leg| leg.law)
     }

@@ -26,7 +26,8 @@ use super::trunks::{TrunkBook, TrunkLine};
 use super::vitals::{self, ShutTheDoor, Vitals, tend};
 use super::{Clock, FlowFault, Prompts};
 use crate::call::CommandRefused;
-use crate::media::{Engine, MediaConfig, MediaEvent, MediaSink};
+use crate::media::{Engine, LineEvent, LineFault, LineId, MediaConfig, MediaEvent, MediaSink};
+use crate::reach::Reach;
 use crate::sip::Endpoint;
 use crate::sip::api::{Contact, Counts, EndpointConfig, UaEvent};
 use crate::sip::net::{self, Sockets, Tls, TlsError};
@@ -107,6 +108,14 @@ pub enum Refused {
     NoStation,
     #[error("your phone rings, or you are in another call; end it first")]
     Busy,
+    #[error("your seat is not at this browser: take it with this browser as its phone first")]
+    OtherStation,
+    #[error("another browser of yours is your phone: take it over, or go on there")]
+    PhoneElsewhere,
+    #[error(transparent)]
+    BadOffer(LineFault),
+    #[error("the browser cannot be a phone now: {0}")]
+    NoLine(String),
     #[error("the gateway is stopping")]
     Stopping,
 }
@@ -115,8 +124,11 @@ pub enum Refused {
 #[derive(Clone)]
 pub struct Gateway {
     inbox: mpsc::Sender<Message>,
-    engine: Engine,
-    clock: Clock,
+    pub(super) engine: Engine,
+    pub(super) clock: Clock,
+    pub(super) ids: Arc<IdMaker>,
+    /// How browsers reach the media.
+    pub(super) reach: Reach,
     addresses: Vec<SocketAddr>,
     sip_counts: tokio::sync::watch::Receiver<Counts>,
     trunks: TrunkBook,
@@ -143,6 +155,10 @@ impl Sink {
 impl MediaSink for Sink {
     fn media(&self, leg: LegId, event: MediaEvent) {
         self.put(Message::Media(leg, event));
+    }
+
+    fn line(&self, line: LineId, event: LineEvent) {
+        self.put(Message::Line(line, event));
     }
 }
 
@@ -193,6 +209,7 @@ impl Gateway {
         let warding = vitals::ward(vitals.clone(), sip.clone());
         let writing = behind::watch(ports.ledger.clone(), sip.clone());
         let ids = Arc::new(IdMaker::new(config.node));
+        let (maker, reach) = (ids.clone(), Reach { own: config.media_ip, advertise: config.media_advertise });
         let switch = Switch {
             clock,
             router: acd::Router::new(IdMaker::new(config.node), config.router),
@@ -209,6 +226,7 @@ impl Gateway {
             unspoken: Default::default(),
             calls: Default::default(),
             legs: Legs::default(),
+            browsers: Default::default(),
             recordings: Default::default(),
             due: Default::default(),
             work: Default::default(),
@@ -243,7 +261,7 @@ impl Gateway {
             contacts,
         };
         let (known, tasks) = (Arc::new(Mutex::new(known)), Arc::new(Mutex::new(Some(tasks))));
-        Ok(Self { inbox, engine, clock, addresses, sip_counts, trunks, known, vitals, tasks })
+        Ok(Self { inbox, engine, clock, ids: maker, reach, addresses, sip_counts, trunks, known, vitals, tasks })
     }
 
     /// Where SIP listens: UDP, then TCP, then TLS, where each is on.

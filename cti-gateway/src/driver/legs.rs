@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use contract::{EpochMs, InteractionId, LegId, TrunkId};
 
 use super::dialing::other;
-use crate::media::{Law, Remote};
+use crate::media::{Law, LineId, Remote};
 use crate::sip::api::DialogId;
 use crate::sip::sdp::Offer;
 
@@ -39,6 +39,8 @@ pub struct Leg {
     pub tones: bool,
     /// The call wants it gone, since then.
     pub hung_up: Option<EpochMs>,
+    /// The browser's line it is on; such a leg has no dialog.
+    pub line: Option<LineId>,
     /// How else it may go out, until it rings.
     pub ways: Option<Box<Ways>>,
 }
@@ -75,6 +77,7 @@ impl Leg {
             play: None,
             tones: false,
             hung_up: None,
+            line: None,
             ways: None,
         }
     }

@@ -5,6 +5,7 @@
 
 mod audit;
 mod behind;
+mod browsers;
 mod caller;
 mod clock;
 mod company;
@@ -26,6 +27,7 @@ mod tests;
 mod trunks;
 mod vitals;
 
+pub use browsers::Browser;
 pub use clock::Clock;
 pub use company::{FlowFault, Prompts};
 pub use gateway::{Gateway, GatewayConfig, Ports, Refused, StartError};

@@ -4,7 +4,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use contract::directory::AnswerBy;
 use contract::{EndCause, EpochMs, EventKind, InteractionId, LegId, OfferOutcome, Party};
 
 use super::Prompts;
@@ -39,6 +38,9 @@ impl Switch {
                 self.media_do(leg, MediaCommand::Play { leg, id: MUSIC, clips, repeat: true });
             }
             Action::PressTalk(leg) => {
+                if self.press_browser(leg) {
+                    return;
+                }
                 if let Some(known) = self.legs.get(leg) {
                     self.asks.push_back(UaCommand::NotifyTalk { dialog: known.dialog });
                 }
@@ -138,7 +140,7 @@ impl Switch {
                 let offered = EventKind::Offered { offer, agent, station, queue, until, waited_ms, why, asked_by };
                 self.tell(now, interaction, offered);
                 let directory = &self.company.directory;
-                let answer_by = directory.stations.get(&station).map_or(AnswerBy::Phone, |s| s.answer_by);
+                let answer_by = directory.answer_by(station);
                 let record = queue.is_none_or(|q| directory.queues.get(&q).is_none_or(|q| q.record));
                 let ring_ms = u32::try_from((until - now).max(0)).unwrap_or(u32::MAX);
                 let rule = queue.and_then(|q| directory.queues.get(&q)).is_some_and(|q| q.auto_answer);
@@ -195,6 +197,7 @@ impl Switch {
                 self.tell(now, interaction, EventKind::WrapUpEnded { agent, queue, took_ms, timed_out });
             }
             D::SeatChanged { seat, why, by } => {
+                self.seat_moved(now, &seat);
                 self.ports.ledger.record(now, None, EventKind::SeatChanged { seat, why, by });
             }
             D::Refused { refusal, .. } => self.refusal = Some(refusal),

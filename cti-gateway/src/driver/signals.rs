@@ -102,7 +102,7 @@ impl Switch {
     }
 
     /// Tells the call of whoever sits at a station that its phone is gone, or back.
-    fn phone(&mut self, station: StationId, lost: bool) {
+    pub(super) fn phone(&mut self, station: StationId, lost: bool) {
         let Some(agent) = self.router.holder(station) else { return };
         let talk = self.calls.iter().find_map(|(call, live)| Some((*call, live.call.leg_of(agent)?)));
         if let Some((call, leg)) = talk {

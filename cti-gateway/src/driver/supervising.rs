@@ -36,7 +36,10 @@ impl Switch {
         let mut others = self.calls.iter().filter(|(other, _)| **other != id);
         let elsewhere = others.find(|(_, live)| live.call.supervisors().any(|agent| agent == by)).map(|(id, _)| *id);
         let station = self.phone_of(by, elsewhere)?;
-        let answer_by = self.company.directory.stations.get(&station).map(|s| s.answer_by).ok_or(Refused::NoStation)?;
+        if !self.company.directory.has_station(station) {
+            return Err(Refused::NoStation);
+        }
+        let answer_by = self.company.directory.answer_by(station);
         let announced = self.company.directory.company.listening_tone;
         let who = Seated { agent: by, station, answer_by, announced };
         let joins = self.decide(now, id, |call| call.supervise(now, who, *mode, reason))?;

@@ -18,7 +18,7 @@ use super::legs::Legs;
 use super::speech::Speech;
 use super::{Clock, FlowFault, Prompts};
 use crate::call::{Action, Call, CallEvent, CommandRefused};
-use crate::media::{Engine, MediaEvent};
+use crate::media::{Engine, LineEvent, LineId, MediaEvent};
 use crate::sip::api::{UaCommand, UaEvent};
 
 /// What reaches the switch.
@@ -45,6 +45,9 @@ pub enum Message {
     },
     Waiting { call: InteractionId, by: AgentId, command: WaitingCommand, reply: oneshot::Sender<Result<(), Refused>> },
     Desktop { agent: AgentId, up: bool },
+    Line(LineId, LineEvent),
+    TakeLine { agent: AgentId, line: super::browsers::Line, takes: bool, reply: oneshot::Sender<Result<(), Refused>> },
+    Check { agent: AgentId, check: contract::PhoneCheck },
     Restore(Vec<contract::Seat>),
     /// Where phones were before a restart.
     Contacts(Vec<crate::sip::api::Contact>),
@@ -65,6 +68,8 @@ pub struct Gauges {
     /// By [`Call::stage_name`].
     pub by_stage: Vec<(&'static str, usize)>,
     pub legs: usize,
+    /// Browsers that are phones.
+    pub lines: usize,
     pub recordings: usize,
     pub seats: usize,
     pub waiting: usize,
@@ -134,6 +139,7 @@ pub struct Switch {
     pub(super) router: acd::Router,
     pub(super) calls: HashMap<InteractionId, Live>,
     pub(super) legs: Legs,
+    pub(super) browsers: super::browsers::Browsers,
     pub(super) recordings: HashMap<RecordingId, InteractionId>,
     pub(super) due: BTreeSet<(EpochMs, InteractionId)>,
     pub(super) work: VecDeque<Work>,
@@ -261,6 +267,14 @@ impl Switch {
                 self.settle(now);
                 let _ = reply.send(answer);
             }
+            Message::Line(line, event) => self.line_says(now, line, event),
+            Message::TakeLine { agent, line, takes, reply } => {
+                let _ = reply.send(self.take_line(agent, line, takes));
+            }
+            Message::Check { agent, check } => {
+                let station = contract::directory::browser_station(agent);
+                self.work.push_back(Work::Router(acd::Input::StationCheck { station, check }));
+            }
             Message::Desktop { agent, up } => {
                 let input = if up { acd::Input::DesktopUp { agent } } else { acd::Input::DesktopDown { agent } };
                 self.work.push_back(Work::Router(input));
@@ -269,6 +283,7 @@ impl Switch {
             Message::Contacts(contacts) => self.asks.push_back(UaCommand::Restore(contacts)),
             Message::Directory { directory, reply } => {
                 let faults = self.replace_directory(directory);
+                self.fit_lines(now);
                 // Who is told that the company stands may send calls at once: signalling must know it first.
                 self.send_asks();
                 let _ = reply.send(faults);
@@ -451,6 +466,7 @@ impl Switch {
             calls: self.calls.len(),
             by_stage: by_stage.into_iter().collect(),
             legs: self.legs.len(),
+            lines: self.browsers.len(),
             recordings: self.recordings.len(),
             seats: counts.seats,
             waiting: counts.waiting,

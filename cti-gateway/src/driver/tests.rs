@@ -118,6 +118,7 @@ impl House {
             unspoken: Default::default(),
             calls: Default::default(),
             legs: Legs::default(),
+            browsers: Default::default(),
             recordings: Default::default(),
             due: Default::default(),
             work: Default::default(),

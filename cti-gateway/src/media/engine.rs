@@ -175,12 +175,12 @@ impl Engine {
             }
             taken.places.open(room, leg, |n| self.thread_has_ended(n))
         };
-        let opened = self.push(thread, ToShard::OpenOn { room, leg, line, chance: chance() });
-        if let Err(error) = opened {
+        let order = ToShard::OpenOn { room, leg, line, chance: chance() };
+        let opened = self.bring(room, line).and_then(|()| self.push(thread, order));
+        if opened.is_err() {
             self.taken().release(leg);
-            return Err(error);
         }
-        self.bring(room, line)
+        opened
     }
 
     /// A leg that is on a line goes on over another: its browser came back.
@@ -189,14 +189,21 @@ impl Engine {
     /// [`MediaError`]; the leg is then on the line it was on.
     pub fn lay_on(&self, room: InteractionId, leg: LegId, line: LineId) -> Result<(), MediaError> {
         let thread = self.taken().places.thread_of(room).ok_or(MediaError::NoLine)?;
-        self.push(thread, ToShard::LayOn { leg, line })?;
-        self.bring(room, line)
+        self.bring(room, line)?;
+        self.push(thread, ToShard::LayOn { leg, line })
     }
 
     /// A line is on the thread of the room it is needed in.
     fn bring(&self, room: InteractionId, line: LineId) -> Result<(), MediaError> {
         let (from, to) = self.taken().places.line_to(line, room).ok_or(MediaError::NoLine)?;
-        if from == to { Ok(()) } else { self.push(from, ToShard::Pass { line, to: self.inner.shards[to].clone() }) }
+        if from == to {
+            return Ok(());
+        }
+        let passed = self.push(from, ToShard::Pass { line, to: self.inner.shards[to].clone() });
+        if passed.is_err() {
+            self.taken().places.line_stays(line, from);
+        }
+        passed
     }
 
     /// Ends a line; a leg on it hears nothing any more until it is laid on another. A line that is gone is no matter.

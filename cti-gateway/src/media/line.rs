@@ -200,6 +200,13 @@ impl Line {
         }
     }
 
+    /// Says good-bye, so that the browser need not find out.
+    pub fn close(&mut self, now: Micros, wire: &mut impl LineWire) {
+        if self.rtc.close().is_ok() {
+            self.settle(now, wire);
+        }
+    }
+
     #[must_use]
     pub fn is_gone(&self) -> bool {
         self.state == State::Gone
@@ -433,6 +440,16 @@ mod tests {
         lab.browser.close().unwrap();
         assert_eq!(lab.pass(LOST_US - 1_000_000, true), [], "a page that is loaded anew is back by then");
         assert_eq!(lab.pass(2_000_000, true), [LineEvent::Lost, LineEvent::Gone]);
+    }
+
+    #[test]
+    fn a_browser_whose_line_is_closed_hears_of_it() {
+        let mut lab = Lab::new();
+        assert_eq!(lab.pass(2_000_000, true), [LineEvent::Up]);
+        assert!(lab.browser.is_alive());
+        lab.line.close(lab.now, &mut lab.air);
+        lab.pass(100_000, true);
+        assert!(!lab.browser.is_alive());
     }
 
     #[test]

@@ -112,16 +112,22 @@ impl Lines {
     }
 
     /// Closed by call control. True: it was here, and its port is free.
-    pub fn end(&mut self, id: LineId) -> bool {
-        let was_here = self.open.remove(&id).is_some();
-        if !was_here {
+    pub fn end(&mut self, now: Micros, id: LineId) -> bool {
+        let Some(mut open) = self.open.remove(&id) else {
             self.awaited.insert(id, Awaited::End);
-        }
-        was_here
+            return false;
+        };
+        let (line, mut out) = out(&mut open, &*self.sink, &mut self.heard, &mut self.failed);
+        line.close(now, &mut out);
+        true
     }
 
     /// All of them, as the thread ends.
-    pub fn end_all(&mut self) -> Vec<LineId> {
+    pub fn end_all(&mut self, now: Micros) -> Vec<LineId> {
+        for open in self.open.values_mut() {
+            let (line, mut out) = out(open, &*self.sink, &mut self.heard, &mut self.failed);
+            line.close(now, &mut out);
+        }
         let leaving = std::mem::take(&mut self.leaving).into_iter().map(|(_, open)| open.line.id);
         let all: Vec<LineId> = self.open.drain().map(|(id, _)| id).chain(leaving).collect();
         all.iter().for_each(|id| self.sink.line(*id, LineEvent::Gone));

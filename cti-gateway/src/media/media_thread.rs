@@ -158,7 +158,7 @@ impl MediaThread {
             self.obey(self.clock.now(), order);
         }
         self.shard.close_all(&mut self.wire);
-        let lines = self.wire.lines.end_all();
+        let lines = self.wire.lines.end_all(self.clock.now());
         lines.into_iter().for_each(|line| self.wire.released(line));
         self.shard.hand_over_rest(&mut self.wire);
         self.publish(self.clock.now());
@@ -217,9 +217,11 @@ impl MediaThread {
                     self.wire.released(line);
                 }
             }
+            // Of one that is over nothing is to be expected.
+            ToShard::Pass { line, .. } | ToShard::EndLine(line) if !self.wire.knows(line) => {}
             ToShard::Pass { line, to } => self.wire.lines.pass(&self.wire.epoll, line, to),
             ToShard::EndLine(line) => {
-                if self.wire.lines.end(line) {
+                if self.wire.lines.end(now, line) {
                     self.wire.released(line);
                 }
             }
@@ -342,6 +344,10 @@ impl Sockets {
             self.lines.take_off(before, slot);
             self.lines.lay_on(line, slot);
         }
+    }
+
+    fn knows(&self, line: LineId) -> bool {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).places.thread_of_line(line).is_some()
     }
 
     fn released(&self, line: LineId) {

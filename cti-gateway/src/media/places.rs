@@ -80,11 +80,16 @@ impl Places {
 
     /// The line is needed where the room is. Its thread so far, and the room's; `None`: one of them is not open.
     pub fn line_to(&mut self, line: LineId, room: InteractionId) -> Option<(usize, usize)> {
-        let (to, from) = (self.thread_of(room)?, self.lines.get_mut(&line)?);
-        let before = std::mem::replace(from, to);
+        let to = self.thread_of(room)?;
+        Some((self.line_stays(line, to)?, to))
+    }
+
+    /// The line is on this thread; returns the one it was on.
+    pub fn line_stays(&mut self, line: LineId, thread: usize) -> Option<usize> {
+        let before = std::mem::replace(self.lines.get_mut(&line)?, thread);
         self.threads[before] -= 1;
-        self.threads[to] += 1;
-        Some((before, to))
+        self.threads[thread] += 1;
+        Some(before)
     }
 
     #[must_use]

@@ -18,6 +18,8 @@ use tokio::sync::watch;
 use crate::line::Line;
 
 pub const AGENT: AgentId = AgentId(1);
+/// Has a browser, and no phone.
+pub const CLERK: AgentId = AgentId(2);
 pub const STATION_USER: &str = "801";
 pub const STATION_PASSWORD: &str = "secret";
 /// Longest anything here may take; only a broken run meets it.
@@ -203,6 +205,8 @@ fn company() -> Directory {
             dial_prefixes: vec!["+86".into()],
         },
     );
+    let clerk = Agent { id: CLERK, name: "clerk".into(), station: None, ..out.agents[&AGENT].clone() };
+    out.agents.insert(CLERK, clerk);
     out.stations.insert(
         station,
         Station {

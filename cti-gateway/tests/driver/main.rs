@@ -1,9 +1,12 @@
 //! A whole gateway on loopback and the corners of SIP that phones reach seldom: late offers, answers that came early,
 //! REFER by the wrong one, INFO, speech that comes too late. The far ends are written as plain messages (`line`).
 
+mod browser;
 mod health;
 mod house;
 mod line;
+#[path = "../peer/mod.rs"]
+mod peer;
 
 use contract::{Activity, CallCommand, EndCause, EventKind, OfferOutcome, SeatCommand, TransferTarget};
 use cti_gateway::driver::Refused;

@@ -16,6 +16,7 @@ export type Me = Made["Me"];
 // ---- the desk
 
 export type DeskSetup = Made["DeskSetup"];
+export type StationChoice = Made["StationChoice"];
 /** At most two levels; only leaves are chosen. */
 export type DispositionNode = Made["DispositionChoice"];
 export type Draft = Made["Draft"];

@@ -22,6 +22,8 @@ export const session = {
 
 export const desk = {
   setup: () => get("/desk/setup"),
+  /** This browser becomes my phone; with `take` also where another of mine is it. */
+  line: (sdp: string, browser: string, take: boolean) => post("/desk/line", { body: { sdp, browser, take } }),
 };
 
 export const interactions = {

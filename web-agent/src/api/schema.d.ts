@@ -1502,6 +1502,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/line": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * My browser becomes my phone
+         * @description My seat must be at this browser. A line that stood before is closed, and a talk goes on over the new one: so it is after a
+         *     reload. 409 `other_station` where my seat is not here, 409 `phone_elsewhere` where another browser of mine is the phone and I
+         *     do not take it over; 422 `bad_offer` where the offer is none.
+         *
+         *     Needs `desk.use`.
+         */
+        post: operations["postDeskLine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/setup": {
         parameters: {
             query?: never;
@@ -2682,6 +2706,8 @@ export interface components {
         Kept_Settings: {
             /** @description Empty: none. */
             areaCode: string;
+            /** @description Agents may talk in their browser, without a phone. */
+            browserPhones: boolean;
             /** @description ISO 3166: `CN`. */
             country: string;
             /** @description `zh-CN` or `en`: what callers hear before they choose. */
@@ -2732,6 +2758,18 @@ export interface components {
         LetGo: {
             /** @description Of the card's `others`; none: who was asked last. */
             leg?: string | null;
+        };
+        LineAnswer: {
+            /** @description The answer: ICE-lite (RFC 8445), with the one address the browser reaches. */
+            sdp: string;
+        };
+        LineOffer: {
+            /** @description What tells this browser from my others: chosen by it and kept, 1 to 64 characters. */
+            browser: string;
+            /** @description The browser's SDP offer (RFC 8829): audio in PCMA or PCMU, both ways. It need not wait for candidates. */
+            sdp: string;
+            /** @description Also where another browser of mine is the phone. */
+            take?: boolean;
         };
         ListEdit: {
             name: string;
@@ -2835,6 +2873,9 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "station_unreachable";
+        } | {
+            /** @enum {string} */
+            kind: "station_unfit";
         } | {
             /** @enum {string} */
             kind: "no_station";
@@ -3333,7 +3374,7 @@ export interface components {
         /** @description `SeatCommand` in `contract.gen.ts`. */
         SeatCommand: contract.SeatCommand;
         /** @enum {string} */
-        SeatWhy: "chosen" | "forced" | "missed_offer" | "rejected_offer" | "station_failed" | "station_lost" | "station_back" | "desktop_lost" | "next_status" | "call" | "wrap_up_done" | "restart";
+        SeatWhy: "chosen" | "forced" | "missed_offer" | "rejected_offer" | "station_failed" | "station_lost" | "station_back" | "microphone" | "poor_line" | "desktop_lost" | "next_status" | "call" | "wrap_up_done" | "restart";
         /** @enum {string} */
         SegmentKind: "ivr" | "queue" | "ring" | "talk" | "hold" | "wrap_up" | "voicemail" | "consult";
         /** @description A part of an interaction with one state. */
@@ -3351,6 +3392,8 @@ export interface components {
         Settings: {
             /** @description Empty: none. */
             areaCode: string;
+            /** @description Agents may talk in their browser, without a phone. */
+            browserPhones: boolean;
             /** @description ISO 3166: `CN`. */
             country: string;
             /** @description `zh-CN` or `en`: what callers hear before they choose. */
@@ -3393,16 +3436,19 @@ export interface components {
             username: string;
         };
         StationChoice: {
+            /** @description My browser, and no phone. */
+            browser: boolean;
             /** @description Nobody else sits there. */
             free: boolean;
             health: components["schemas"]["StationHealth"];
             id: string;
             /** @description Proposed to me. */
             mine: boolean;
+            /** @description Empty: it is my browser. */
             name: string;
         };
         /** @enum {string} */
-        StationHealth: "none" | "ok" | "unreachable";
+        StationHealth: "none" | "ok" | "unreachable" | "unfit";
         /** @description What the phones know of a station now. */
         StationLive: {
             /** @description Where it registered from. */
@@ -6900,6 +6946,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_TimelineItem"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postDeskLine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LineOffer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineAnswer"];
                 };
             };
             /** @description What went wrong */

@@ -2,8 +2,10 @@
 
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
+import { usePhone } from "../desk/phone";
 import { askSeat, useDesk } from "../desk/store";
 import { takeOver, useTabs } from "../desk/tabs";
+import { phone } from "../desk/usePhoneHere";
 import { time } from "../ui/format";
 import { useMay } from "./session";
 
@@ -12,6 +14,8 @@ const surprising = [
   "rejected_offer",
   "station_failed",
   "station_lost",
+  "microphone",
+  "poor_line",
   "desktop_lost",
   "forced",
   "restart",
@@ -29,6 +33,7 @@ export function Banners() {
   const expected = seat?.status.kind === "offline" ? away : surprising;
   const by = seat && seat.status.kind !== "ready" && expected.includes(seat.statusWhy) ? seat.statusWhy : null;
   const stationLost = seat && seat.status.kind !== "offline" && seat.health === "unreachable" && by !== "station_lost";
+  const browser = seat !== null && seat.station === seat.agent;
   return (
     <div className="banners" aria-live="polite">
       {link !== "up" && upAt !== null && (
@@ -38,21 +43,22 @@ export function Banners() {
         </div>
       )}
       {desk.goingAway && link === "up" && <div className="banner banner-warn">{t("banner.goingAway")}</div>}
-      {by && (
+      {by && !(by === "microphone" && browser && owns) && (
         <div className="banner banner-warn" role="alert">
           <span>{t(`banner.seat.${by}`)}</span>
           {seat?.status.kind === "not_ready" && (
             <Button
               size="small"
               onClick={() => void askSeat({ kind: "ready" }).catch(() => {})}
-              disabled={link !== "up"}
+              disabled={link !== "up" || seat.health === "unfit"}
             >
               {t("seat.goReady")}
             </Button>
           )}
         </div>
       )}
-      {stationLost && <div className="banner banner-warn">{t("banner.station")}</div>}
+      {stationLost && !browser && <div className="banner banner-warn">{t("banner.station")}</div>}
+      {browser && seat.status.kind !== "offline" && owns && <PhoneBanner />}
       {may("desk.use") && !owns && seat && (
         <div className="banner banner-info">
           <span>{t("banner.otherTab")}</span>
@@ -63,4 +69,43 @@ export function Banners() {
       )}
     </div>
   );
+}
+
+/** What keeps this browser from being a phone, with the way out. */
+function PhoneBanner() {
+  const { t } = useTranslation();
+  const { state, microphone, mute } = usePhone();
+  const paused = useDesk(({ desk }) => desk.seat?.status.kind === "not_ready" && desk.seat.statusWhy === "microphone");
+  if (state === "elsewhere")
+    return (
+      <div className="banner banner-info">
+        <span>{t("phone.elsewhere")}</span>
+        <Button size="small" onClick={() => phone.takeOver()}>
+          {t("phone.takeOver")}
+        </Button>
+      </div>
+    );
+  if (state === "asking" && microphone === null)
+    return <div className="banner banner-info">{t("phone.mic.asked")}</div>;
+  if (microphone !== null && microphone !== "ok")
+    return (
+      <div className="banner banner-bad" role="alert">
+        <span>
+          {t(`phone.help.${microphone}`)} {paused && t("phone.paused")}
+        </span>
+        <Button size="small" onClick={() => void phone.retry()}>
+          {t("phone.again")}
+        </Button>
+      </div>
+    );
+  if (mute)
+    return (
+      <div className="banner banner-warn" role="alert">
+        <span>{t("phone.muted")}</span>
+        <Button size="small" onClick={() => phone.pressed()}>
+          {t("phone.hear")}
+        </Button>
+      </div>
+    );
+  return null;
 }

@@ -19,6 +19,7 @@ import { type KeyAction, listen, onKeys, useKeys } from "../desk/keys";
 import { connectDesk, disconnectDesk } from "../desk/store";
 import { joinTabs, leaveTabs } from "../desk/tabs";
 import { useNotices } from "../desk/useNotices";
+import { usePhoneHere } from "../desk/usePhoneHere";
 import { useRinging } from "../desk/useRinging";
 import { CallStrip } from "../pages/desk/CallStrip";
 import { DialButton } from "../pages/desk/Dial";
@@ -79,6 +80,7 @@ export function Shell() {
     };
   }, [desk]);
   useRinging();
+  usePhoneHere();
   useNotices();
   useLeft();
   useCallKeys();

@@ -18,6 +18,10 @@ type Prefs = {
   speed: number;
   /** How often each disposition was chosen here: the most used come first. */
   used: Record<string, number>;
+  /** What I talked on last: a station, or this browser. */
+  station: string | null;
+  /** What tells this browser from my others. */
+  browser: string;
   set: (some: Partial<Omit<Prefs, "set">>) => void;
 };
 
@@ -33,11 +37,16 @@ export const usePrefs = create<Prefs>()(
       notify: true,
       speed: 1,
       used: {},
+      station: null,
+      browser: Array.from(crypto.getRandomValues(new Uint32Array(4)), (one) => one.toString(36)).join(""),
       set: (some) => set(some.language ? { ...some, languageChosen: true } : some),
     }),
     { name: "zuoxi-prefs" },
   ),
 );
+
+// A name that was made up now is kept at once, or the next load would make up another.
+usePrefs.setState({});
 
 const darkWanted = () => window.matchMedia?.("(prefers-color-scheme: dark)");
 export const modeOf = (look: Look): Mode => (look === "system" ? (darkWanted()?.matches ? "dark" : "light") : look);

@@ -72,7 +72,7 @@ impl Desks {
     pub(super) fn takes_over(&mut self, at: EpochMs, agent: AgentId, id: InteractionId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let station = self.seats.get(&agent).and_then(|seat| seat.station);
-        let answer_by = station.and_then(|id| self.directory.stations.get(&id)).map_or(AnswerBy::Phone, |s| s.answer_by);
+        let answer_by = station.map_or(AnswerBy::Phone, |id| self.directory.answer_by(id));
         let card = call.cards.entry(agent).or_insert_with(|| Card {
             state: CardState::Talking,
             queue: None,

@@ -32,7 +32,16 @@ export function CompanySection() {
   );
 }
 
-const settings = ["name", "zone", "country", "areaCode", "language", "listeningShown", "listeningTone"] as const;
+const settings = [
+  "name",
+  "zone",
+  "country",
+  "areaCode",
+  "language",
+  "listeningShown",
+  "listeningTone",
+  "browserPhones",
+] as const;
 type Settings = Pick<Company, (typeof settings)[number]>;
 const settingsOf = (company: Company): Settings => ({
   name: company.name,
@@ -42,6 +51,7 @@ const settingsOf = (company: Company): Settings => ({
   language: company.language,
   listeningShown: company.listeningShown,
   listeningTone: company.listeningTone,
+  browserPhones: company.browserPhones,
 });
 
 function CompanyForm({ company }: { company: Company }) {
@@ -103,6 +113,7 @@ function CompanyForm({ company }: { company: Company }) {
       </div>
       <Toggle name="listeningShown" label={t("company.listeningShown")} />
       <Toggle name="listeningTone" label={t("company.listeningTone")} />
+      <Toggle name="browserPhones" label={t("company.browserPhones")} />
       <PermissionGate need="admin.write">
         <Button type="primary" htmlType="submit">
           {t("form.save")}

@@ -1,16 +1,19 @@
 // How my seat is: status, since when, the phone's health, what comes next; and how to change it.
 
-import { CaretDownOutlined, PhoneFilled, WarningFilled } from "@ant-design/icons";
+import { CaretDownOutlined, LaptopOutlined, PhoneFilled, WarningFilled } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Dropdown, type MenuProps, Popover, Radio, Tooltip } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { desk } from "../../api";
+import { desk, type StationChoice } from "../../api";
+import { usePrefs } from "../../app/prefs";
 import { useMay } from "../../app/session";
 import type { Seat, SeatStatus } from "../../contract.gen";
+import { canBePhone } from "../../desk/phone";
 import { useDesk } from "../../desk/store";
 import { useName } from "../../ui/bits";
 import { Since } from "../../ui/Timer";
+import { PhoneGauge } from "./PhoneGauge";
 import { useDo } from "./useCall";
 
 export const setupKey = ["desk", "setup"];
@@ -36,8 +39,14 @@ export function toneOf(seat: Pick<Seat, "status" | "activity">): string {
   return seat.status.kind;
 }
 
+export function useStationName() {
+  const { t } = useTranslation();
+  return (station: StationChoice) => (station.browser ? t("station.browser") : station.name);
+}
+
 export function SeatControl() {
   const { t } = useTranslation();
+  const nameOf = useStationName();
   const name = useName();
   const word = useStatusWord();
   const setup = useSetup();
@@ -95,14 +104,28 @@ export function SeatControl() {
     <div className="seat">
       <Tooltip title={t(`station.${seat.health}`)}>
         <span className={`station station-${seat.health}`}>
-          {seat.health === "ok" ? <PhoneFilled /> : <WarningFilled />}
-          <span>{station?.name ?? t("station.none")}</span>
+          {seat.health !== "ok" ? <WarningFilled /> : station?.browser ? <LaptopOutlined /> : <PhoneFilled />}
+          <span>{station ? nameOf(station) : t("station.none")}</span>
           <span className="sr">{t(`station.${seat.health}`)}</span>
         </span>
       </Tooltip>
       {seat.next && <span className="next">{t("seat.next", { status: word(seat.next) })}</span>}
       {/* A menu that grows while it is open puts another entry under the pointer. */}
-      <Dropdown menu={{ items }} trigger={["click"]} disabled={link !== "up" || setup.isPending}>
+      <Dropdown
+        menu={{ items }}
+        trigger={["click"]}
+        disabled={link !== "up" || setup.isPending}
+        popupRender={(menu) =>
+          station?.browser ? (
+            <div className="seat-popup">
+              <PhoneGauge />
+              {menu}
+            </div>
+          ) : (
+            menu
+          )
+        }
+      >
         <Button className={`seat-button tone-${toneOf(seat)}`} loading={busy("seat:ready") || busy("seat:not_ready")}>
           <span className={`dot dot-${toneOf(seat)}`} />
           <b>{idle ? word(seat.status) : t(`activity.${seat.activity.kind}`)}</b>
@@ -119,31 +142,50 @@ function TakeSeat() {
   const setup = useSetup();
   const { seat: ask, busy } = useDo();
   const link = useDesk((state) => state.link);
+  const nameOf = useStationName();
+  const last = usePrefs((state) => state.station);
+  const setPrefs = usePrefs((state) => state.set);
   const [chosen, setChosen] = useState<string | null>(null);
   const stations = (setup.data?.stations ?? []).filter((one) => one.mine || one.free);
-  const station = chosen ?? stations.find((one) => one.mine)?.id ?? null;
+  const usable = (one: StationChoice) => !one.browser || canBePhone();
+  // What I took last; else my phone, where it rings; else the browser, which is there anyway.
+  const inOrder = [
+    stations.find((one) => one.id === last),
+    stations.find((one) => one.mine && one.health === "ok"),
+    stations.find((one) => one.browser),
+    stations.find((one) => one.mine),
+  ];
+  const station = chosen ?? inOrder.find((one) => one && usable(one))?.id ?? null;
+  async function sit() {
+    if (station && (await ask({ kind: "sign_in", station }))) setPrefs({ station });
+  }
   const take = (
     <div className="take">
       <b>{t("seat.choose")}</b>
       <Radio.Group value={station} onChange={(event) => setChosen(event.target.value)} className="take-list">
         {stations.map((one) => (
-          <Radio key={one.id} value={one.id}>
-            <span className="spread">
+          <Radio key={one.id} value={one.id} disabled={!usable(one)}>
+            <span className="spread" data-station={one.browser ? "browser" : one.name}>
               <span>
-                {one.name} {one.mine && <span className="soft">{t("seat.mine")}</span>}
+                {nameOf(one)} {one.mine && !one.browser && <span className="soft">{t("seat.mine")}</span>}
               </span>
-              <span className={`station station-${one.health}`}>{t(`station.${one.health}`)}</span>
+              {one.browser ? (
+                <span className="soft">{t("seat.headset")}</span>
+              ) : (
+                <span className={`station station-${one.health}`}>{t(`station.${one.health}`)}</span>
+              )}
             </span>
           </Radio>
         ))}
       </Radio.Group>
+      {stations.some((one) => !usable(one)) && <p className="soft">{t("phone.insecure")}</p>}
       {stations.length === 0 && <p className="soft">{t("seat.noStations")}</p>}
       <Button
         type="primary"
         block
         disabled={!station || link !== "up"}
         loading={busy("seat:sign_in")}
-        onClick={() => void ask({ kind: "sign_in", station })}
+        onClick={() => void sit()}
       >
         {t("seat.take")}
       </Button>
