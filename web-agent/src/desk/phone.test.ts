@@ -197,6 +197,22 @@ describe("a browser as a phone", () => {
     expect([shows().state, state.offers]).toEqual(["elsewhere", [false, true, false]]);
   });
 
+  it("is the phone where the person sits down, whichever of several browsers asks first", async () => {
+    const { phone, state, last } = desk();
+    state.elsewhere = true;
+    phone.claim(true);
+    phone.want(true);
+    await settle();
+    last().becomes("connected");
+    await settle();
+    expect([shows().state, state.offers]).toEqual(["up", [true]]);
+    // The claim was for once.
+    state.elsewhere = false;
+    last().becomes("failed");
+    await vi.advanceTimersByTimeAsync(300);
+    expect(state.offers).toEqual([true, false]);
+  });
+
   it("says when the browser plays nothing, and plays once something was pressed", async () => {
     const { phone, state, last } = await up();
     state.blocked = true;

@@ -190,10 +190,14 @@ export class Phone {
     usePhone.setState({ ...off, state: "elsewhere" });
   }
 
+  /** The person sits down here, or no longer does: of several browsers that could be the phone, this one is to be it. */
+  claim(take: boolean) {
+    this.take = take;
+  }
+
   takeOver() {
-    if (!this.wanted) return;
-    this.take = true;
-    void this.begin();
+    this.claim(true);
+    if (this.wanted) void this.begin();
   }
 
   private changed(connection: RTCPeerConnection) {

@@ -3,6 +3,7 @@
 import { AudioMutedOutlined, AudioOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import { usePhone } from "../../desk/phone";
+import "./gauge.css";
 
 export function PhoneGauge() {
   const { t } = useTranslation();

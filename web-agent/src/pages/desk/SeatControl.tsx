@@ -11,6 +11,7 @@ import { useMay } from "../../app/session";
 import type { Seat, SeatStatus } from "../../contract.gen";
 import { canBePhone } from "../../desk/phone";
 import { useDesk } from "../../desk/store";
+import { phone } from "../../desk/usePhoneHere";
 import { useName } from "../../ui/bits";
 import { Since } from "../../ui/Timer";
 import { PhoneGauge } from "./PhoneGauge";
@@ -157,7 +158,10 @@ function TakeSeat() {
   ];
   const station = chosen ?? inOrder.find((one) => one && usable(one))?.id ?? null;
   async function sit() {
-    if (station && (await ask({ kind: "sign_in", station }))) setPrefs({ station });
+    if (!station) return;
+    phone.claim(stations.some((one) => one.browser && one.id === station));
+    if (await ask({ kind: "sign_in", station })) setPrefs({ station });
+    else phone.claim(false);
   }
   const take = (
     <div className="take">
