@@ -99,9 +99,6 @@ impl Tool {
             kill.map_err(|e| e.to_string())?;
         }
         let ended = timeout(PATIENCE, self.child.wait()).await;
-        if ended.is_ok() {
-            self.group = None;
-        }
         ended.map(drop).map_err(|_| format!("{} does not end", self.name))
     }
 }
