@@ -49,6 +49,8 @@ pub(super) struct Line {
     browser: String,
     /// Routing knows it as a station that can ring.
     up: bool,
+    /// Its browser fell silent: another may have the phone unasked. One that is about to connect is not lost.
+    lost: bool,
     name: String,
     address: String,
 }
@@ -73,7 +75,7 @@ impl Gateway {
         })?;
         let name: String = browser.name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
         let address = browser.from.to_string();
-        let kept = Line { id: line, browser: browser.id, up: false, name, address };
+        let kept = Line { id: line, browser: browser.id, up: false, lost: false, name, address };
         let taken = self.ask(|reply| Message::TakeLine { agent, line: kept, takes: browser.takes, reply }).await;
         match taken.unwrap_or(Err(Refused::Stopping)) {
             Ok(()) => Ok(answer),
@@ -104,7 +106,7 @@ impl Switch {
             return Err(Refused::OtherStation);
         }
         let before = self.browsers.lines.get(&agent);
-        if before.is_some_and(|old| old.up && old.browser != line.browser && !takes) {
+        if before.is_some_and(|old| !old.lost && old.browser != line.browser && !takes) {
             return Err(Refused::PhoneElsewhere);
         }
         // To routing the station stays what it was: the browser is there, or will be lost in its turn.
@@ -164,6 +166,7 @@ impl Switch {
         let Some(&agent) = self.browsers.owners.get(&id) else { return };
         let Some(line) = self.browsers.lines.get_mut(&agent) else { return };
         let was_up = std::mem::replace(&mut line.up, event == LineEvent::Up);
+        line.lost = !line.up;
         match event {
             LineEvent::Up if !was_up => {
                 let station = browser_station(agent);

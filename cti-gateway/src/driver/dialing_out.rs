@@ -36,7 +36,7 @@ impl Switch {
             Some(queue) => directory.queues.get(&queue).ok_or(Refused::NoSuchTarget)?.record,
             None => true,
         };
-        let answer_by = directory.stations.get(&station).map(|s| s.answer_by).ok_or(Refused::NoStation)?;
+        let answer_by = directory.has_station(station).then(|| directory.answer_by(station)).ok_or(Refused::NoStation)?;
         let customer = Caller {
             raw: number.to_owned(),
             name: String::new(),

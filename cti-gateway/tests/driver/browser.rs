@@ -161,6 +161,11 @@ async fn a_browser_is_rung_pressed_and_heard_and_its_talk_outlives_a_reload() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_seat_at_another_station_has_no_line_and_an_offer_that_is_none_says_so() {
     let house = House::open(&[]).await;
+    house.gateway.seat(CLERK, SeatCommand::SignIn { station: Some(HERE) }, CLERK).await.unwrap();
+    let [first, second] = [Browser::new().1, Browser::new().1];
+    house.gateway.line(CLERK, asks(first, "office", false)).await.unwrap();
+    let refused = house.gateway.line(CLERK, asks(second, "home", false)).await;
+    assert_eq!(refused, Err(Refused::PhoneElsewhere), "the first is about to connect");
     let _browser = sits(&house).await;
     let refused = house.gateway.line(CLERK, asks("v=0".into(), "office", false)).await;
     assert!(matches!(refused, Err(Refused::BadOffer(_))), "{refused:?}");
