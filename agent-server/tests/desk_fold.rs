@@ -396,6 +396,59 @@ fn whoever_is_asked_into_a_talk_shows_on_the_cards_of_both_and_each_has_the_butt
     assert_eq!((last.1.len(), last.2[0]), (0, A::Hold));
 }
 
+/// After a hand-over the next recording begins before the last word of the one before.
+#[test]
+fn the_late_end_of_one_recording_does_not_switch_off_the_next() {
+    let agent = AGENTS[0];
+    let begins = |id| EventKind::RecordingStarted {
+        recording: RecordingId(id),
+        what: RecordingKind::Talk,
+        agent: Some(agent),
+        queue: QUEUE,
+        path: String::new(),
+    };
+    let ends = |id| EventKind::RecordingEnded { recording: RecordingId(id), duration_ms: 1, bytes: 1, complete: true };
+    let talk = EventKind::TalkStarted { agent, leg: LegId(2), queue: QUEUE, waited_ms: 3 };
+    let seen = talk_of(agent, &[arrived(), offered(agent), talk, begins(1), begins(2), ends(1)]);
+    assert!(seen.last().unwrap().2.contains(&CallAction::PauseRecording));
+}
+
+/// Whoever stays in a conference sees who has the caller now.
+#[test]
+fn when_the_lead_of_a_conference_changes_the_others_see_the_new_one() {
+    let ([ann, ben], cem) = (AGENTS, AgentId(3));
+    let asked = |agent, offer| EventKind::Offered {
+        offer: OfferId(offer),
+        agent,
+        station: StationId(1),
+        queue: None,
+        until: 99,
+        waited_ms: 0,
+        why: String::new(),
+        asked_by: Some(ann),
+    };
+    let mut story = vec![arrived(), offered(ann), EventKind::TalkStarted { agent: ann, leg: LegId(2), queue: QUEUE, waited_ms: 3 }];
+    for (who, leg) in [(ben, 7), (cem, 8)] {
+        story.push(EventKind::ConsultStarted { agent: ann, target: TransferTarget::Agent { agent: who } });
+        story.push(asked(who, leg));
+        story.push(EventKind::ConsultAnswered { agent: ann, with: Some(who), leg: LegId(leg) });
+        story.push(EventKind::ConsultJoined { agent: ann, with: Some(who), leg: LegId(leg) });
+    }
+    let cause = EndCause::AnsweredHangup;
+    story.push(EventKind::ConsultEnded { agent: ann, with: Some(ben), leg: LegId(7), cause, ms: 9 });
+    story.push(talk_ended(ann));
+    story.push(EventKind::TalkStarted { agent: ben, leg: LegId(7), queue: QUEUE, waited_ms: 0 });
+    let mut desks = Desks::default();
+    for (n, kind) in (1..).zip(story) {
+        desks.apply(&event(n, Some(CALLS[0]), kind));
+    }
+    let DeskBody::Snapshot { cards, .. } = desks.snapshot(cem, 0) else { panic!("a snapshot") };
+    let leads: Vec<_> = cards[0].others.iter().map(|other| (other.agent, other.state)).collect();
+    assert_eq!(leads, [(Some(ben), OtherState::Leads)]);
+    let DeskBody::Snapshot { cards, .. } = desks.snapshot(ben, 0) else { panic!("a snapshot") };
+    assert_eq!(cards[0].others.iter().map(|other| other.agent).collect::<Vec<_>>(), [Some(cem)]);
+}
+
 fn hub() -> Hub {
     let board = Board::new(Zone::utc(), Thresholds::default(), 1_000_000);
     Hub::new(board, Arc::new(Metrics::default()), 1_000_000)

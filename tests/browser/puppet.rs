@@ -1,6 +1,6 @@
 //! Scripted phones for a program in another language: one JSON order a line on standard input, one JSON answer a line on
 //! standard output, in the order things come to pass. The browser tour drives its callers and stations with it.
-//! `{"id":1,"do":"open","phone":"wang","server":"127.0.0.1:5060","user":"1001","password":"…"}` → `{"id":1,"ok":null}`.
+//! `{"id":1,"do":"open","phone":"wang","server":"127.0.0.1:5060","user":"1001","password":"…"}` → `{"id":1,"ok":"127.0.0.1:41234"}`.
 //! Ends with its input. Start at [`Order`]; what a phone can do is in `phone`.
 
 use std::collections::HashMap;
@@ -27,7 +27,7 @@ struct Line {
 #[derive(Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 enum Order {
-    /// With `user` and `password` it registers; else it calls as `number`.
+    /// With `user` and `password` it registers; else it calls as `number`. Gives its address.
     Open { phone: String, server: SocketAddr, user: Option<String>, password: Option<String>, number: Option<String>, #[serde(default)] obeys: bool },
     Register { phone: String },
     Unregister { phone: String },
@@ -38,6 +38,7 @@ enum Order {
     Ringing { talk: u32 },
     Answered { talk: u32 },
     Answer { talk: u32 },
+    Reject { talk: u32, status: u16 },
     HangUp { talk: u32 },
     /// How it ended.
     Ended { talk: u32 },
@@ -86,9 +87,10 @@ impl Room {
         if registers {
             phone.register().await.map_err(said)?;
         }
+        let address = phone.address();
         let phone = Arc::new(Turn::new(phone));
         self.phones.lock().unwrap_or_else(PoisonError::into_inner).insert(name, phone);
-        Ok(Value::Null)
+        Ok(json!(address.to_string()))
     }
 
     async fn obey(&self, order: Order) -> Said {
@@ -124,6 +126,7 @@ impl Room {
             Order::Ringing { talk } => done(self.talk(talk)?.ringing().await),
             Order::Answered { talk } => done(self.talk(talk)?.answered().await),
             Order::Answer { talk } => done(self.talk(talk)?.answer().await),
+            Order::Reject { talk, status } => done(self.talk(talk)?.reject(status).await),
             Order::HangUp { talk } => done(self.talk(talk)?.hang_up().await),
             Order::Ended { talk } => Ok(json!(format!("{:?}", self.talk(talk)?.ended().await.map_err(said)?))),
             Order::Press { talk, digits } => done(self.talk(talk)?.press(&digits, Keys::Media).await),

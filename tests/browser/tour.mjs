@@ -15,6 +15,7 @@ import { whoAndAfter } from "./tour/after.mjs";
 import { listedAfter, mainCall } from "./tour/call.mjs";
 import { consulting } from "./tour/consult.mjs";
 import { deskPoints } from "./tour/desk.mjs";
+import { dialing } from "./tour/dial.mjs";
 import { looks } from "./tour/looks.mjs";
 import { oddCalls } from "./tour/odd.mjs";
 import { asPhone, browserPhone, toneFile, withMicrophone } from "./tour/phone.mjs";
@@ -260,6 +261,15 @@ try {
     otherStation: stations.emma,
     caller: await phones.caller("handed over", "13700137002"),
     dial: "8000",
+  });
+  await dialing({
+    step,
+    house,
+    agent: wangfang,
+    station: stations.wangfang,
+    outside: await phones.outside("outside"),
+    known: wang,
+    api,
   });
   await deskPoints({
     step,

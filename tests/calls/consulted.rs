@@ -49,6 +49,7 @@ async fn consulting() -> Result<(Pair, Desk, Talk), Trouble> {
     let mut desk = pair.house.agent(2, Manner::Answers).await?;
     pair.house.command(pair.call, pair.agent, colleague(desk.agent)).await?;
     let ben = comes(&mut desk.phone, SECOND_HZ).await?;
+    pair.house.fact(pair.call, "the colleague there", |k| matches!(k, EventKind::ConsultAnswered { .. })).await?;
     Ok((pair, desk, ben))
 }
 
@@ -89,6 +90,7 @@ async fn agent_and_colleague_talk_alone_then_the_colleague_has_the_caller() -> O
     ours.listen();
     let last_second = &ours.samples()[ours.samples().len() - 8000..];
     assert!(!ours.heard_tone(SECOND_HZ) && tone::power(last_second) < -45.0);
+    house.fact(call, "the end", |k| matches!(k, EventKind::CallEnded { .. })).await?;
     assert_eq!(count(&house, call, |k| matches!(k, EventKind::CallArrived { .. })), 1);
     assert_eq!(count(&house, call, |k| matches!(k, EventKind::TalkStarted { .. })), 2);
     assert_eq!(count(&house, call, |k| matches!(k, EventKind::CallEnded { .. })), 1);
@@ -287,6 +289,7 @@ async fn a_supervisor_who_takes_the_talk_over_has_the_caller_and_the_agent_is_fr
     let join = SuperviseCommand::Join { mode: SuperviseMode::Listen, reason: String::new() };
     house.gateway.supervise(call, CHIEF, Some(agent), join).await?;
     let chief = comes(&mut phone, SECOND_HZ).await?;
+    hears_both(&chief, CALLER_HZ, AGENT_HZ).await?;
     hears_only(&talk, AGENT_HZ).await?;
     house.gateway.supervise(call, CHIEF, None, SuperviseCommand::TakeOver).await?;
     rung.ends(&Ending::FarHungUp(None)).await?;

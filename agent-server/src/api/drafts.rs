@@ -109,6 +109,7 @@ pub async fn of_colleagues(
     At(id): At<InteractionId>,
 ) -> Result<Json<Vec<ColleagueNotes>>, ApiError> {
     if !app.desk.has_card(me.agent, id) {
+        takes_part(&app, &me, id).await?;
         return Err(ApiError::Forbidden);
     }
     let office = app.office.now();

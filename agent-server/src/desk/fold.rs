@@ -8,9 +8,9 @@ use std::sync::Arc;
 use contract::directory::AnswerBy;
 use contract::{
     AgentId, CallCard, Candidate, Caller, CardGone, CardState, CustomerId, DeskBody, Direction, Directory, EndCause, Entry,
-    EpochMs, Event, EventKind, InteractionId, KnownCustomer, LegId, NoticeLevel, OfferOutcome,
+    EpochMs, Event, EventKind, HungUpBy, InteractionId, KnownCustomer, LegId, NoticeLevel, OfferOutcome,
     Pressed, QueueId,
-    QueueOutcome, RecordingKind, RecordingState, SavedDisposition, Seat, SeatWhy, StationHealth, SuperviseMode,
+    QueueOutcome, RecordingId, RecordingKind, RecordingState, SavedDisposition, Seat, SeatWhy, StationHealth, SuperviseMode,
     SupervisedBy, Supervising,
 };
 use contract::{Activity, SeatStatus};
@@ -52,7 +52,11 @@ struct Call {
     known: Vec<KnownCustomer>,
     customer: Option<CustomerId>,
     recording: RecordingState,
+    /// The one that runs: the end of the one before comes late.
+    tape: Option<RecordingId>,
     ended: Option<EndCause>,
+    /// By an agent, who need not be told.
+    called_off: bool,
     cards: BTreeMap<AgentId, Card>,
     supervisors: BTreeMap<AgentId, Supervisor>,
     /// Whom the agent who talks asked into it.
@@ -176,7 +180,9 @@ impl Desks {
                     known: Vec::new(),
                     customer: None,
                     recording: RecordingState::Off,
+                    tape: None,
                     ended: None,
+                    called_off: false,
                     cards: BTreeMap::new(),
                     supervisors: BTreeMap::new(),
                     asked: Vec::new(),
@@ -215,13 +221,23 @@ impl Desks {
                 }
             }
             EventKind::Queued { vip, .. } => call.vip |= vip,
-            EventKind::RecordingStarted { what: RecordingKind::Talk, .. } | EventKind::RecordingResumed { .. } => {
+            EventKind::RecordingStarted { recording, what: RecordingKind::Talk, .. } => {
+                (call.tape, call.recording) = (Some(*recording), RecordingState::On);
+            }
+            EventKind::RecordingResumed { recording, .. } if call.tape == Some(*recording) => {
                 call.recording = RecordingState::On;
             }
-            EventKind::RecordingPaused { .. } => call.recording = RecordingState::Paused,
-            EventKind::RecordingEnded { .. } => call.recording = RecordingState::Off,
+            EventKind::RecordingPaused { recording, .. } if call.tape == Some(*recording) => {
+                call.recording = RecordingState::Paused;
+            }
+            EventKind::RecordingEnded { recording, .. } if call.tape == Some(*recording) => {
+                (call.tape, call.recording) = (None, RecordingState::Off);
+            }
             EventKind::CustomerLinked { customer, .. } => call.customer = *customer,
-            EventKind::CallEnded { cause, .. } => call.ended = Some(*cause),
+            EventKind::CallEnded { cause, by } => {
+                call.ended = Some(*cause);
+                call.called_off = matches!(by, HungUpBy::Agent { .. });
+            }
             EventKind::Interrupted { .. } => call.ended = Some(EndCause::Interrupted),
             EventKind::QueueLeft { outcome, .. } => {
                 let why = if *outcome == QueueOutcome::Abandoned { CardGone::CallerLeft } else { CardGone::Withdrawn };
@@ -256,7 +272,8 @@ impl Desks {
             CardState::Connecting | CardState::Talking | CardState::Held | CardState::WrapUp => Some(CardGone::Finished),
         };
         // Whom an agent called, and did not reach.
-        let unreached = |card: &Card| card.state == CardState::Connecting && call.direction == Direction::Outbound;
+        let outbound = call.direction == Direction::Outbound && !call.called_off;
+        let unreached = |card: &Card| card.state == CardState::Connecting && outbound;
         let cause = call.ended.filter(|cause| *cause != EndCause::AnsweredHangup).map(|cause| store::words::word(&cause));
         let notices: Vec<Told> = call
             .cards

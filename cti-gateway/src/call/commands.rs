@@ -174,7 +174,7 @@ impl Call {
     }
 
     /// Blind transfer: the agent's part ends, the caller goes on (RFC 3515 in spirit, inside the house).
-    fn transfer(&mut self, now: EpochMs, agent: AgentId, target: &TransferTarget, out: Out) {
+    pub(super) fn transfer(&mut self, now: EpochMs, agent: AgentId, target: &TransferTarget, out: Out) {
         let Stage::Talking(talk) = &self.stage else { return };
         let (leg, from_queue) = (talk.leg, talk.queue);
         out.push(Action::Tell(EventKind::TransferStarted { agent, target: target.clone() }));

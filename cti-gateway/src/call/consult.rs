@@ -36,6 +36,8 @@ pub(super) struct There {
     /// None: a number outside.
     pub agent: Option<AgentId>,
     queue: Option<QueueId>,
+    /// Whether that queue has its talks recorded.
+    record: bool,
     answer_by: AnswerBy,
     since: EpochMs,
     pub joined: bool,
@@ -53,6 +55,9 @@ pub(super) struct Heir {
     pub agent: AgentId,
     pub queue: Option<QueueId>,
     pub answer_by: AnswerBy,
+    pub record: bool,
+    /// Its phone is not registered any more.
+    pub lost: bool,
 }
 
 impl Side {
@@ -106,6 +111,16 @@ impl Call {
         self.sides.iter().any(Side::is_private)
     }
 
+    /// Whether somebody asked for is still to come: the agent hears that a phone rings.
+    pub(super) fn waits_for_asked(&self) -> bool {
+        self.sides.iter().any(|side| side.there().is_none())
+    }
+
+    /// Whom the agent asked for and waits for.
+    pub(super) fn asked_for(&self) -> Option<TransferTarget> {
+        self.sides.iter().find(|side| side.there().is_none()).map(|side| side.target.clone())
+    }
+
     fn joined(&self) -> bool {
         self.asked_there().any(|there| there.joined)
     }
@@ -119,6 +134,10 @@ impl Call {
         match command {
             CallCommand::Consult { target } => Some(self.consult(now, talk.agent, target, out)),
             CallCommand::Swap | CallCommand::Join if self.private().is_none() => wrong("talking"),
+            // It would let the caller through to a phone that hears nothing.
+            CallCommand::Swap | CallCommand::Join if talk.held_since.is_some() && self.holds(talk.leg) => {
+                Some(Err(CommandRefused::PhoneHolds))
+            }
             CallCommand::Swap => {
                 self.swap(now, out);
                 Some(Ok(()))
@@ -129,7 +148,7 @@ impl Call {
             }
             CallCommand::Complete if self.asked_there().next().is_none() => wrong("talking"),
             CallCommand::Complete => {
-                self.pass_on(now, HungUpBy::Agent { agent: talk.agent }, out);
+                self.pass_on(now, HungUpBy::Agent { agent: talk.agent }, true, out);
                 Some(Ok(()))
             }
             CallCommand::Drop { leg } => {
@@ -146,6 +165,9 @@ impl Call {
             // Ends the talk the agent is in: the consultation.
             CallCommand::Hangup if self.consults() => self.lead_command(now, &CallCommand::Drop { leg: None }, out),
             CallCommand::Resume | CallCommand::Hold if self.consults() => {
+                if talk.held_since.is_some() && self.holds(talk.leg) {
+                    return Some(Err(CommandRefused::PhoneHolds));
+                }
                 if self.private().is_some() && (talk.held_since.is_some() == (*command == CallCommand::Resume)) {
                     self.swap(now, out);
                 }
@@ -168,7 +190,9 @@ impl Call {
             return Err(CommandRefused::EnoughAsked { call, most: MOST_ASKED });
         }
         if let TransferTarget::Agent { agent: asked } = target
-            && (*asked == agent || self.sides.iter().any(|side| side.agent() == Some(*asked)))
+            && (*asked == agent
+                || self.sides.iter().any(|side| side.agent() == Some(*asked))
+                || self.supervisors().any(|there| there == *asked))
         {
             return Err(CommandRefused::InAlready { call });
         }
@@ -257,7 +281,10 @@ impl Call {
             out.push(Action::Quiet(talk.leg));
         }
         if side.is_private() && talk.held_since.is_some() {
-            self.resume(now, out);
+            // A phone that holds takes the caller back itself.
+            if !self.holds(talk.leg) {
+                self.resume(now, out);
+            }
         } else if talk.held_since.is_some() && !self.joined() {
             // The agent consults another, and the last whom the caller heard has left.
             out.push(music(self.caller_leg, None));
@@ -290,12 +317,20 @@ impl Call {
         }
     }
 
-    /// The agent leaves (`by`), and whoever was asked goes on with the caller: the private one first, then a colleague, then a
-    /// number outside. False: nobody is there who could.
-    pub(super) fn pass_on(&mut self, now: EpochMs, by: HungUpBy, out: Out) -> bool {
+    /// The agent leaves (`by`), and whoever was asked goes on with the caller: of several the private one where the agent hands
+    /// the caller over (`completes`), else a colleague before a number outside. With a number outside nobody else stays. False:
+    /// nobody is there who could go on.
+    pub(super) fn pass_on(&mut self, now: EpochMs, by: HungUpBy, completes: bool, out: Out) -> bool {
         let Stage::Talking(talk) = self.stage else { return false };
-        let order = |there: &There| (there.joined, there.agent.is_none());
+        let order = |there: &There| match completes {
+            true => (there.lost, there.joined, there.agent.is_none()),
+            false => (there.lost, there.agent.is_none(), there.joined),
+        };
         let Some(next) = self.asked_there().min_by_key(|there| order(there)).copied() else { return false };
+        // All phones went at once: the queue finds somebody who hears.
+        if next.lost && by == HungUpBy::System {
+            return false;
+        }
         if by != HungUpBy::System {
             let target = self.sides.iter().find(|side| side.leg() == Some(next.leg)).map(|side| side.target.clone());
             out.extend(target.map(|target| Action::Tell(EventKind::TransferStarted { agent: talk.agent, target })));
@@ -306,8 +341,17 @@ impl Call {
         out.push(Action::Tell(EventKind::ConsultEnded { agent: talk.agent, with, leg, cause, ms }));
         match next.agent {
             Some(agent) => {
-                let (queue, answer_by) = (next.queue.or(talk.queue), next.answer_by);
-                self.hand_over(now, Heir { leg, agent, queue, answer_by }, by, out);
+                // Muted for a consultation: whoever has the caller is heard, as the desk shows.
+                if next.muted {
+                    out.push(Action::Mute { leg, on: false });
+                    out.push(Action::Tell(EventKind::Unmuted { agent }));
+                }
+                let (queue, record) = match next.queue {
+                    Some(queue) => (Some(queue), next.record),
+                    None => (talk.queue, talk.record),
+                };
+                let (answer_by, lost) = (next.answer_by, next.lost);
+                self.hand_over(now, Heir { leg, agent, queue, answer_by, record, lost }, by, out);
             }
             None => {
                 self.end_talk(now, out);
@@ -322,7 +366,6 @@ impl Call {
     /// The talk goes on with another agent, and with all who have joined it.
     pub(super) fn hand_over(&mut self, now: EpochMs, heir: Heir, by: HungUpBy, out: Out) {
         let Stage::Talking(before) = self.stage else { return };
-        let leg = heir.leg;
         // Whom the one who leaves still waits for is not wanted any more.
         let (stay, go) = std::mem::take(&mut self.sides).into_iter().partition(|side| !side.is_private());
         self.sides = go;
@@ -330,15 +373,12 @@ impl Call {
         self.sides = stay;
         self.let_go(before.leg, EndCause::AnsweredHangup, by, None, out);
         self.moving = None;
-        self.talk(now, heir, before.record, out);
-        if self.holds(leg) {
-            self.hold(now, out);
-        }
+        self.talk(now, heir, out);
     }
 
     /// An agent talks to the caller from now on, who did not wait for it.
-    pub(super) fn talk(&mut self, now: EpochMs, heir: Heir, record: bool, out: Out) {
-        let Heir { leg, agent, queue, answer_by } = heir;
+    pub(super) fn talk(&mut self, now: EpochMs, heir: Heir, out: Out) {
+        let Heir { leg, agent, queue, answer_by, record, lost } = heir;
         self.stage = Stage::Talking(Talk {
             agent,
             leg,
@@ -349,14 +389,19 @@ impl Call {
             held_since: None,
             held_ms: 0,
             muted: false,
-            lost: false,
+            lost,
         });
         self.waited_ms = 0;
+        // However long its phone was rightly silent before does not count.
+        self.patience = silence::Patience::begin(now);
         out.extend([Action::Quiet(leg), Action::Quiet(self.caller_leg), Action::Bridge(self.caller_leg, leg)]);
         out.push(Action::Router(RouterAsk::Serves { agent, queue }));
         out.push(Action::Tell(EventKind::TalkStarted { agent, leg, queue, waited_ms: 0 }));
         if record {
             self.record(now, Some(leg), Some(agent), queue, out);
+        }
+        if self.holds(leg) {
+            self.hold(now, out);
         }
     }
 }
@@ -394,6 +439,7 @@ impl Call {
             leg,
             agent: None,
             queue: None,
+            record: false,
             answer_by: AnswerBy::Phone,
             since: now,
             joined: false,
@@ -405,7 +451,8 @@ impl Call {
         let there = match self.sides[at].state {
             State::Ringing(Ringing { offer, .. }) => {
                 out.push(Action::Router(RouterAsk::Answered { offer: offer.offer }));
-                There { agent: Some(offer.agent), queue: offer.queue, answer_by: offer.answer_by, ..there }
+                let (queue, record, answer_by) = (offer.queue, offer.record, offer.answer_by);
+                There { agent: Some(offer.agent), queue, record, answer_by, ..there }
             }
             _ => there,
         };
@@ -450,6 +497,17 @@ impl Call {
                 out.push(Action::Router(RouterAsk::Withdrawn { offer: ringing.offer.offer }));
             }
             _ => self.side_over(now, at, cause, out),
+        }
+    }
+
+    /// A phone taken off hold has been rightly silent until now.
+    pub(super) fn side_holds(&mut self, now: EpochMs, leg: LegId) {
+        for side in &mut self.sides {
+            if let State::There(there) = &mut side.state
+                && there.leg == leg
+            {
+                there.judged = now;
+            }
         }
     }
 

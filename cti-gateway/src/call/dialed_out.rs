@@ -78,7 +78,7 @@ impl Call {
         } else if leg == self.caller_leg {
             let Dialing { agent, leg: own, answer_by, queue, record, .. } = dialing.clone();
             out.push(Action::Tell(EventKind::LegAnswered { leg }));
-            self.talk(now, Heir { leg: own, agent, queue, answer_by }, record, out);
+            self.talk(now, Heir { leg: own, agent, queue, answer_by, record, lost: false }, out);
         }
         true
     }

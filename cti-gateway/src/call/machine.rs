@@ -371,8 +371,14 @@ impl Call {
         }
         // Whom the agent had asked goes on with the caller.
         let talked = matches!(&self.stage, Stage::Talking(talk) if talk.leg == leg);
-        if talked && by != HungUpBy::System && self.pass_on(now, by, out) {
-            return;
+        if talked && by != HungUpBy::System {
+            if self.pass_on(now, by, false, out) {
+                return;
+            }
+            // Put down while a phone rings: the caller waits for it instead.
+            if let (Some(target), HungUpBy::Agent { agent }) = (self.asked_for(), by) {
+                return self.transfer(now, agent, &target, out);
+            }
         }
         match &self.stage {
             // Nobody has hung up: the caller is still there, and is not to pay for a phone's trouble.
@@ -448,6 +454,7 @@ impl Call {
         if let Some(known) = self.legs.get_mut(&leg) {
             known.holds = on;
         }
+        self.side_holds(now, leg);
         // Who consults and holds the phone lets nobody through; whom to go back to is said by the desktop.
         if let Stage::Talking(talk) = &self.stage
             && talk.leg == leg

@@ -80,10 +80,10 @@ impl Call {
         let mut actions = Vec::new();
         let out = &mut actions;
         let there = self.supervisors.iter().position(|one| one.agent == by && one.joined.is_some());
-        let (Some(at), Stage::Talking(Talk { agent, queue, .. })) = (there, &self.stage) else {
+        let (Some(at), Stage::Talking(Talk { agent, queue, record, .. })) = (there, &self.stage) else {
             return Err(CommandRefused::NotInTalk { call: self.id });
         };
-        let (agent, queue) = (*agent, *queue);
+        let (agent, queue, record) = (*agent, *queue, *record);
         let Supervisor { leg, answer_by, joined, .. } = self.supervisors.remove(at);
         if let Some(known) = self.legs.get_mut(&leg) {
             known.role = Role::Agent(by);
@@ -91,7 +91,8 @@ impl Call {
         let ms = joined.map_or(0, |at| u32::try_from((now - at).max(0)).unwrap_or(u32::MAX));
         out.push(Action::Tell(EventKind::TransferStarted { agent, target: TransferTarget::Agent { agent: by } }));
         out.push(Action::Tell(EventKind::SupervisionEnded { by, agent, cause: EndCause::AnsweredHangup, ms }));
-        self.hand_over(now, consult::Heir { leg, agent: by, queue, answer_by }, HungUpBy::Agent { agent: by }, out);
+        let heir = consult::Heir { leg, agent: by, queue, answer_by, record, lost: false };
+        self.hand_over(now, heir, HungUpBy::Agent { agent: by }, out);
         self.mind_ears(out);
         self.mind_silence(now);
         Ok(actions)
@@ -149,7 +150,10 @@ impl Call {
         if let Stage::Talking(Talk { leg: agent, held_since, .. }) = self.stage
             && announced
         {
-            self.say_to(agent, TONE, out);
+            // Nor is the ringing of a phone the agent waits for.
+            if !self.waits_for_asked() {
+                self.say_to(agent, TONE, out);
+            }
             // Music on hold is not cut off for it.
             if held_since.is_none() {
                 self.announce_to_caller(out);

@@ -225,7 +225,7 @@ impl Call {
         let Stage::Talking(Talk { agent, queue, .. }) = self.stage else { return };
         out.push(Action::Router(RouterAsk::StationFailed { agent }));
         // Whom the agent had asked serves the caller.
-        if self.pass_on(now, HungUpBy::System, out) {
+        if self.pass_on(now, HungUpBy::System, false, out) {
             return;
         }
         self.end_talk(now, out);

@@ -73,7 +73,10 @@ impl Switch {
                 O::Unknown { interaction } => {
                     // Nobody would ever answer: the caller is let go rather than left with music for ever.
                     self.orphan(now, "caller unknown to routing", interaction.to_string());
-                    self.tell_call(interaction, CallEvent::Abort(EndCause::Failed));
+                    // A talk goes on without the colleague who was asked for.
+                    if self.calls.get(&interaction).is_some_and(|live| live.call.talking().is_none()) {
+                        self.tell_call(interaction, CallEvent::Abort(EndCause::Failed));
+                    }
                 }
             }
         }

@@ -30,6 +30,7 @@ export function startPhones(server) {
     ringing: () => order({ do: "ringing", talk: number }),
     answered: () => order({ do: "answered", talk: number }),
     answer: () => order({ do: "answer", talk: number }),
+    reject: (status) => order({ do: "reject", talk: number, status }),
     hangUp: () => order({ do: "hang_up", talk: number }),
     ended: () => order({ do: "ended", talk: number }),
     press: (digits) => order({ do: "press", talk: number, digits }),
@@ -46,6 +47,11 @@ export function startPhones(server) {
     async caller(phone, number) {
       await order({ do: "open", phone, server, number });
       return { dial: async (to) => talk(await order({ do: "dial", phone, to })) };
+    },
+    /** Somebody outside, at the end of a trunk that goes to `address`. */
+    async outside(phone) {
+      const address = await order({ do: "open", phone, server });
+      return { address, rung: async () => talk(await order({ do: "rung", phone })) };
     },
     /** A registered station. `obeys`: it answers when told by `Event: talk`. */
     async station(user, obeys = true) {

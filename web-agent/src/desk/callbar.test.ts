@@ -64,6 +64,7 @@ it("the bar is that of how the agent is with whoever was asked", () => {
     "join",
     "mute",
     "send_digits",
+    "pause_recording",
     "drop",
   ]);
   expect(bar({ others: [other("joined")] })).toContain("hangup_all");

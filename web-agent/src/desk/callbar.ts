@@ -51,6 +51,7 @@ export function barFor(card: CallCard): BarButton[] {
         button("join", "join"),
         mute,
         button("send_digits", "keypad"),
+        record,
         button("drop", "drop", "end"),
       ];
     case "conference":

@@ -12,7 +12,6 @@ use super::{Call, Card, Desks, Told, notice};
 /// Somebody asked into a talk.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
-    by: AgentId,
     target: TransferTarget,
     with: Option<AgentId>,
     leg: Option<LegId>,
@@ -29,9 +28,8 @@ impl Desks {
             asked.iter_mut().filter(|one| one.leg == Some(leg)).for_each(|one| one.state = state);
         };
         match &event.kind {
-            EventKind::ConsultStarted { agent, target } => {
-                let (by, target, state) = (*agent, target.clone(), OtherState::Asked);
-                call.asked.push(Asked { by, target, with: None, leg: None, state });
+            EventKind::ConsultStarted { target, .. } => {
+                call.asked.push(Asked { target: target.clone(), with: None, leg: None, state: OtherState::Asked });
             }
             EventKind::Offered { agent, asked_by: Some(_), .. } => {
                 if let Some(one) = call.asked.iter_mut().find(|one| one.leg.is_none()) {
@@ -56,7 +54,10 @@ impl Desks {
             }
             EventKind::ConsultEnded { leg, .. } => call.asked.retain(|one| one.leg != Some(*leg)),
             // Whoever stays was asked by the one before, and is with the one who has the caller now.
-            EventKind::TalkStarted { agent, .. } if !call.asked.is_empty() => call.asked.iter_mut().for_each(|one| one.by = *agent),
+            EventKind::TalkStarted { agent, .. } if !call.asked.is_empty() => {
+                let others = call.cards.iter_mut().filter(|(whose, card)| *whose != agent && !card.over);
+                others.filter(|(_, card)| card.asked_by.is_some()).for_each(|(_, card)| card.asked_by = Some(*agent));
+            }
             EventKind::CallEnded { .. } | EventKind::Interrupted { .. } if !call.asked.is_empty() => call.asked.clear(),
             _ => return Vec::new(),
         }

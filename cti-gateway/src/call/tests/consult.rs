@@ -350,3 +350,94 @@ fn a_silent_line_is_judged_by_whether_it_may_be_silent() {
     assert!(line.last.contains(&Action::HangUp { leg: ben, cause: EndCause::MediaTimeout }));
     assert_eq!(line.call.talking(), Some(ANN));
 }
+
+#[test]
+fn who_had_muted_for_the_consultation_is_heard_once_the_caller_is_theirs() {
+    let (mut line, _, ben) = consulting();
+    of_ben(&mut line, CallCommand::Mute).unwrap();
+    line.ask(CallCommand::Complete).unwrap();
+    assert!(line.last.contains(&Action::Mute { leg: ben, on: false }));
+    let unmuted = line.told.iter().position(|k| matches!(k, EventKind::Unmuted { agent: BEN }));
+    let talks = line.told.iter().rposition(|k| matches!(k, EventKind::TalkStarted { agent: BEN, .. }));
+    assert!(unmuted.is_some() && unmuted < talks);
+}
+
+#[test]
+fn a_talk_is_recorded_by_the_rule_of_the_queue_it_is_told_under() {
+    for (rule, recordings) in [(true, 2), (false, 1)] {
+        let (mut line, _) = Line::talking();
+        line.ask(CallCommand::Consult { target: TransferTarget::Queue { queue: QueueId(6) } }).unwrap();
+        let CallEvent::Offer(offer) = rings(BEN, BENS_OFFER) else { panic!("an offer") };
+        line.on(CallEvent::Offer(Offer { queue: Some(QueueId(6)), record: rule, ..offer }));
+        let leg = line.dialed();
+        line.on(CallEvent::LegAnswered { leg });
+        line.ask(CallCommand::Complete).unwrap();
+        assert_eq!(told(&line, |k| matches!(k, EventKind::TalkStarted { queue: Some(QueueId(6)), .. })), 1);
+        assert_eq!(told(&line, |k| matches!(k, EventKind::RecordingStarted { .. })), recordings);
+    }
+}
+
+#[test]
+fn where_all_phones_are_lost_the_queue_finds_somebody_who_hears() {
+    let (mut line, ann, ben) = consulting();
+    line.on(CallEvent::Phone { leg: ann, lost: true });
+    line.on(CallEvent::Phone { leg: ben, lost: true });
+    line.on(CallEvent::LegGone { leg: ann, cause: EndCause::MediaTimeout, status: None });
+    assert!(line.last.iter().any(|a| matches!(a, Action::Router(RouterAsk::Enqueue { queue: QUEUE, .. }))));
+    assert!(line.last.contains(&Action::HangUp { leg: ben, cause: EndCause::AnsweredHangup }));
+}
+
+#[test]
+fn silence_that_was_right_before_does_not_count_in_the_talk_one_is_given() {
+    let (mut line, _, ben) = consulting();
+    line.ask(CallCommand::Swap).unwrap();
+    line.pass(600_000).ask(CallCommand::Complete).unwrap();
+    line.pass(5_000).on(CallEvent::Silent { leg: ben, ms: 605_000 });
+    assert_eq!(line.last, []);
+    line.pass(120_000).on(CallEvent::Silent { leg: ben, ms: 725_000 });
+    assert!(line.last.contains(&Action::HangUp { leg: ben, cause: EndCause::MediaTimeout }));
+}
+
+#[test]
+fn a_caller_is_not_given_to_a_phone_that_holds() {
+    // The agent's own phone holds, and the colleague leaves.
+    let (mut line, ann, ben) = consulting();
+    line.on(CallEvent::FarHold { leg: ann, on: true });
+    for command in [CallCommand::Swap, CallCommand::Join, CallCommand::Resume] {
+        assert!(matches!(line.ask(command), Err(CommandRefused::PhoneHolds)));
+    }
+    line.on(hang_up(ben));
+    assert!(!line.last.contains(&Action::Bridge(CALLER, ann)), "{:?}", line.last);
+    line.on(CallEvent::FarHold { leg: ann, on: false });
+    assert!(line.last.contains(&Action::Bridge(CALLER, ann)));
+}
+
+#[test]
+fn a_colleague_in_the_conference_goes_on_rather_than_a_stranger_the_agent_was_asking() {
+    let (mut line, ann, ben) = conference();
+    line.ask(to_number()).unwrap();
+    let outside = line.dialed();
+    line.on(CallEvent::LegAnswered { leg: outside });
+    line.on(hang_up(ann));
+    assert!(line.last.contains(&Action::Bridge(CALLER, ben)));
+    assert!(line.last.contains(&Action::HangUp { leg: outside, cause: EndCause::AnsweredHangup }));
+}
+
+#[test]
+fn a_phone_put_down_while_the_colleague_s_rings_sends_the_caller_there() {
+    let (mut line, ann) = Line::talking();
+    line.ask(to_ben()).unwrap();
+    line.on(rings(BEN, BENS_OFFER));
+    line.on(hang_up(ann));
+    assert!(line.last.iter().any(|a| matches!(a, Action::Router(RouterAsk::Direct { agent: BEN, .. }))));
+    assert!(!line.last.contains(&Action::HangUp { leg: CALLER, cause: EndCause::AnsweredHangup }));
+    assert_eq!(told(&line, |k| matches!(k, EventKind::ConsultFailed { .. })), 1);
+    assert_eq!(told(&line, |k| matches!(k, EventKind::TransferStarted { .. })), 1);
+}
+
+#[test]
+fn a_supervisor_who_is_there_already_is_not_asked() {
+    let (mut line, _) = Line::talking();
+    line.supervise(BEN, SuperviseMode::Listen).unwrap();
+    assert!(matches!(line.ask(to_ben()), Err(CommandRefused::InAlready { .. })));
+}

@@ -48,12 +48,15 @@ const setup = { reasons: [], dispositions: [], queues: [], stations: [], agents:
 const show = (over: Partial<CallCard>) => open(<FocusCall card={card(over)} />, [[setupKey, setup]]);
 const heading = () => screen.getAllByRole("heading", { level: 2 })[0]?.textContent?.trim();
 
+/** Nothing was written yet, by anybody. */
+const nothing = (path: string) => ({ body: path.endsWith("/notes") ? [] : { draft: null, items: [] } });
+
 describe("who the caller is", () => {
   let asked: Asked[];
   const links = () => written(asked).map((one) => [one.path, one.body]);
   beforeEach(async () => {
     await speak();
-    asked = serve(({ method }) => (method === "GET" ? { body: { draft: null, items: [] } } : { status: 204 }));
+    asked = serve(({ method, path }) => (method === "GET" ? nothing(path) : { status: 204 }));
   });
   afterEach(() => vi.unstubAllGlobals());
 
@@ -95,8 +98,8 @@ describe("who the caller is", () => {
     const later = new Promise<void>((go) => {
       answer = go;
     });
-    asked = serve(async ({ method }) => {
-      if (method === "GET") return { body: { draft: null, items: [] } };
+    asked = serve(async ({ method, path }) => {
+      if (method === "GET") return nothing(path);
       await later;
       return { status: 204 };
     });
