@@ -60,6 +60,15 @@ pub(super) struct Heir {
     pub lost: bool,
 }
 
+impl Heir {
+    /// The talk as it begins: not held, and heard.
+    pub(super) fn begin(self, now: EpochMs) -> Talk {
+        let Self { leg, agent, queue, answer_by, record, lost } = self;
+        let (held_since, held_ms, muted) = (None, 0, false);
+        Talk { agent, leg, queue, answer_by, record, since: now, held_since, held_ms, muted, lost }
+    }
+}
+
 impl Side {
     fn leg(&self) -> Option<LegId> {
         match &self.state {
@@ -378,19 +387,8 @@ impl Call {
 
     /// An agent talks to the caller from now on, who did not wait for it.
     pub(super) fn talk(&mut self, now: EpochMs, heir: Heir, out: Out) {
-        let Heir { leg, agent, queue, answer_by, record, lost } = heir;
-        self.stage = Stage::Talking(Talk {
-            agent,
-            leg,
-            queue,
-            answer_by,
-            record,
-            since: now,
-            held_since: None,
-            held_ms: 0,
-            muted: false,
-            lost,
-        });
+        let Heir { leg, agent, queue, record, .. } = heir;
+        self.stage = Stage::Talking(heir.begin(now));
         self.waited_ms = 0;
         // However long its phone was rightly silent before does not count.
         self.patience = silence::Patience::begin(now);
@@ -502,23 +500,22 @@ impl Call {
 
     /// A phone taken off hold has been rightly silent until now.
     pub(super) fn side_holds(&mut self, now: EpochMs, leg: LegId) {
-        for side in &mut self.sides {
-            if let State::There(there) = &mut side.state
-                && there.leg == leg
-            {
-                there.judged = now;
-            }
+        if let Some(there) = self.there_mut(leg) {
+            there.judged = now;
         }
+    }
+
+    fn there_mut(&mut self, leg: LegId) -> Option<&mut There> {
+        self.sides.iter_mut().find_map(|side| match &mut side.state {
+            State::There(there) if there.leg == leg => Some(there),
+            _ => None,
+        })
     }
 
     /// The phone of one who is there is not registered any more, or is again.
     pub(super) fn side_phone(&mut self, now: EpochMs, leg: LegId, lost: bool) {
-        for side in &mut self.sides {
-            if let State::There(there) = &mut side.state
-                && there.leg == leg
-            {
-                (there.lost, there.judged) = (lost, now);
-            }
+        if let Some(there) = self.there_mut(leg) {
+            (there.lost, there.judged) = (lost, now);
         }
     }
 

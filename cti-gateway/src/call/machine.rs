@@ -197,18 +197,8 @@ impl Call {
 
     fn talk_begins(&mut self, now: EpochMs, offer: Offer, leg: LegId, out: Out) {
         let Offer { agent, queue, answer_by, record, auto_answer, .. } = offer;
-        self.stage = Stage::Talking(Talk {
-            agent,
-            leg,
-            queue,
-            answer_by,
-            record,
-            since: now,
-            held_since: None,
-            held_ms: 0,
-            muted: false,
-            lost: false,
-        });
+        let heir = consult::Heir { leg, agent, queue, answer_by, record, lost: false };
+        self.stage = Stage::Talking(heir.begin(now));
         self.moving = None;
         out.extend([Action::Quiet(self.caller_leg), Action::Bridge(self.caller_leg, leg)]);
         out.push(Action::Router(RouterAsk::Answered { offer: offer.offer }));
