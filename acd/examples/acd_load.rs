@@ -64,6 +64,7 @@ fn queue(id: i64, skills: BTreeMap<SkillId, u8>) -> Queue {
         short_ms: 5_000,
         record: false,
         auto_answer: false,
+        caller_id: String::new(),
         missed_not_ready: true,
         rejected_not_ready: true,
     }

@@ -2,13 +2,16 @@
 //! `next` and takes effect when the seat is free, whatever way the call went.
 
 use contract::{
-    Activity, AgentId, EpochMs, ReasonId, Seat, SeatCommand, SeatStatus, SeatWhy, StationHealth, StationId,
+    Activity, AgentId, EpochMs, Hand, ReasonId, Seat, SeatCommand, SeatStatus, SeatWhy, StationHealth, StationId,
 };
 
 use crate::router::Router;
 use crate::state::{Desktop, SeatState, ms_between};
 use crate::timers::Timer;
 use crate::words::{Decision, Refusal};
+
+/// Characters of what a raised hand is for.
+const MOST_NOTE: usize = 200;
 
 impl Router {
     pub(crate) fn command(&mut self, now: EpochMs, agent: AgentId, command: SeatCommand, by: AgentId) {
@@ -19,6 +22,8 @@ impl Router {
             SeatCommand::SignOut => self.choose_sign_out(now, agent, by),
             SeatCommand::EndWrapUp => self.choose_end_wrap_up(now, agent, by),
             SeatCommand::ExtendWrapUp { by_ms } => self.extend_wrap_up(now, agent, by_ms, by),
+            SeatCommand::RaiseHand { note } => self.raise_hand(now, agent, &note, by),
+            SeatCommand::LowerHand => self.lower_hand(now, agent, by),
         };
         if let Err(refusal) = done {
             self.out.push(Decision::Refused { agent, refusal });
@@ -184,6 +189,26 @@ impl Router {
         Ok(())
     }
 
+    /// Raised again it keeps the time since when it is up.
+    fn raise_hand(&mut self, now: EpochMs, agent: AgentId, note: &str, by: AgentId) -> Result<(), Refusal> {
+        let note = note.trim();
+        if note.chars().count() > MOST_NOTE {
+            return Err(Refusal::LongNote { most: MOST_NOTE });
+        }
+        let state = self.seats.get_mut(&agent).ok_or(Refusal::NotSignedIn)?;
+        let since = state.seat.hand.as_ref().map_or(now, |hand| hand.since);
+        state.seat.hand = Some(Hand { since, note: note.to_owned() });
+        self.settle(now, agent, SeatWhy::Hand, Some(by));
+        Ok(())
+    }
+
+    fn lower_hand(&mut self, now: EpochMs, agent: AgentId, by: AgentId) -> Result<(), Refusal> {
+        let state = self.seats.get_mut(&agent).ok_or(Refusal::NotSignedIn)?;
+        state.seat.hand = None;
+        self.settle(now, agent, SeatWhy::Hand, Some(by));
+        Ok(())
+    }
+
     /// The seat is free: what was chosen while it was busy takes effect.
     pub(crate) fn apply_next(&mut self, now: EpochMs, agent: AgentId, next: SeatStatus) {
         let Some(state) = self.seats.get_mut(&agent) else { return };
@@ -215,6 +240,7 @@ impl Router {
         let Some(state) = self.seats.get_mut(&agent) else { return };
         state.set_status(now, SeatStatus::Offline, why);
         state.seat.next = None;
+        state.seat.hand = None;
         state.took = false;
     }
 
@@ -258,6 +284,7 @@ pub(crate) fn empty_seat(agent: AgentId, now: EpochMs) -> Seat {
         activity_since: now,
         health: StationHealth::None,
         next: None,
+        hand: None,
     }
 }
 

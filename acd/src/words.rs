@@ -224,6 +224,8 @@ pub enum Refusal {
     NoWrapUp,
     #[error("wrap-up may last at most {max_ms} ms with its extensions: end it, or choose not ready")]
     WrapUpTooLong { max_ms: u32 },
+    #[error("what a hand is raised for may have at most {most} characters")]
+    LongNote { most: usize },
 }
 
 impl Refusal {
@@ -242,6 +244,7 @@ impl Refusal {
             Self::Busy => "busy",
             Self::NoWrapUp => "no_wrap_up",
             Self::WrapUpTooLong { .. } => "wrap_up_too_long",
+            Self::LongNote { .. } => "long_note",
         }
     }
 }

@@ -42,6 +42,7 @@ async fn sweep(app: &App) -> Result<(), DbError> {
     }
     let mut tx = app.db.begin().await?;
     company::sessions::sweep(&mut tx, now()).await?;
+    company::messages::sweep(&mut tx, now() - company::messages::KEPT_MS).await?;
     crm::drafts::sweep(&mut tx, now() - OLD_DRAFT_MS).await?;
     store::outbox::prune(&mut tx).await?;
     tx.commit().await

@@ -1,7 +1,7 @@
 //! The company as this server knows it now: the book, the directory made from it, and names. Replaced whole after every
 //! edit ([`Office::reload`]), in the order of the edits; whoever reads takes one consistent copy.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -17,6 +17,8 @@ pub struct View {
     pub directory: Arc<Directory>,
     /// User names in lower case.
     people: HashMap<String, AgentId>,
+    /// Flows that agents may send callers to, by name.
+    pub agent_flows: BTreeMap<String, ivr::ForAgents>,
     /// The company's own numbers, for telling callers from ourselves.
     own: Vec<PhoneNumber>,
 }
@@ -68,7 +70,9 @@ impl View {
         let ours = directory.numbers.iter().map(|n| n.pattern.as_str());
         let shown = directory.trunks.values().map(|t| t.caller_id.as_str()).filter(|text| !text.is_empty());
         let own = ours.chain(shown).filter_map(|text| normalize(text, &context).e164().cloned()).collect();
-        Self { book, directory: Arc::new(directory), people, own }
+        let flows = book.flows.values().filter_map(|kept| Some((kept.item.name.clone(), ivr::for_agents(&kept.item.yaml)?)));
+        let agent_flows = flows.collect();
+        Self { book, directory: Arc::new(directory), people, agent_flows, own }
     }
 
     /// By user name in lower case.

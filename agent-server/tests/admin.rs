@@ -239,7 +239,7 @@ async fn at_a_start_a_flow_that_cannot_run_runs_as_it_last_could_and_one_that_ne
     let mut faults: Vec<_> = house.app.edited().await.unwrap().into_iter().map(|f| (f.flow, f.older_runs)).collect();
     faults.sort();
     let told: Vec<_> = faults.iter().map(|(flow, older)| (flow.as_str(), *older)).collect();
-    let all = [("after-hours", true), ("direct", true), ("direct-en", true), ("main", true), ("never", false)];
+    let all = [("after-hours", true), ("direct", true), ("direct-en", true), ("id-digits", true), ("main", true), ("never", false), ("survey", true)];
     assert_eq!(told, all, "and edits go on from there");
     let figures = house.as_("admin").await.get("/metrics").await.text();
     assert!(figures.contains("zuoxi_flows_broken 1"), "{figures}");

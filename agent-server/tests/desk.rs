@@ -11,6 +11,8 @@ const CALL: InteractionId = InteractionId(77);
 fn said(body: &DeskBody) -> &'static str {
     match body {
         DeskBody::Snapshot { .. } => "snapshot",
+        DeskBody::Parked { .. } => "parked",
+        DeskBody::Said { .. } => "said",
         DeskBody::Seat { .. } => "seat",
         DeskBody::Card { .. } => "card",
         DeskBody::CardGone { .. } => "card_gone",

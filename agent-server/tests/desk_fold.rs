@@ -20,13 +20,14 @@ struct Screen {
     seat: Option<Seat>,
     cards: BTreeMap<InteractionId, CallCard>,
     supervising: Option<Supervising>,
+    parked: Vec<ParkedCall>,
 }
 
 impl Screen {
     fn of(snapshot: DeskBody) -> Self {
-        let DeskBody::Snapshot { seat, cards, supervising } = snapshot else { panic!("not a snapshot") };
+        let DeskBody::Snapshot { seat, cards, supervising, parked } = snapshot else { panic!("not a snapshot") };
         let cards = cards.into_iter().map(|card| (card.interaction, card)).collect();
-        Self { seat: Some(seat), cards, supervising }
+        Self { seat: Some(seat), cards, supervising, parked }
     }
 
     fn hear(&mut self, body: &DeskBody) {
@@ -34,6 +35,7 @@ impl Screen {
             DeskBody::Seat { seat, .. } => self.seat = Some(seat.clone()),
             DeskBody::Card { card } => drop(self.cards.insert(card.interaction, card.clone())),
             DeskBody::CardGone { interaction, .. } => drop(self.cards.remove(interaction)),
+            DeskBody::Parked { parked } => self.parked.clone_from(parked),
             DeskBody::Supervising { supervising } => self.supervising.clone_from(supervising),
             _ => {}
         }
@@ -42,7 +44,7 @@ impl Screen {
 
 fn seat(agent: AgentId, status: SeatStatus, activity: Activity) -> Seat {
     let (station, health) = (Some(StationId(1)), StationHealth::Ok);
-    Seat { agent, station, status, status_since: 0, status_why: SeatWhy::Chosen, activity, activity_since: 0, health, next: None }
+    Seat { agent, station, status, status_since: 0, status_why: SeatWhy::Chosen, activity, activity_since: 0, health, next: None, hand: None }
 }
 
 fn arrived() -> EventKind {
@@ -106,6 +108,7 @@ fn of_a_call(agent: AgentId) -> impl Strategy<Value = EventKind> {
         1 => Just(EventKind::Interrupted { last_seen: 1 }),
         3 => of_a_supervisor(agent),
         3 => of_asked(agent),
+        3 => aside(agent),
     ]
 }
 
@@ -133,6 +136,17 @@ fn of_asked(agent: AgentId) -> impl Strategy<Value = EventKind> {
         3 => EventKind::ConsultFailed { agent, target, cause: EndCause::Busy },
         4 => EventKind::ConsultJoined { agent, with, leg: LegId(7) },
         _ => EventKind::ConsultEnded { agent, with, leg: LegId(7), cause: EndCause::AnsweredHangup, ms: 5 },
+    })
+}
+
+/// The caller parked, or in a flow, in any order.
+fn aside(agent: AgentId) -> impl Strategy<Value = EventKind> {
+    let outcome = prop_oneof![Just(ParkOutcome::Retrieved), Just(ParkOutcome::NobodyCame), Just(ParkOutcome::CallerLeft)];
+    (outcome, 1..4_u16, 0..4_u8).prop_map(move |(outcome, slot, what)| match what {
+        0 => EventKind::Parked { agent, queue: QUEUE, slot, until: 900 },
+        1 => EventKind::ParkEnded { agent, slot, outcome, by: None, ms: 5 },
+        2 => EventKind::SentToFlow { agent, flow: "check".into() },
+        _ => EventKind::CameBack { agent, flow: "check".into(), result: Some("verified".into()), ms: 5 },
     })
 }
 
@@ -183,6 +197,8 @@ proptest! {
             // A seat nobody told of is made up for the snapshot.
             if !desks.seats().contains_key(&agent) {
                 (now.seat, screen.seat) = (None, None);
+                // Without a seat nobody takes anybody, and is told of no change.
+                (now.parked, screen.parked) = (Vec::new(), Vec::new());
             }
             prop_assert_eq!(screen, now);
         }
@@ -226,6 +242,8 @@ fn words(desks: &mut Desks, story: Vec<(Option<InteractionId>, EventKind)>) -> V
                 DeskBody::CardGone { why, .. } => format!("gone: {}", store::words::word(&why)),
                 DeskBody::Notice { code, .. } => format!("notice: {code}"),
                 DeskBody::Seat { .. } => "seat".into(),
+                // Told once with a seat, whoever is parked.
+                DeskBody::Parked { .. } => continue,
                 other => panic!("{other:?}"),
             });
         }
@@ -483,4 +501,67 @@ fn one_person_may_have_eight_tabs_and_a_ninth_takes_the_place_of_the_oldest() {
     let others: Vec<_> = (0..8).map(|_| hub.join(AGENTS[0], 0, 0)).collect();
     assert_eq!(first.news.try_recv(), Err(tokio::sync::mpsc::error::TryRecvError::Disconnected));
     assert_eq!(hub.counts().0, others.len());
+}
+
+#[test]
+fn a_parked_caller_lies_on_every_desk_until_somebody_has_them() {
+    let [ann, ben] = AGENTS;
+    let mut desks = Desks::default();
+    let mut all = Vec::new();
+    let sits = |agent| (None, EventKind::SeatChanged { seat: seat(agent, SeatStatus::Ready, Activity::Idle), why: SeatWhy::Chosen, by: None });
+    let of_call = |kind| (Some(CALLS[0]), kind);
+    let story = [
+        sits(ann),
+        sits(ben),
+        of_call(arrived()),
+        of_call(offered(ann)),
+        of_call(EventKind::TalkStarted { agent: ann, leg: LegId(2), queue: QUEUE, waited_ms: 3 }),
+        of_call(EventKind::Parked { agent: ann, queue: QUEUE, slot: 4, until: 900 }),
+        of_call(talk_ended(ann)),
+        of_call(EventKind::ParkEnded { agent: ann, slot: 4, outcome: ParkOutcome::NobodyCame, by: None, ms: 9 }),
+    ];
+    for (n, (call, kind)) in (1..).zip(story) {
+        all.extend(desks.apply(&event(n, call, kind)));
+    }
+    let slots = |agent| -> Vec<Vec<u16>> {
+        let of = |told: &agent_server::desk::fold::Told| match &told.body {
+            DeskBody::Parked { parked } if told.agent == agent => Some(parked.iter().map(|one| one.slot).collect()),
+            _ => None,
+        };
+        all.iter().filter_map(of).collect()
+    };
+    assert_eq!(slots(ben), [vec![], vec![4], vec![]]);
+    assert_eq!(slots(ann), slots(ben));
+    let late = |told: &&agent_server::desk::fold::Told| matches!(&told.body, DeskBody::Notice { code, .. } if code == "park_timed_out");
+    assert_eq!(all.iter().filter(late).map(|told| told.agent).collect::<Vec<_>>(), [ann], "who parked is told");
+}
+
+#[test]
+fn a_caller_in_a_flow_leaves_the_card_with_two_ways_and_comes_back_with_a_result() {
+    use CallAction as A;
+    let ann = AGENTS[0];
+    let mut desks = Desks::default();
+    let story = [
+        arrived(),
+        offered(ann),
+        EventKind::TalkStarted { agent: ann, leg: LegId(2), queue: QUEUE, waited_ms: 3 },
+        EventKind::Held { agent: ann },
+        EventKind::SentToFlow { agent: ann, flow: "check".into() },
+        EventKind::CameBack { agent: ann, flow: "check".into(), result: Some("verified".into()), ms: 5 },
+        EventKind::Resumed { agent: ann },
+    ];
+    let mut cards = Vec::new();
+    for (n, kind) in (1..).zip(story) {
+        let told = desks.apply(&event(n, Some(CALLS[0]), kind));
+        cards.extend(told.into_iter().filter_map(|told| match told.body {
+            DeskBody::Card { card } => Some(card),
+            _ => None,
+        }));
+    }
+    let away = cards.iter().find(|card| card.in_flow.is_some()).unwrap();
+    assert_eq!(away.allowed, [A::Resume, A::Mute, A::Hangup, A::Dispose]);
+    let back = cards.last().unwrap();
+    assert_eq!((back.state, back.in_flow.is_none(), back.allowed[0]), (CardState::Talking, true, A::Hold));
+    let results: Vec<_> = back.flow_results.iter().map(|one| (one.flow.as_str(), one.result.as_deref())).collect();
+    assert_eq!(results, [("check", Some("verified"))]);
 }

@@ -31,6 +31,7 @@ pub fn directory(
             listening_shown: settings.listening_shown,
             listening_tone: settings.listening_tone,
             browser_phones: settings.browser_phones,
+            park_seconds: settings.park_seconds,
         },
         lists,
         ..Directory::default()
@@ -188,6 +189,7 @@ fn queue(item: &Queue, id: contract::QueueId) -> phones::Queue {
         short_ms: ms(item.short_seconds),
         record: item.record,
         auto_answer: item.auto_answer,
+        caller_id: item.caller_id.trim().to_owned(),
         missed_not_ready: item.missed_not_ready,
         rejected_not_ready: item.rejected_not_ready,
     }

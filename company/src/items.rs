@@ -113,6 +113,10 @@ pub struct Queue {
     /// Phones that can are answered by themselves, with a tone to the agent.
     #[serde(default)]
     pub auto_answer: bool,
+    /// Shown to whom agents of this queue call, before the trunk's; empty: none of its own.
+    #[schema(required = true)]
+    #[serde(default)]
+    pub caller_id: String,
     pub missed_not_ready: bool,
     pub rejected_not_ready: bool,
 }
@@ -137,6 +141,7 @@ impl Default for Queue {
             short_seconds: 5,
             record: true,
             auto_answer: false,
+            caller_id: String::new(),
             missed_not_ready: true,
             rejected_not_ready: false,
         }
@@ -458,6 +463,14 @@ pub struct Settings {
     #[schema(required = true)]
     #[serde(default = "yes")]
     pub browser_phones: bool,
+    /// How long a parked caller waits to be taken before who parked is rung: 10 to 3,600.
+    #[schema(required = true)]
+    #[serde(default = "park_seconds")]
+    pub park_seconds: u32,
+}
+
+fn park_seconds() -> u32 {
+    120
 }
 
 fn yes() -> bool {
@@ -480,6 +493,7 @@ impl Default for Settings {
             listening_shown: true,
             listening_tone: false,
             browser_phones: true,
+            park_seconds: park_seconds(),
         }
     }
 }

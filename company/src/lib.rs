@@ -10,6 +10,7 @@ pub mod demo;
 pub mod directory;
 pub mod edit;
 pub mod items;
+pub mod messages;
 pub mod named;
 pub mod rules;
 pub mod schema;

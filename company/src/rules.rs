@@ -186,6 +186,10 @@ impl Checked for Queue {
             faults.range("announceSeconds", self.announce_seconds, 15, 3_600);
         }
         faults.optional("music", &self.music, 60);
+        let shown = self.caller_id.trim();
+        if !shown.strip_prefix('+').unwrap_or(shown).bytes().all(|b| b.is_ascii_digit()) || shown.len() > 32 {
+            faults.add("callerId", "format", "may have digits only, with a + in front, at most 32");
+        }
         for (field, then) in [("atMaxWait", &self.at_max_wait), ("whenFull", &self.when_full)] {
             match then {
                 Overflow::Queue { queue } if *queue == id => {
@@ -377,6 +381,9 @@ pub fn check_settings(settings: &Settings) -> Vec<FieldFault> {
         faults.add("areaCode", "format", "may have at most 6 digits, without the leading 0");
     }
     faults.language("language", &settings.language);
+    if !(10..=3_600).contains(&settings.park_seconds) {
+        faults.add("parkSeconds", "range", "must be 10 to 3600 seconds");
+    }
     faults.0
 }
 

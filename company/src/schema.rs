@@ -2,7 +2,7 @@
 
 use store::Migrations;
 
-pub const MIGRATIONS: Migrations = Migrations { room: "company", steps: &[("1_company", COMPANY), ("2_audit_at", AUDIT_AT)] };
+pub const MIGRATIONS: Migrations = Migrations { room: "company", steps: &[("1_company", COMPANY), ("2_audit_at", AUDIT_AT), ("3_desk_message", DESK_MESSAGE)] };
 
 const COMPANY: &str = "
 CREATE TABLE config_item (
@@ -71,4 +71,24 @@ CREATE INDEX audit_actor_at ON audit (actor, at, audit_id);
 CREATE INDEX audit_action_at ON audit (action, at, audit_id);
 DROP INDEX audit_actor;
 DROP INDEX audit_action;
+";
+
+/// Lines between agents and those who supervise.
+const DESK_MESSAGE: &str = "
+CREATE TABLE desk_message (
+    message_id BIGINT PRIMARY KEY,
+    agent_id BIGINT NOT NULL,
+    author BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX desk_message_line ON desk_message (agent_id, message_id);
+CREATE INDEX desk_message_author ON desk_message (author, at);
+CREATE INDEX desk_message_at ON desk_message (at);
+CREATE TABLE desk_message_seen (
+    agent_id BIGINT NOT NULL,
+    reader BIGINT NOT NULL,
+    up_to BIGINT NOT NULL,
+    PRIMARY KEY (agent_id, reader)
+);
 ";

@@ -15,6 +15,8 @@ pub enum TransferTarget {
     Agent { agent: AgentId },
     /// As dialed; number rules apply.
     Number { number: String },
+    /// A flow that agents may send callers to, by name. One that gives callers back does so: the agent waits meanwhile.
+    Flow { flow: String },
 }
 
 /// To a call, by the agent on it (or a supervisor for them).
@@ -32,6 +34,8 @@ pub enum CallCommand {
     /// `0-9*#A-D`, at most 32.
     SendDigits { digits: String },
     Transfer { target: TransferTarget },
+    /// The caller waits with music, in a numbered place, until somebody takes them; the agent is free.
+    Park,
     /// Asks somebody else, while the caller hears music.
     Consult { target: TransferTarget },
     /// From the caller to whoever was asked, or back.
@@ -98,6 +102,10 @@ pub enum SeatCommand {
     SignOut,
     EndWrapUp,
     ExtendWrapUp { by_ms: u32 },
+    /// Asks for a supervisor. `note`: what for, at most 200 characters, may be empty.
+    RaiseHand { note: String },
+    /// By the agent, or by who came.
+    LowerHand,
 }
 
 /// What a button may do to a call now. The server computes the list; the desktop shows it.
@@ -113,6 +121,7 @@ pub enum CallAction {
     Unmute,
     SendDigits,
     Transfer,
+    Park,
     Consult,
     Swap,
     Join,

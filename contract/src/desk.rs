@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use crate::{
     AgentId, CallAction, CallCommand, Caller, ContactId, CustomerId, Direction, EndCause, EpochMs, InteractionId, LegId,
-    MatchReason, QueueId, Seat, SeatCommand, SeatWhy, SuperviseCommand, SuperviseMode,
+    MatchReason, QueueId, RowId, Seat, SeatCommand, SeatWhy, SuperviseCommand, SuperviseMode,
     WaitingCommand,
 };
 
@@ -28,7 +28,11 @@ pub struct DeskMessage {
 #[ts(export_to = "contract.gen.ts")]
 pub enum DeskBody {
     /// Everything, where the desktop is new or its last number is too old.
-    Snapshot { seat: Seat, cards: Vec<CallCard>, supervising: Option<Supervising> },
+    Snapshot { seat: Seat, cards: Vec<CallCard>, supervising: Option<Supervising>, parked: Vec<ParkedCall> },
+    /// All callers who are parked, by place; anybody with a phone may take one.
+    Parked { parked: Vec<ParkedCall> },
+    /// Written on the line between `agent` and those who supervise.
+    Said { agent: AgentId, words: DeskWords },
     /// The talk I am in as a supervisor; none: I have left it, or it is over.
     Supervising { supervising: Option<Supervising> },
     Seat { seat: Seat, why: SeatWhy },
@@ -117,6 +121,8 @@ pub struct CallCard {
     pub candidates: Vec<KnownCustomer>,
     /// The one the agent settled on, or the only safe guess.
     pub customer: Option<CustomerId>,
+    /// What the call is to be found by.
+    pub tags: Vec<String>,
     /// What was last saved by this agent for this interaction.
     pub disposition: Option<SavedDisposition>,
     /// Supervisors in this talk, those I may know of: whoever speaks to me, and who only listens where the company says so.
@@ -125,9 +131,68 @@ pub struct CallCard {
     pub asked_by: Option<String>,
     /// Who else is in it besides the caller and me, or asked for.
     pub others: Vec<OtherParty>,
+    /// The flow the caller is in while I wait.
+    pub in_flow: Option<InFlow>,
+    /// What flows told of this caller in the middle of a talk, oldest first.
+    pub flow_results: Vec<FlowResult>,
     /// From the one table of what each state allows.
     pub allowed: Vec<CallAction>,
     pub ended: Option<EndCause>,
+}
+
+/// One message between an agent and those who supervise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct DeskWords {
+    pub id: RowId,
+    pub author: AgentId,
+    pub author_name: String,
+    #[ts(type = "number")]
+    pub at: EpochMs,
+    pub text: String,
+}
+
+/// A caller in a flow in the middle of a talk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct InFlow {
+    pub flow: String,
+    #[ts(type = "number")]
+    pub since: EpochMs,
+}
+
+/// What a flow told when it gave the caller back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct FlowResult {
+    pub flow: String,
+    /// As the flow says it; none: it came to none, or the agent took the caller back.
+    pub result: Option<String>,
+    #[ts(type = "number")]
+    pub at: EpochMs,
+}
+
+/// A caller who waits in a numbered place for whoever takes them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct ParkedCall {
+    pub interaction: InteractionId,
+    pub slot: u16,
+    pub caller: Caller,
+    /// Where it is known who calls.
+    pub customer_name: Option<String>,
+    pub queue_name: Option<String>,
+    pub by: AgentId,
+    pub by_name: String,
+    #[ts(type = "number")]
+    pub since: EpochMs,
+    /// Then who parked is rung.
+    #[ts(type = "number")]
+    pub until: EpochMs,
 }
 
 /// Somebody in a talk besides the caller and the one who looks.
@@ -259,6 +324,7 @@ pub enum LiveState {
     Talking,
     Held,
     Transferring,
+    Parked,
     Voicemail,
 }
 
@@ -365,6 +431,8 @@ pub enum DeskAsk {
     Supervise { interaction: InteractionId, command: SuperviseCommand },
     /// Calls a number from my station. `queue`: whose wrap-up and figures the talk has.
     Dial { number: String, queue: Option<QueueId> },
+    /// Rings my station for a parked caller.
+    TakeParked { interaction: InteractionId },
     Waiting { interaction: InteractionId, command: WaitingCommand },
     WatchBoard { on: bool },
     /// My browser as a phone, each few seconds while it is one.

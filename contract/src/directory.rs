@@ -73,6 +73,8 @@ pub struct Company {
     pub listening_tone: bool,
     /// Agents may talk in their browser, without a phone.
     pub browser_phones: bool,
+    /// How long a parked caller waits to be taken before who parked is rung.
+    pub park_seconds: u32,
 }
 
 impl Default for Company {
@@ -86,6 +88,7 @@ impl Default for Company {
             listening_shown: true,
             listening_tone: false,
             browser_phones: true,
+            park_seconds: 120,
         }
     }
 }
@@ -305,9 +308,11 @@ pub struct Queue {
     /// Leaving at or under this is a short abandon.
     pub short_ms: u32,
     pub record: bool,
-    /// A missed offer makes the agent not ready.
     /// Phones that can are answered by themselves, with a tone to the agent.
     pub auto_answer: bool,
+    /// Shown to whom agents of this queue call, before the trunk's; empty: none of its own.
+    pub caller_id: String,
+    /// A missed offer makes the agent not ready.
     pub missed_not_ready: bool,
     pub rejected_not_ready: bool,
 }

@@ -188,6 +188,20 @@ pub enum FlowOutcome {
     Voicemail,
     HungUp,
     CallerLeft,
+    /// Back to the agent who sent the caller there.
+    Returned,
+    Failed,
+}
+
+/// How a parked caller's wait ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export_to = "contract.gen.ts")]
+pub enum ParkOutcome {
+    Retrieved,
+    /// Nobody came in time: back to who parked, or to the queue.
+    NobodyCame,
+    CallerLeft,
     Failed,
 }
 
@@ -249,6 +263,14 @@ pub enum EventKind {
     DigitsSent { agent: AgentId, count: u8 },
     TransferStarted { agent: AgentId, target: TransferTarget },
     TransferFailed { agent: AgentId, target: TransferTarget, cause: EndCause },
+    /// The caller waits in place `slot` for whoever takes them, until `until`; then for the agent again.
+    Parked { agent: AgentId, queue: Option<QueueId>, slot: u16, #[ts(type = "number")] until: EpochMs },
+    /// `by`: whose phone was lifted for the caller.
+    ParkEnded { agent: AgentId, slot: u16, outcome: ParkOutcome, by: Option<AgentId>, ms: u32 },
+    /// The caller is in a flow, and the agent waits ([`EventKind::Held`] says so).
+    SentToFlow { agent: AgentId, flow: String },
+    /// With the agent again, or the agent's part is over. `result`: what the flow tells the agent.
+    CameBack { agent: AgentId, flow: String, result: Option<String>, ms: u32 },
     /// The agent asks somebody else, and the caller hears music ([`EventKind::Held`] says so). Who comes is told by
     /// `ConsultAnswered`, that nobody does by `ConsultFailed`.
     ConsultStarted { agent: AgentId, target: TransferTarget },
@@ -275,6 +297,8 @@ pub enum EventKind {
     WrapUpExtended { agent: AgentId, #[ts(type = "number")] until: EpochMs },
     WrapUpEnded { agent: AgentId, queue: Option<QueueId>, took_ms: u32, timed_out: bool },
     DispositionSaved { agent: AgentId, dispositions: Vec<DispositionId>, notes: String },
+    /// All tags of the interaction from now on.
+    TagsSaved { agent: AgentId, tags: Vec<String> },
     /// A supervisor's station is rung; `leg` is answered later, or never. `agent`: who is supervised.
     SupervisionStarted { by: AgentId, agent: AgentId, leg: LegId, mode: SuperviseMode, reason: String },
     SupervisionChanged { by: AgentId, agent: AgentId, mode: SuperviseMode },

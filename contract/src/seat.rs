@@ -91,6 +91,19 @@ pub enum SeatWhy {
     WrapUpDone,
     /// The server restarted.
     Restart,
+    /// The agent asks for a supervisor, or does no longer.
+    Hand,
+}
+
+/// An agent asks for a supervisor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "contract.gen.ts")]
+pub struct Hand {
+    #[ts(type = "number")]
+    pub since: EpochMs,
+    /// What for, in the agent's words; may be empty.
+    pub note: String,
 }
 
 /// The whole seat.
@@ -110,4 +123,7 @@ pub struct Seat {
     pub health: StationHealth,
     /// What the seat becomes when the agent is free again.
     pub next: Option<SeatStatus>,
+    /// The agent's hand is raised. Seats kept before there were hands have none.
+    #[serde(default)]
+    pub hand: Option<Hand>,
 }

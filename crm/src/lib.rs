@@ -15,6 +15,7 @@ pub mod lookup;
 pub mod names;
 pub mod points;
 mod schema;
+pub mod tags;
 pub mod timeline;
 mod words;
 

@@ -11,6 +11,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("timeline", TIMELINE),
         ("drafts", DRAFTS),
         ("drafts hold dispositions", DRAFT_DISPOSITIONS),
+        ("interactions have tags", INTERACTION_TAGS),
     ],
 };
 
@@ -210,4 +211,16 @@ CREATE TABLE draft (
 const DRAFT_DISPOSITIONS: &str = "
 ALTER TABLE draft ADD COLUMN dispositions TEXT NOT NULL DEFAULT '[]';
 CREATE INDEX draft_agent ON draft (agent_id, at, interaction_id);
+";
+
+/// The list as JSON is for showing; the table is what is searched.
+const INTERACTION_TAGS: &str = "
+ALTER TABLE interaction ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
+CREATE TABLE interaction_tag (
+    tag TEXT NOT NULL,
+    began BIGINT NOT NULL,
+    interaction_id BIGINT NOT NULL,
+    PRIMARY KEY (tag, began, interaction_id)
+);
+CREATE INDEX interaction_tag_of ON interaction_tag (interaction_id);
 ";

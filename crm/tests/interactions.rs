@@ -309,6 +309,42 @@ async fn a_transfer_to_a_second_queue_is_one_caller_and_two_queue_entries() {
 }
 
 #[tokio::test]
+async fn a_parked_caller_is_one_call_and_the_time_in_the_place_has_a_part_of_its_own() {
+    both(|db| async move {
+        let parked = EventKind::Parked { agent: ANN, queue: Some(SALES), slot: 3, until: T0 + 999_000 };
+        let taken = EventKind::ParkEnded { agent: ANN, slot: 3, outcome: ParkOutcome::Retrieved, by: Some(BEN), ms: 20_000 };
+        let back = EventKind::CameBack { agent: BEN, flow: "check".into(), result: Some("verified".into()), ms: 5_000 };
+        let story = Story::call(100)
+            .talks(0, ANN, 71, SALES)
+            .then(30, parked)
+            .talked(0, ANN, 71, SALES, 30_000, 0)
+            .then(20, taken)
+            .talks(0, BEN, 72, SALES)
+            .then(10, EventKind::Held { agent: BEN })
+            .then(0, EventKind::SentToFlow { agent: BEN, flow: "check".into() })
+            .then(0, EventKind::FlowStarted { flow: "check".into(), version: 1 })
+            .then(5, EventKind::FlowEnded { flow: "check".into(), outcome: FlowOutcome::Returned })
+            .then(0, back)
+            .then(0, EventKind::Resumed { agent: BEN })
+            .talked(5, BEN, 72, SALES, 15_000, 5_000)
+            .ended(0, EndCause::AnsweredHangup, HungUpBy::Caller);
+        let (call, segments) = one_truth(&db, &story).await;
+        assert_eq!(
+            segments,
+            [
+                "talk a1 q11 @0 30000 parked",
+                "parked a1 q11 @30 20000 retrieved",
+                "talk a2 q11 @50 15000 ended",
+                "hold a2 q11 @60 5000 resumed",
+                "ivr  @60 5000 returned",
+            ]
+        );
+        assert_eq!((call.transfers, call.queue_entries), (0, 0), "nobody transferred anything");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_failed_transfer_leaves_the_talk_as_it_was() {
     both(|db| async move {
         let target = || TransferTarget::Number { number: "13900139000".into() };

@@ -59,6 +59,8 @@ pub enum Act {
     Play { id: u32, prompts: Vec<Prompt>, barge_in: bool },
     /// Stop the play `id` at once. A [`Input::PlayDone`] for it is welcome but not needed.
     StopPlay { id: u32 },
+    /// Back to the agent who sent the caller here; `result`: what the flow tells them.
+    Return { result: Option<String> },
     /// Queue the caller. The session waits for [`Input::QueueReturned`] (only where asked), or for nothing at all.
     Queue(QueueExit),
     /// Connect the caller elsewhere. [`Input::TransferFailed`] must follow if that does not succeed.

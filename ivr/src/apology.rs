@@ -28,6 +28,7 @@ impl Flow {
             zone: chrono_tz::Tz::UTC,
             fallback: Fallback::default(),
             max_ms: MOST_MS,
+            for_agents: false,
             nodes: vec![Node { name: "sorry".into(), kind: Kind::Hangup { prompts: sorry, cause: EndCause::Failed } }],
             warnings: Vec::new(),
         }

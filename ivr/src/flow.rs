@@ -27,6 +27,7 @@ pub struct Flow {
     pub(crate) zone: chrono_tz::Tz,
     pub(crate) fallback: Fallback,
     pub(crate) max_ms: u32,
+    pub(crate) for_agents: bool,
     pub(crate) nodes: Vec<Node>,
     pub(crate) warnings: Vec<Problem>,
 }
@@ -40,6 +41,18 @@ impl Flow {
     #[must_use]
     pub fn version(&self) -> u32 {
         self.version
+    }
+
+    /// Whether it may give a caller back to the agent who sent them here.
+    #[must_use]
+    pub fn returns(&self) -> bool {
+        self.nodes.iter().any(|node| matches!(node.kind, Kind::Return { .. }))
+    }
+
+    /// Whether agents may send callers here.
+    #[must_use]
+    pub fn for_agents(&self) -> bool {
+        self.for_agents || self.returns()
     }
 
     /// What is allowed, but probably not meant.
@@ -109,6 +122,7 @@ pub(crate) enum Kind {
     Transfer(Connect),
     Voicemail(Message),
     Goto { flow: String },
+    Return { prompts: Vec<Piece>, result: String },
     Hangup { prompts: Vec<Piece>, cause: EndCause },
 }
 
@@ -190,7 +204,7 @@ pub(crate) struct Message {
 impl Kind {
     fn pieces(&self) -> Vec<&Vec<Piece>> {
         match self {
-            Self::Play { prompts, .. } | Self::Hangup { prompts, .. } => vec![prompts],
+            Self::Play { prompts, .. } | Self::Return { prompts, .. } | Self::Hangup { prompts, .. } => vec![prompts],
             Self::Menu(Menu { ask, .. }) | Self::Language(Choose { ask, .. }) => ask.pieces(),
             Self::Collect(collect) => collect.ask.pieces(),
             Self::Queue(ToQueue { prompts, .. }) | Self::Transfer(Connect { prompts, .. }) => vec![prompts],
@@ -211,7 +225,7 @@ impl Kind {
             Self::Queue(queue) => queue.full.into_iter().collect(),
             Self::Transfer(connect) => vec![connect.failed],
             Self::Voicemail(message) => message.next.into_iter().collect(),
-            Self::Goto { .. } | Self::Hangup { .. } => Vec::new(),
+            Self::Goto { .. } | Self::Return { .. } | Self::Hangup { .. } => Vec::new(),
         }
     }
 
@@ -230,6 +244,7 @@ impl Kind {
             | Self::Transfer(_)
             | Self::Voicemail(_)
             | Self::Goto { .. }
+            | Self::Return { .. }
             | Self::Hangup { .. } => {}
         }
         exits
@@ -238,7 +253,7 @@ impl Kind {
     /// Whether the flow may hand the caller on here.
     pub(crate) fn is_way_out(&self) -> bool {
         match self {
-            Self::Queue(_) | Self::Transfer(_) | Self::Goto { .. } | Self::Hangup { .. } => true,
+            Self::Queue(_) | Self::Transfer(_) | Self::Goto { .. } | Self::Return { .. } | Self::Hangup { .. } => true,
             Self::Voicemail(message) => message.next.is_none(),
             Self::Play { .. }
             | Self::Menu(_)

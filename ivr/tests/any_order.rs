@@ -95,7 +95,7 @@ impl Watch {
                 Act::Emit(EventKind::FlowEnded { .. }) => self.ended += 1,
                 Act::Hangup(_) => self.hung_up = true,
                 Act::Play { prompts, .. } => assert!(!prompts.is_empty(), "plays nothing"),
-                Act::StopPlay { .. } | Act::Queue(_) | Act::Transfer(_) | Act::Record(_) | Act::Trouble { .. } | Act::Emit(_) => {}
+                Act::StopPlay { .. } | Act::Queue(_) | Act::Transfer(_) | Act::Record(_) | Act::Trouble { .. } | Act::Return { .. } | Act::Emit(_) => {}
             }
         }
         assert!(self.begun - self.ended <= 1, "begins and ends take turns");

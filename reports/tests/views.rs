@@ -111,6 +111,7 @@ async fn told(db: &Db) -> House {
             activity_since: T0,
             health: StationHealth::Ok,
             next: None,
+            hand: None,
         },
         why: SeatWhy::Chosen,
         by: None,

@@ -13,6 +13,7 @@ import { must, quantile, same, tour } from "./house/run.mjs";
 import { administration } from "./tour/admin.mjs";
 import { whoAndAfter } from "./tour/after.mjs";
 import { listedAfter, mainCall } from "./tour/call.mjs";
+import { aside } from "./tour/aside.mjs";
 import { consulting } from "./tour/consult.mjs";
 import { deskPoints } from "./tour/desk.mjs";
 import { dialing } from "./tour/dial.mjs";
@@ -260,6 +261,17 @@ try {
     other: emma,
     otherStation: stations.emma,
     caller: await phones.caller("handed over", "13700137002"),
+    dial: "8000",
+  });
+  await aside({
+    step,
+    house,
+    agent: wangfang,
+    station: stations.wangfang,
+    other: emma,
+    otherStation: stations.emma,
+    chief: linyue,
+    caller: await phones.caller("put aside", "13700137003"),
     dial: "8000",
   });
   await dialing({

@@ -10,11 +10,14 @@ use zuoxi_tests::phone::{Ending, Manner, Phone, PhoneConfig};
 use crate::hear_each_other;
 
 const NUMBER: &str = "010-62345678";
+/// What queue `direct` shows to whom its agents call.
+const SHOWN: &str = "+862155550000";
 
 /// Two agents, a way out with somebody at its end, and agent 1 at a phone.
 async fn at_desk(manner: Manner) -> Result<(House, Desk, Phone), Box<dyn std::error::Error + Send + Sync>> {
     let mut directory = company(&[AnswerBy::Phone, AnswerBy::Phone]);
     tune(&mut directory, "direct", |queue| queue.wrap_up_ms = 60_000);
+    tune(&mut directory, "direct", |queue| queue.caller_id = SHOWN.into());
     let mut house = House::open(directory).await?;
     let mut config = PhoneConfig::new("outside", house.sip()).manner(manner);
     config.local = OUTSIDE;
@@ -32,6 +35,7 @@ async fn the_own_phone_rings_first_and_both_talk_with_hold_recording_and_wrap_up
     let own = phone.rung().await?;
     own.answered().await?;
     let far = outside.rung().await?;
+    assert_eq!(far.incoming().map(|i| i.from.user.as_str()), Some(SHOWN));
     let busy = move |seat: &contract::Seat| seat.activity == Activity::Talking { interaction: call };
     house.seat_is(agent, "busy with the call it makes", busy).await?;
     own.hears("that a phone rings", |ear| ear.heard_tone(450.0)).await?;

@@ -8,12 +8,14 @@ mod dialed_out;
 mod digits;
 mod lessons;
 mod lost;
+mod parked;
 mod queueing;
 mod refused;
 mod restarted;
 mod stopping;
 mod supervised;
 mod transfers;
+mod visits;
 
 use contract::directory::AnswerBy;
 use contract::{AgentId, InteractionId};

@@ -62,7 +62,9 @@ pub fn company(agents: &[AnswerBy]) -> Directory {
         ("direct", DIRECT),
         ("menu", MENU),
         ("digits", DIGITS),
+        ("check", CHECK),
         ("main", include_str!("../../ivr/demo/flows/main.yaml")),
+        ("survey", include_str!("../../ivr/demo/flows/survey.yaml")),
         ("after-hours", include_str!("../../ivr/demo/flows/after-hours.yaml")),
     ];
     for (name, yaml) in flows {
@@ -94,6 +96,7 @@ pub fn queue(name: &str) -> Queue {
         short_ms: 5_000,
         record: true,
         auto_answer: false,
+        caller_id: String::new(),
         missed_not_ready: true,
         rejected_not_ready: true,
     }
@@ -181,4 +184,27 @@ nodes:
   bye:
     kind: hangup
     prompts: [goodbye]
+";
+
+/// Agents send callers here to key four digits, and have them back.
+const CHECK: &str = "
+name: check
+language: keep
+start: ask
+variables:
+  pin: \"\"
+nodes:
+  ask:
+    kind: collect
+    prompts: [enter-order]
+    into: pin
+    min: 4
+    max: 4
+    retries: 0
+    sensitive: true
+    check: pin == '1234'
+    next: good
+    failed: bad
+  good: { kind: return, result: verified }
+  bad: { kind: return, result: not verified }
 ";

@@ -83,6 +83,8 @@ impl Desk {
             }
             DeskBody::CardGone { interaction, .. } => self.cards.retain(|card| card.interaction != *interaction),
             DeskBody::Supervising { .. }
+            | DeskBody::Parked { .. }
+            | DeskBody::Said { .. }
             | DeskBody::Board { .. }
             | DeskBody::Done { .. }
             | DeskBody::Refused { .. }

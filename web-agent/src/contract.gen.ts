@@ -13,7 +13,7 @@ export type AgentId = string;
 /**
  * What a button may do to a call now. The server computes the list; the desktop shows it.
  */
-export type CallAction = "answer" | "reject" | "hold" | "resume" | "mute" | "unmute" | "send_digits" | "transfer" | "consult" | "swap" | "join" | "complete" | "drop" | "pause_recording" | "resume_recording" | "hangup" | "end_wrap_up" | "extend_wrap_up" | "dispose";
+export type CallAction = "answer" | "reject" | "hold" | "resume" | "mute" | "unmute" | "send_digits" | "transfer" | "park" | "consult" | "swap" | "join" | "complete" | "drop" | "pause_recording" | "resume_recording" | "hangup" | "end_wrap_up" | "extend_wrap_up" | "dispose";
 
 /**
  * One call on one desk.
@@ -36,6 +36,10 @@ pressed: Array<Pressed>, candidates: Array<KnownCustomer>,
  */
 customer: CustomerId | null, 
 /**
+ * What the call is to be found by.
+ */
+tags: Array<string>, 
+/**
  * What was last saved by this agent for this interaction.
  */
 disposition: SavedDisposition | null, 
@@ -52,6 +56,14 @@ askedBy: string | null,
  */
 others: Array<OtherParty>, 
 /**
+ * The flow the caller is in while I wait.
+ */
+inFlow: InFlow | null, 
+/**
+ * What flows told of this caller in the middle of a talk, oldest first.
+ */
+flowResults: Array<FlowResult>, 
+/**
  * From the one table of what each state allows.
  */
 allowed: Array<CallAction>, ended: EndCause | null, };
@@ -59,7 +71,7 @@ allowed: Array<CallAction>, ended: EndCause | null, };
 /**
  * To a call, by the agent on it (or a supervisor for them).
  */
-export type CallCommand = { "kind": "answer" } | { "kind": "reject" } | { "kind": "hold" } | { "kind": "resume" } | { "kind": "mute" } | { "kind": "unmute" } | { "kind": "send_digits", digits: string, } | { "kind": "transfer", target: TransferTarget, } | { "kind": "consult", target: TransferTarget, } | { "kind": "swap" } | { "kind": "join" } | { "kind": "complete" } | { "kind": "drop", leg: LegId | null, } | { "kind": "pause_recording", reason: string, } | { "kind": "resume_recording" } | { "kind": "hangup" };
+export type CallCommand = { "kind": "answer" } | { "kind": "reject" } | { "kind": "hold" } | { "kind": "resume" } | { "kind": "mute" } | { "kind": "unmute" } | { "kind": "send_digits", digits: string, } | { "kind": "transfer", target: TransferTarget, } | { "kind": "park" } | { "kind": "consult", target: TransferTarget, } | { "kind": "swap" } | { "kind": "join" } | { "kind": "complete" } | { "kind": "drop", leg: LegId | null, } | { "kind": "pause_recording", reason: string, } | { "kind": "resume_recording" } | { "kind": "hangup" };
 
 /**
  * Who the network says is calling.
@@ -109,7 +121,7 @@ export type ContactPointId = string;
  */
 export type CustomerId = string;
 
-export type DeskAsk = { "ask": "seat", command: SeatCommand, } | { "ask": "call", interaction: InteractionId, command: CallCommand, } | { "ask": "supervise", interaction: InteractionId, command: SuperviseCommand, } | { "ask": "dial", number: string, queue: QueueId | null, } | { "ask": "waiting", interaction: InteractionId, command: WaitingCommand, } | { "ask": "watch_board", on: boolean, } | { "ask": "phone", check: PhoneCheck, } | { "ask": "ping" };
+export type DeskAsk = { "ask": "seat", command: SeatCommand, } | { "ask": "call", interaction: InteractionId, command: CallCommand, } | { "ask": "supervise", interaction: InteractionId, command: SuperviseCommand, } | { "ask": "dial", number: string, queue: QueueId | null, } | { "ask": "take_parked", interaction: InteractionId, } | { "ask": "waiting", interaction: InteractionId, command: WaitingCommand, } | { "ask": "watch_board", on: boolean, } | { "ask": "phone", check: PhoneCheck, } | { "ask": "ping" };
 
 /**
  * Desktop to server.
@@ -118,12 +130,17 @@ export type DeskIntent = {
 /**
  * Chosen by the desktop, answered by `done` or `refused`.
  */
-id: number, } & ({ "ask": "seat", command: SeatCommand, } | { "ask": "call", interaction: InteractionId, command: CallCommand, } | { "ask": "supervise", interaction: InteractionId, command: SuperviseCommand, } | { "ask": "dial", number: string, queue: QueueId | null, } | { "ask": "waiting", interaction: InteractionId, command: WaitingCommand, } | { "ask": "watch_board", on: boolean, } | { "ask": "phone", check: PhoneCheck, } | { "ask": "ping" });
+id: number, } & ({ "ask": "seat", command: SeatCommand, } | { "ask": "call", interaction: InteractionId, command: CallCommand, } | { "ask": "supervise", interaction: InteractionId, command: SuperviseCommand, } | { "ask": "dial", number: string, queue: QueueId | null, } | { "ask": "take_parked", interaction: InteractionId, } | { "ask": "waiting", interaction: InteractionId, command: WaitingCommand, } | { "ask": "watch_board", on: boolean, } | { "ask": "phone", check: PhoneCheck, } | { "ask": "ping" });
 
 /**
  * Server to desktop.
  */
-export type DeskMessage = { n: number, at: number, } & ({ "kind": "snapshot", seat: Seat, cards: Array<CallCard>, supervising: Supervising | null, } | { "kind": "supervising", supervising: Supervising | null, } | { "kind": "seat", seat: Seat, why: SeatWhy, } | { "kind": "card", card: CallCard, } | { "kind": "card_gone", interaction: InteractionId, why: CardGone, } | { "kind": "board", calls: Array<LiveCall>, callsGone: Array<InteractionId>, agents: Array<LiveAgent>, agentsGone: Array<AgentId>, queues: Array<LiveQueue>, queuesGone: Array<QueueId>, } | { "kind": "done", id: number, } | { "kind": "refused", id: number, code: string, message: string, } | { "kind": "notice", level: NoticeLevel, code: string, values: Array<[string, string]>, } | { "kind": "going_away" });
+export type DeskMessage = { n: number, at: number, } & ({ "kind": "snapshot", seat: Seat, cards: Array<CallCard>, supervising: Supervising | null, parked: Array<ParkedCall>, } | { "kind": "parked", parked: Array<ParkedCall>, } | { "kind": "said", agent: AgentId, words: DeskWords, } | { "kind": "supervising", supervising: Supervising | null, } | { "kind": "seat", seat: Seat, why: SeatWhy, } | { "kind": "card", card: CallCard, } | { "kind": "card_gone", interaction: InteractionId, why: CardGone, } | { "kind": "board", calls: Array<LiveCall>, callsGone: Array<InteractionId>, agents: Array<LiveAgent>, agentsGone: Array<AgentId>, queues: Array<LiveQueue>, queuesGone: Array<QueueId>, } | { "kind": "done", id: number, } | { "kind": "refused", id: number, code: string, message: string, } | { "kind": "notice", level: NoticeLevel, code: string, values: Array<[string, string]>, } | { "kind": "going_away" });
+
+/**
+ * One message between an agent and those who supervise.
+ */
+export type DeskWords = { id: RowId, author: AgentId, authorName: string, at: number, text: string, };
 
 export type Direction = "inbound" | "outbound" | "internal";
 
@@ -145,16 +162,39 @@ export type Entry = { "kind": "trunk", trunk: TrunkId, } | { "kind": "station", 
 /**
  * `seq` is gapless per node, given by that node's one ledger writer.
  */
-export type Event = { node: number, seq: number, at: number, interaction: InteractionId | null, } & ({ "kind": "node_started", version: string, } | { "kind": "node_stopping", graceMs: number, } | { "kind": "orphan_ended", what: string, id: string, } | { "kind": "call_arrived", direction: Direction, entry: Entry, caller: Caller, dialed: string, leg: LegId, } | { "kind": "caller_identified", candidates: Array<Candidate>, } | { "kind": "flow_started", flow: string, version: number, } | { "kind": "flow_step", node: string, } | { "kind": "digits_collected", node: string, digits: string, label: string | null, } | { "kind": "flow_ended", flow: string, outcome: FlowOutcome, } | { "kind": "queued", queue: QueueId, vip: boolean, priority: number, position: number, } | { "kind": "position_announced", queue: QueueId, position: number, } | { "kind": "queue_left", queue: QueueId, outcome: QueueOutcome, waitedMs: number, } | { "kind": "offered", offer: OfferId, agent: AgentId, station: StationId, queue: QueueId | null, until: number, waitedMs: number, why: string, askedBy: AgentId | null, } | { "kind": "offer_ended", offer: OfferId, agent: AgentId, queue: QueueId | null, outcome: OfferOutcome, rangMs: number, } | { "kind": "leg_started", leg: LegId, party: Party, } | { "kind": "leg_rerouted", leg: LegId, trunk: TrunkId, sipStatus: number, } | { "kind": "leg_ringing", leg: LegId, } | { "kind": "leg_answered", leg: LegId, } | { "kind": "leg_ended", leg: LegId, cause: EndCause, by: HungUpBy, sipStatus: number | null, quality: Quality | null, } | { "kind": "talk_started", agent: AgentId, leg: LegId, queue: QueueId | null, waitedMs: number, } | { "kind": "held", agent: AgentId, } | { "kind": "resumed", agent: AgentId, } | { "kind": "muted", agent: AgentId, } | { "kind": "unmuted", agent: AgentId, } | { "kind": "digits_sent", agent: AgentId, count: number, } | { "kind": "transfer_started", agent: AgentId, target: TransferTarget, } | { "kind": "transfer_failed", agent: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "consult_started", agent: AgentId, target: TransferTarget, } | { "kind": "consult_answered", agent: AgentId, with: AgentId | null, leg: LegId, } | { "kind": "consult_failed", agent: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "consult_joined", agent: AgentId, with: AgentId | null, leg: LegId, } | { "kind": "consult_ended", agent: AgentId, with: AgentId | null, leg: LegId, cause: EndCause, ms: number, } | { "kind": "talk_ended", agent: AgentId, leg: LegId, queue: QueueId | null, talkMs: number, holdMs: number, } | { "kind": "recording_started", recording: RecordingId, what: RecordingKind, agent: AgentId | null, queue: QueueId | null, path: string, } | { "kind": "recording_paused", recording: RecordingId, agent: AgentId, reason: string, } | { "kind": "recording_resumed", recording: RecordingId, agent: AgentId, } | { "kind": "recording_gap", recording: RecordingId, ms: number, reason: string, } | { "kind": "recording_ended", recording: RecordingId, durationMs: number, bytes: number, complete: boolean, } | { "kind": "call_ended", cause: EndCause, by: HungUpBy, } | { "kind": "interrupted", lastSeen: number, } | { "kind": "wrap_up_started", agent: AgentId, queue: QueueId | null, until: number | null, } | { "kind": "wrap_up_extended", agent: AgentId, until: number, } | { "kind": "wrap_up_ended", agent: AgentId, queue: QueueId | null, tookMs: number, timedOut: boolean, } | { "kind": "disposition_saved", agent: AgentId, dispositions: Array<DispositionId>, notes: string, } | { "kind": "supervision_started", by: AgentId, agent: AgentId, leg: LegId, mode: SuperviseMode, reason: string, } | { "kind": "supervision_changed", by: AgentId, agent: AgentId, mode: SuperviseMode, } | { "kind": "supervision_ended", by: AgentId, agent: AgentId, cause: EndCause, ms: number, } | { "kind": "waiting_moved", by: AgentId, target: TransferTarget, } | { "kind": "waiting_move_failed", by: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "waiting_raised", by: AgentId, } | { "kind": "customer_linked", agent: AgentId, customer: CustomerId | null, contact: ContactId | null, } | { "kind": "seat_changed", seat: Seat, why: SeatWhy, by: AgentId | null, } | { "kind": "station_registered", station: StationId, userAgent: string, address: string, expires: number, } | { "kind": "station_lost", station: StationId, reason: string, });
+export type Event = { node: number, seq: number, at: number, interaction: InteractionId | null, } & ({ "kind": "node_started", version: string, } | { "kind": "node_stopping", graceMs: number, } | { "kind": "orphan_ended", what: string, id: string, } | { "kind": "call_arrived", direction: Direction, entry: Entry, caller: Caller, dialed: string, leg: LegId, } | { "kind": "caller_identified", candidates: Array<Candidate>, } | { "kind": "flow_started", flow: string, version: number, } | { "kind": "flow_step", node: string, } | { "kind": "digits_collected", node: string, digits: string, label: string | null, } | { "kind": "flow_ended", flow: string, outcome: FlowOutcome, } | { "kind": "queued", queue: QueueId, vip: boolean, priority: number, position: number, } | { "kind": "position_announced", queue: QueueId, position: number, } | { "kind": "queue_left", queue: QueueId, outcome: QueueOutcome, waitedMs: number, } | { "kind": "offered", offer: OfferId, agent: AgentId, station: StationId, queue: QueueId | null, until: number, waitedMs: number, why: string, askedBy: AgentId | null, } | { "kind": "offer_ended", offer: OfferId, agent: AgentId, queue: QueueId | null, outcome: OfferOutcome, rangMs: number, } | { "kind": "leg_started", leg: LegId, party: Party, } | { "kind": "leg_rerouted", leg: LegId, trunk: TrunkId, sipStatus: number, } | { "kind": "leg_ringing", leg: LegId, } | { "kind": "leg_answered", leg: LegId, } | { "kind": "leg_ended", leg: LegId, cause: EndCause, by: HungUpBy, sipStatus: number | null, quality: Quality | null, } | { "kind": "talk_started", agent: AgentId, leg: LegId, queue: QueueId | null, waitedMs: number, } | { "kind": "held", agent: AgentId, } | { "kind": "resumed", agent: AgentId, } | { "kind": "muted", agent: AgentId, } | { "kind": "unmuted", agent: AgentId, } | { "kind": "digits_sent", agent: AgentId, count: number, } | { "kind": "transfer_started", agent: AgentId, target: TransferTarget, } | { "kind": "transfer_failed", agent: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "parked", agent: AgentId, queue: QueueId | null, slot: number, until: number, } | { "kind": "park_ended", agent: AgentId, slot: number, outcome: ParkOutcome, by: AgentId | null, ms: number, } | { "kind": "sent_to_flow", agent: AgentId, flow: string, } | { "kind": "came_back", agent: AgentId, flow: string, result: string | null, ms: number, } | { "kind": "consult_started", agent: AgentId, target: TransferTarget, } | { "kind": "consult_answered", agent: AgentId, with: AgentId | null, leg: LegId, } | { "kind": "consult_failed", agent: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "consult_joined", agent: AgentId, with: AgentId | null, leg: LegId, } | { "kind": "consult_ended", agent: AgentId, with: AgentId | null, leg: LegId, cause: EndCause, ms: number, } | { "kind": "talk_ended", agent: AgentId, leg: LegId, queue: QueueId | null, talkMs: number, holdMs: number, } | { "kind": "recording_started", recording: RecordingId, what: RecordingKind, agent: AgentId | null, queue: QueueId | null, path: string, } | { "kind": "recording_paused", recording: RecordingId, agent: AgentId, reason: string, } | { "kind": "recording_resumed", recording: RecordingId, agent: AgentId, } | { "kind": "recording_gap", recording: RecordingId, ms: number, reason: string, } | { "kind": "recording_ended", recording: RecordingId, durationMs: number, bytes: number, complete: boolean, } | { "kind": "call_ended", cause: EndCause, by: HungUpBy, } | { "kind": "interrupted", lastSeen: number, } | { "kind": "wrap_up_started", agent: AgentId, queue: QueueId | null, until: number | null, } | { "kind": "wrap_up_extended", agent: AgentId, until: number, } | { "kind": "wrap_up_ended", agent: AgentId, queue: QueueId | null, tookMs: number, timedOut: boolean, } | { "kind": "disposition_saved", agent: AgentId, dispositions: Array<DispositionId>, notes: string, } | { "kind": "tags_saved", agent: AgentId, tags: Array<string>, } | { "kind": "supervision_started", by: AgentId, agent: AgentId, leg: LegId, mode: SuperviseMode, reason: string, } | { "kind": "supervision_changed", by: AgentId, agent: AgentId, mode: SuperviseMode, } | { "kind": "supervision_ended", by: AgentId, agent: AgentId, cause: EndCause, ms: number, } | { "kind": "waiting_moved", by: AgentId, target: TransferTarget, } | { "kind": "waiting_move_failed", by: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "waiting_raised", by: AgentId, } | { "kind": "customer_linked", agent: AgentId, customer: CustomerId | null, contact: ContactId | null, } | { "kind": "seat_changed", seat: Seat, why: SeatWhy, by: AgentId | null, } | { "kind": "station_registered", station: StationId, userAgent: string, address: string, expires: number, } | { "kind": "station_lost", station: StationId, reason: string, });
 
 /**
  * What happened. Times in the payload are durations; the moment is [`Event::at`].
  */
-export type EventKind = { "kind": "node_started", version: string, } | { "kind": "node_stopping", graceMs: number, } | { "kind": "orphan_ended", what: string, id: string, } | { "kind": "call_arrived", direction: Direction, entry: Entry, caller: Caller, dialed: string, leg: LegId, } | { "kind": "caller_identified", candidates: Array<Candidate>, } | { "kind": "flow_started", flow: string, version: number, } | { "kind": "flow_step", node: string, } | { "kind": "digits_collected", node: string, digits: string, label: string | null, } | { "kind": "flow_ended", flow: string, outcome: FlowOutcome, } | { "kind": "queued", queue: QueueId, vip: boolean, priority: number, position: number, } | { "kind": "position_announced", queue: QueueId, position: number, } | { "kind": "queue_left", queue: QueueId, outcome: QueueOutcome, waitedMs: number, } | { "kind": "offered", offer: OfferId, agent: AgentId, station: StationId, queue: QueueId | null, until: number, waitedMs: number, why: string, askedBy: AgentId | null, } | { "kind": "offer_ended", offer: OfferId, agent: AgentId, queue: QueueId | null, outcome: OfferOutcome, rangMs: number, } | { "kind": "leg_started", leg: LegId, party: Party, } | { "kind": "leg_rerouted", leg: LegId, trunk: TrunkId, sipStatus: number, } | { "kind": "leg_ringing", leg: LegId, } | { "kind": "leg_answered", leg: LegId, } | { "kind": "leg_ended", leg: LegId, cause: EndCause, by: HungUpBy, sipStatus: number | null, quality: Quality | null, } | { "kind": "talk_started", agent: AgentId, leg: LegId, queue: QueueId | null, waitedMs: number, } | { "kind": "held", agent: AgentId, } | { "kind": "resumed", agent: AgentId, } | { "kind": "muted", agent: AgentId, } | { "kind": "unmuted", agent: AgentId, } | { "kind": "digits_sent", agent: AgentId, count: number, } | { "kind": "transfer_started", agent: AgentId, target: TransferTarget, } | { "kind": "transfer_failed", agent: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "consult_started", agent: AgentId, target: TransferTarget, } | { "kind": "consult_answered", agent: AgentId, with: AgentId | null, leg: LegId, } | { "kind": "consult_failed", agent: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "consult_joined", agent: AgentId, with: AgentId | null, leg: LegId, } | { "kind": "consult_ended", agent: AgentId, with: AgentId | null, leg: LegId, cause: EndCause, ms: number, } | { "kind": "talk_ended", agent: AgentId, leg: LegId, queue: QueueId | null, talkMs: number, holdMs: number, } | { "kind": "recording_started", recording: RecordingId, what: RecordingKind, agent: AgentId | null, queue: QueueId | null, path: string, } | { "kind": "recording_paused", recording: RecordingId, agent: AgentId, reason: string, } | { "kind": "recording_resumed", recording: RecordingId, agent: AgentId, } | { "kind": "recording_gap", recording: RecordingId, ms: number, reason: string, } | { "kind": "recording_ended", recording: RecordingId, durationMs: number, bytes: number, complete: boolean, } | { "kind": "call_ended", cause: EndCause, by: HungUpBy, } | { "kind": "interrupted", lastSeen: number, } | { "kind": "wrap_up_started", agent: AgentId, queue: QueueId | null, until: number | null, } | { "kind": "wrap_up_extended", agent: AgentId, until: number, } | { "kind": "wrap_up_ended", agent: AgentId, queue: QueueId | null, tookMs: number, timedOut: boolean, } | { "kind": "disposition_saved", agent: AgentId, dispositions: Array<DispositionId>, notes: string, } | { "kind": "supervision_started", by: AgentId, agent: AgentId, leg: LegId, mode: SuperviseMode, reason: string, } | { "kind": "supervision_changed", by: AgentId, agent: AgentId, mode: SuperviseMode, } | { "kind": "supervision_ended", by: AgentId, agent: AgentId, cause: EndCause, ms: number, } | { "kind": "waiting_moved", by: AgentId, target: TransferTarget, } | { "kind": "waiting_move_failed", by: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "waiting_raised", by: AgentId, } | { "kind": "customer_linked", agent: AgentId, customer: CustomerId | null, contact: ContactId | null, } | { "kind": "seat_changed", seat: Seat, why: SeatWhy, by: AgentId | null, } | { "kind": "station_registered", station: StationId, userAgent: string, address: string, expires: number, } | { "kind": "station_lost", station: StationId, reason: string, };
+export type EventKind = { "kind": "node_started", version: string, } | { "kind": "node_stopping", graceMs: number, } | { "kind": "orphan_ended", what: string, id: string, } | { "kind": "call_arrived", direction: Direction, entry: Entry, caller: Caller, dialed: string, leg: LegId, } | { "kind": "caller_identified", candidates: Array<Candidate>, } | { "kind": "flow_started", flow: string, version: number, } | { "kind": "flow_step", node: string, } | { "kind": "digits_collected", node: string, digits: string, label: string | null, } | { "kind": "flow_ended", flow: string, outcome: FlowOutcome, } | { "kind": "queued", queue: QueueId, vip: boolean, priority: number, position: number, } | { "kind": "position_announced", queue: QueueId, position: number, } | { "kind": "queue_left", queue: QueueId, outcome: QueueOutcome, waitedMs: number, } | { "kind": "offered", offer: OfferId, agent: AgentId, station: StationId, queue: QueueId | null, until: number, waitedMs: number, why: string, askedBy: AgentId | null, } | { "kind": "offer_ended", offer: OfferId, agent: AgentId, queue: QueueId | null, outcome: OfferOutcome, rangMs: number, } | { "kind": "leg_started", leg: LegId, party: Party, } | { "kind": "leg_rerouted", leg: LegId, trunk: TrunkId, sipStatus: number, } | { "kind": "leg_ringing", leg: LegId, } | { "kind": "leg_answered", leg: LegId, } | { "kind": "leg_ended", leg: LegId, cause: EndCause, by: HungUpBy, sipStatus: number | null, quality: Quality | null, } | { "kind": "talk_started", agent: AgentId, leg: LegId, queue: QueueId | null, waitedMs: number, } | { "kind": "held", agent: AgentId, } | { "kind": "resumed", agent: AgentId, } | { "kind": "muted", agent: AgentId, } | { "kind": "unmuted", agent: AgentId, } | { "kind": "digits_sent", agent: AgentId, count: number, } | { "kind": "transfer_started", agent: AgentId, target: TransferTarget, } | { "kind": "transfer_failed", agent: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "parked", agent: AgentId, queue: QueueId | null, slot: number, until: number, } | { "kind": "park_ended", agent: AgentId, slot: number, outcome: ParkOutcome, by: AgentId | null, ms: number, } | { "kind": "sent_to_flow", agent: AgentId, flow: string, } | { "kind": "came_back", agent: AgentId, flow: string, result: string | null, ms: number, } | { "kind": "consult_started", agent: AgentId, target: TransferTarget, } | { "kind": "consult_answered", agent: AgentId, with: AgentId | null, leg: LegId, } | { "kind": "consult_failed", agent: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "consult_joined", agent: AgentId, with: AgentId | null, leg: LegId, } | { "kind": "consult_ended", agent: AgentId, with: AgentId | null, leg: LegId, cause: EndCause, ms: number, } | { "kind": "talk_ended", agent: AgentId, leg: LegId, queue: QueueId | null, talkMs: number, holdMs: number, } | { "kind": "recording_started", recording: RecordingId, what: RecordingKind, agent: AgentId | null, queue: QueueId | null, path: string, } | { "kind": "recording_paused", recording: RecordingId, agent: AgentId, reason: string, } | { "kind": "recording_resumed", recording: RecordingId, agent: AgentId, } | { "kind": "recording_gap", recording: RecordingId, ms: number, reason: string, } | { "kind": "recording_ended", recording: RecordingId, durationMs: number, bytes: number, complete: boolean, } | { "kind": "call_ended", cause: EndCause, by: HungUpBy, } | { "kind": "interrupted", lastSeen: number, } | { "kind": "wrap_up_started", agent: AgentId, queue: QueueId | null, until: number | null, } | { "kind": "wrap_up_extended", agent: AgentId, until: number, } | { "kind": "wrap_up_ended", agent: AgentId, queue: QueueId | null, tookMs: number, timedOut: boolean, } | { "kind": "disposition_saved", agent: AgentId, dispositions: Array<DispositionId>, notes: string, } | { "kind": "tags_saved", agent: AgentId, tags: Array<string>, } | { "kind": "supervision_started", by: AgentId, agent: AgentId, leg: LegId, mode: SuperviseMode, reason: string, } | { "kind": "supervision_changed", by: AgentId, agent: AgentId, mode: SuperviseMode, } | { "kind": "supervision_ended", by: AgentId, agent: AgentId, cause: EndCause, ms: number, } | { "kind": "waiting_moved", by: AgentId, target: TransferTarget, } | { "kind": "waiting_move_failed", by: AgentId, target: TransferTarget, cause: EndCause, } | { "kind": "waiting_raised", by: AgentId, } | { "kind": "customer_linked", agent: AgentId, customer: CustomerId | null, contact: ContactId | null, } | { "kind": "seat_changed", seat: Seat, why: SeatWhy, by: AgentId | null, } | { "kind": "station_registered", station: StationId, userAgent: string, address: string, expires: number, } | { "kind": "station_lost", station: StationId, reason: string, };
 
-export type FlowOutcome = "queued" | "transferred" | "voicemail" | "hung_up" | "caller_left" | "failed";
+export type FlowOutcome = "queued" | "transferred" | "voicemail" | "hung_up" | "caller_left" | "returned" | "failed";
+
+/**
+ * What a flow told when it gave the caller back.
+ */
+export type FlowResult = { flow: string, 
+/**
+ * As the flow says it; none: it came to none, or the agent took the caller back.
+ */
+result: string | null, at: number, };
+
+/**
+ * An agent asks for a supervisor.
+ */
+export type Hand = { since: number, 
+/**
+ * What for, in the agent's words; may be empty.
+ */
+note: string, };
 
 export type HungUpBy = { "kind": "caller" } | { "kind": "agent", agent: AgentId, } | { "kind": "callee" } | { "kind": "system" };
+
+/**
+ * A caller in a flow in the middle of a talk.
+ */
+export type InFlow = { flow: string, since: number, };
 
 /**
  * One contact of a customer with the company, from its first moment to its last; for voice, the call as the customer lives it.
@@ -209,7 +249,7 @@ oldest: number | null, ringing: number, talking: number, offered: number, answer
 /**
  * Where a live call is.
  */
-export type LiveState = "ivr" | "waiting" | "ringing" | "talking" | "held" | "transferring" | "voicemail";
+export type LiveState = "ivr" | "waiting" | "ringing" | "talking" | "held" | "transferring" | "parked" | "voicemail";
 
 /**
  * Why a customer is thought to be calling.
@@ -245,6 +285,24 @@ agent: AgentId | null,
 name: string, state: OtherState, };
 
 export type OtherState = "leads" | "asked" | "ringing" | "apart" | "joined";
+
+/**
+ * How a parked caller's wait ended.
+ */
+export type ParkOutcome = "retrieved" | "nobody_came" | "caller_left" | "failed";
+
+/**
+ * A caller who waits in a numbered place for whoever takes them.
+ */
+export type ParkedCall = { interaction: InteractionId, slot: number, caller: Caller, 
+/**
+ * Where it is known who calls.
+ */
+customerName: string | null, queueName: string | null, by: AgentId, byName: string, since: number, 
+/**
+ * Then who parked is rung.
+ */
+until: number, };
 
 /**
  * Who is at the other end of a leg.
@@ -309,6 +367,11 @@ export type RecordingKind = "talk" | "voicemail";
 
 export type RecordingState = "off" | "on" | "paused";
 
+/**
+ * Any row that needs an id and no type of its own.
+ */
+export type RowId = string;
+
 export type SavedDisposition = { dispositions: Array<DispositionId>, notes: string, };
 
 /**
@@ -318,12 +381,16 @@ export type Seat = { agent: AgentId, station: StationId | null, status: SeatStat
 /**
  * What the seat becomes when the agent is free again.
  */
-next: SeatStatus | null, };
+next: SeatStatus | null, 
+/**
+ * The agent's hand is raised. Seats kept before there were hands have none.
+ */
+hand: Hand | null, };
 
 /**
  * To a seat.
  */
-export type SeatCommand = { "kind": "sign_in", station: StationId | null, } | { "kind": "ready" } | { "kind": "not_ready", reason: ReasonId | null, } | { "kind": "sign_out" } | { "kind": "end_wrap_up" } | { "kind": "extend_wrap_up", byMs: number, };
+export type SeatCommand = { "kind": "sign_in", station: StationId | null, } | { "kind": "ready" } | { "kind": "not_ready", reason: ReasonId | null, } | { "kind": "sign_out" } | { "kind": "end_wrap_up" } | { "kind": "extend_wrap_up", byMs: number, } | { "kind": "raise_hand", note: string, } | { "kind": "lower_hand" };
 
 /**
  * Chosen by the agent, a supervisor, or a rule that says why.
@@ -333,7 +400,7 @@ export type SeatStatus = { "kind": "offline" } | { "kind": "ready" } | { "kind":
 /**
  * Why the seat is as it is; shown to the agent, with the way back.
  */
-export type SeatWhy = "chosen" | "forced" | "missed_offer" | "rejected_offer" | "station_failed" | "station_lost" | "station_back" | "microphone" | "poor_line" | "desktop_lost" | "next_status" | "call" | "wrap_up_done" | "restart";
+export type SeatWhy = "chosen" | "forced" | "missed_offer" | "rejected_offer" | "station_failed" | "station_lost" | "station_back" | "microphone" | "poor_line" | "desktop_lost" | "next_status" | "call" | "wrap_up_done" | "restart" | "hand";
 
 /**
  * Whether the station could ring now.
@@ -376,7 +443,7 @@ connected: boolean, since: number, };
 /**
  * Where a call may be sent.
  */
-export type TransferTarget = { "kind": "queue", queue: QueueId, } | { "kind": "agent", agent: AgentId, } | { "kind": "number", number: string, };
+export type TransferTarget = { "kind": "queue", queue: QueueId, } | { "kind": "agent", agent: AgentId, } | { "kind": "number", number: string, } | { "kind": "flow", flow: string, };
 
 /**
  * A line to the outside world.

@@ -38,6 +38,7 @@ pub fn queue(id: i64, need: &[(i64, u8)]) -> Queue {
         short_ms: 5_000,
         record: true,
         auto_answer: false,
+        caller_id: String::new(),
         missed_not_ready: true,
         rejected_not_ready: true,
     }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use contract::{
-    AgentId, CallCommand, InteractionId, LegId, QueueId, SeatCommand, SuperviseCommand, SuperviseMode, TransferTarget,
+    AgentId, CallCommand, InteractionId, LegId, ParkedCall, QueueId, SeatCommand, SuperviseCommand, SuperviseMode, TransferTarget,
     WaitingCommand,
 };
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(digits))
         .routes(routes!(transfer))
         .routes(routes!(consult))
+        .routes(routes!(park))
+        .routes(routes!(parked))
+        .routes(routes!(take_parked))
         .routes(routes!(swap))
         .routes(routes!(bring_in))
         .routes(routes!(complete))
@@ -110,6 +113,12 @@ button!(
     complete, "/calls/{interaction}/complete", CallCommand::Complete
 );
 button!(
+    /// My caller waits in a numbered place until somebody takes them; I am free
+    ///
+    /// Where nobody does in time, my phone rings for them again.
+    park, "/calls/{interaction}/park", CallCommand::Park
+);
+button!(
     /// Record again
     go_on, "/calls/{interaction}/recording/resume", CallCommand::ResumeRecording
 );
@@ -143,6 +152,22 @@ pub async fn dial(
 ) -> Result<(StatusCode, Json<Dialed>), ApiError> {
     let interaction = app.gateway.dial(me.agent, number, queue).await.map_err(Refusal::from)?;
     Ok((StatusCode::CREATED, Json(Dialed { interaction })))
+}
+
+/// Take a parked caller
+///
+/// My phone rings; lifted, we talk.
+#[utoipa::path(post, path = "/calls/{interaction}/take", tag = "calls", params(("interaction" = String, Path)),
+    responses((status = 204)))]
+pub async fn take_parked(State(app): State<App>, me: SignedIn, At(call): At<InteractionId>) -> Result<StatusCode, ApiError> {
+    app.gateway.fetch(call, me.agent).await.map_err(Refusal::from)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Callers who are parked, by place
+#[utoipa::path(get, path = "/parked", tag = "calls", responses((status = 200, body = Vec<known::ParkedCall>)))]
+pub async fn parked(State(app): State<App>, _me: SignedIn) -> Json<Vec<ParkedCall>> {
+    Json(app.desk.parked())
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

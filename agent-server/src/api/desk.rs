@@ -90,6 +90,15 @@ pub struct Colleague {
     presence: Presence,
 }
 
+/// A flow that I may send my caller to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FlowChoice {
+    name: String,
+    description: String,
+    /// It may give the caller back to me; I wait meanwhile.
+    returns: bool,
+}
+
 /// What a desk offers to choose from.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeskSetup {
@@ -98,6 +107,7 @@ pub struct DeskSetup {
     queues: Vec<QueueChoice>,
     stations: Vec<StationChoice>,
     agents: Vec<Colleague>,
+    flows: Vec<FlowChoice>,
 }
 
 /// What my desk offers to choose from
@@ -134,6 +144,11 @@ pub async fn setup(State(app): State<App>, me: SignedIn) -> Json<DeskSetup> {
         free: true,
         health: app.desk.station(own).health,
     });
+    let flows = view.agent_flows.iter().map(|(name, flow)| FlowChoice {
+        name: name.clone(),
+        description: flow.description.clone(),
+        returns: flow.returns,
+    });
     let others = view.book.agents.iter().filter(|(id, kept)| kept.item.active && **id != me.agent);
     let agents = others.map(|(id, kept)| Colleague {
         id: id.to_string(),
@@ -147,6 +162,7 @@ pub async fn setup(State(app): State<App>, me: SignedIn) -> Json<DeskSetup> {
         queues: queues.collect(),
         stations: browser.into_iter().chain(stations).collect(),
         agents: agents.collect(),
+        flows: flows.collect(),
     })
 }
 

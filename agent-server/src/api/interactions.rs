@@ -22,6 +22,7 @@ use super::{Page, Sought, known, recordings};
 use crate::App;
 use crate::api_error::ApiError;
 use crate::auth::{Permission, SignedIn};
+use crate::clock::now;
 use crate::extract::{Ask, At, Body};
 
 /// All that are given must hold.
@@ -47,6 +48,8 @@ pub struct CallQuery {
     #[param(value_type = Option<known::EndCause>)]
     cause: Option<EndCause>,
     recorded: Option<bool>,
+    /// Carries this tag.
+    tag: Option<String>,
     cursor: Option<String>,
     /// 1 to 200; 50 where left out.
     limit: Option<u32>,
@@ -102,6 +105,7 @@ pub async fn list(State(app): State<App>, me: SignedIn, Ask(query): Ask<CallQuer
         cause: query.cause,
         answered: None,
         has_recording: query.recorded,
+        tag: query.tag,
     };
     let ask = PageAsk { limit: query.limit.unwrap_or(0), cursor: query.cursor };
     let found = interactions::list(&app.db, &filter, &ask).await?;
@@ -228,6 +232,40 @@ pub async fn dispose(
     tx.commit().await?;
     caught_up(&app).await;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What a call is to be found by.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TagsEdit {
+    /// At most 10 of at most 40 characters; all of them, in the place of those there are.
+    tags: Vec<String>,
+}
+
+/// Tag a call
+///
+/// While it lasts or later, by an agent who had it, or a supervisor. The last word stands.
+#[utoipa::path(put, path = "/interactions/{id}/tags", tag = "interactions", params(("id" = String, Path)), request_body = TagsEdit,
+    responses((status = 204)))]
+pub async fn tag(
+    State(app): State<App>,
+    me: SignedIn,
+    At(id): At<InteractionId>,
+    Body(sent): Body<TagsEdit>,
+) -> Result<StatusCode, ApiError> {
+    takes_part(&app, &me, id).await?;
+    let tags = crm::tags::checked(&sent.tags)?;
+    tell(&app, id, EventKind::TagsSaved { agent: me.agent, tags })?;
+    caught_up(&app).await;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Tags in use
+///
+/// Of calls of the last 90 days, the most used first, at most 100.
+#[utoipa::path(get, path = "/tags", tag = "interactions", responses((status = 200, body = Vec<String>)))]
+pub async fn tags(State(app): State<App>, _me: SignedIn) -> Result<Json<Vec<String>>, ApiError> {
+    Ok(Json(crm::tags::used(&app.db, now() - crm::tags::PROPOSED_MS).await?))
 }
 
 fn known_dispositions(app: &App, sent: Vec<DispositionId>) -> Result<Vec<DispositionId>, ApiError> {

@@ -31,11 +31,13 @@ pub type StationHealth = Words<contract::StationHealth>;
 pub type SuperviseMode = Words<contract::SuperviseMode>;
 
 pub type Candidate = Shape<contract::Candidate>;
+pub type DeskWords = Shape<contract::DeskWords>;
 pub type Event = Shape<contract::Event>;
 pub type HungUpBy = Shape<contract::HungUpBy>;
 pub type LiveAgent = Shape<contract::LiveAgent>;
 pub type LiveCall = Shape<contract::LiveCall>;
 pub type LiveQueue = Shape<contract::LiveQueue>;
+pub type ParkedCall = Shape<contract::ParkedCall>;
 pub type Pressed = Shape<contract::Pressed>;
 pub type SeatCommand = Shape<contract::SeatCommand>;
 pub type TransferTarget = Shape<contract::TransferTarget>;
@@ -124,7 +126,7 @@ mod tests {
     #[test]
     fn a_plain_enum_tells_its_words_and_other_types_have_none() {
         assert_eq!(words::<contract::Direction>(), ["inbound", "outbound", "internal"]);
-        assert_eq!(words::<crm::interactions::SegmentKind>().last(), Some(&"consult"));
+        assert_eq!(words::<crm::interactions::SegmentKind>().last(), Some(&"parked"));
         assert_eq!(words::<contract::HungUpBy>(), [""; 0], "its variants carry values");
         assert_eq!(words::<String>(), [""; 0]);
     }

@@ -10,6 +10,7 @@ mod interactions;
 pub mod known;
 mod line;
 mod live;
+mod messages;
 mod page;
 pub mod recordings;
 mod session;
@@ -33,6 +34,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(desk::ws))
         .routes(routes!(line::begin))
         .merge(calls::routes())
+        .merge(messages::routes())
         .merge(records())
         .routes(routes!(filters::filters))
         .routes(routes!(live::snapshot))
@@ -46,6 +48,8 @@ fn records() -> OpenApiRouter<App> {
         .routes(routes!(interactions::list))
         .routes(routes!(interactions::one))
         .routes(routes!(interactions::dispose))
+        .routes(routes!(interactions::tag))
+        .routes(routes!(interactions::tags))
         .routes(routes!(interactions::link))
         .routes(routes!(drafts::list))
         .routes(routes!(drafts::keep))

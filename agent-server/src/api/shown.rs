@@ -47,6 +47,7 @@ pub struct InteractionRow {
     #[schema(value_type = Option<known::HungUpBy>)]
     pub hung_up_by: Option<HungUpBy>,
     pub dispositions: Vec<Named>,
+    pub tags: Vec<String>,
     pub recorded: bool,
 }
 
@@ -184,6 +185,7 @@ impl Names {
             cause: call.cause,
             hung_up_by: call.by,
             dispositions: dispositions.into_iter().map(|id| self.disposition(id)).collect(),
+            tags: call.tags.clone(),
             recorded: call.has_recording,
         }
     }

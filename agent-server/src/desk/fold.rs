@@ -8,7 +8,7 @@ use std::sync::Arc;
 use contract::directory::AnswerBy;
 use contract::{
     AgentId, CallCard, Candidate, Caller, CardGone, CardState, CustomerId, DeskBody, Direction, Directory, EndCause, Entry,
-    EpochMs, Event, EventKind, HungUpBy, InteractionId, KnownCustomer, LegId, NoticeLevel, OfferOutcome,
+    EpochMs, Event, EventKind, FlowResult, HungUpBy, InFlow, InteractionId, KnownCustomer, LegId, NoticeLevel, OfferOutcome,
     Pressed, QueueId,
     QueueOutcome, RecordingId, RecordingKind, RecordingState, SavedDisposition, Seat, SeatWhy, StationHealth, SuperviseMode,
     SupervisedBy, Supervising,
@@ -19,6 +19,7 @@ use cti_gateway::call::{Face, allowed};
 use asked::{Asked, beside};
 
 mod asked;
+mod parked;
 
 /// Presses kept on a card; a caller who plays with the keys must not fill a desk.
 const MOST_PRESSED: usize = 50;
@@ -61,6 +62,10 @@ struct Call {
     supervisors: BTreeMap<AgentId, Supervisor>,
     /// Whom the agent who talks asked into it.
     asked: Vec<Asked>,
+    parked: Option<parked::Parked>,
+    in_flow: Option<InFlow>,
+    flow_results: Vec<FlowResult>,
+    tags: Vec<String>,
 }
 
 /// Somebody in the talk besides caller and agent.
@@ -131,7 +136,7 @@ impl Desks {
     pub fn snapshot(&self, agent: AgentId, now: EpochMs) -> DeskBody {
         let seat = self.seats.get(&agent).cloned().unwrap_or_else(|| empty_seat(agent, now));
         let cards = self.calls.iter().filter_map(|(id, call)| Some(self.card(*id, agent, call, call.cards.get(&agent)?)));
-        DeskBody::Snapshot { seat, cards: cards.collect(), supervising: self.supervising(agent) }
+        DeskBody::Snapshot { seat, cards: cards.collect(), supervising: self.supervising(agent), parked: self.parked() }
     }
 
     /// The talk somebody is in as a supervisor: the newest, where one is being left for another.
@@ -161,7 +166,9 @@ impl Desks {
     pub fn known(&mut self, now: EpochMs, interaction: InteractionId, known: Vec<KnownCustomer>) -> Vec<Told> {
         let Some(call) = self.calls.get_mut(&interaction) else { return Vec::new() };
         call.known = known;
-        self.tell_all(now, interaction)
+        let mut told = self.tell_all(now, interaction);
+        told.extend(self.parked_named(now, interaction));
+        told
     }
 
     /// Takes one event. What to tell, in order.
@@ -186,6 +193,10 @@ impl Desks {
                     cards: BTreeMap::new(),
                     supervisors: BTreeMap::new(),
                     asked: Vec::new(),
+                    parked: None,
+                    in_flow: None,
+                    flow_results: Vec::new(),
+                    tags: Vec::new(),
                 });
                 match entry {
                     Entry::Station { agent: Some(agent), .. } if *direction == Direction::Outbound => {
@@ -199,6 +210,7 @@ impl Desks {
                 told.extend(self.of_asked(event, id));
                 told.extend(self.of_agent(event, id));
                 told.extend(self.of_supervisor(event, id));
+                told.extend(self.of_parked(event, id));
                 self.forget_if_done(id);
                 told
             }
@@ -234,6 +246,14 @@ impl Desks {
                 (call.tape, call.recording) = (None, RecordingState::Off);
             }
             EventKind::CustomerLinked { customer, .. } => call.customer = *customer,
+            EventKind::TagsSaved { tags, .. } => call.tags.clone_from(tags),
+            EventKind::SentToFlow { flow, .. } => call.in_flow = Some(InFlow { flow: flow.clone(), since: event.at }),
+            EventKind::CameBack { flow, result, .. } => {
+                call.in_flow = None;
+                if call.flow_results.len() < MOST_PRESSED {
+                    call.flow_results.push(FlowResult { flow: flow.clone(), result: result.clone(), at: event.at });
+                }
+            }
             EventKind::CallEnded { cause, by } => {
                 call.ended = Some(*cause);
                 call.called_off = matches!(by, HungUpBy::Agent { .. });
@@ -429,8 +449,12 @@ impl Desks {
     /// The seat is the truth about what an agent is busy with: cards it knows nothing of any more go.
     fn seat(&mut self, at: EpochMs, seat: &Seat, why: SeatWhy) -> Vec<Told> {
         let agent = seat.agent;
-        self.seats.insert(agent, seat.clone());
+        let before = self.seats.insert(agent, seat.clone());
         let mut told = vec![Told { agent, at, body: DeskBody::Seat { seat: seat.clone(), why } }];
+        // Whoever had no seat was not told of the changes.
+        if before.is_none() {
+            told.push(Told { agent, at, body: DeskBody::Parked { parked: self.parked() } });
+        }
         told.extend(changed_by_rule(seat, at, why));
         let busy = seat.activity.interaction();
         let goes = |id: InteractionId, card: &Card| {
@@ -512,10 +536,13 @@ impl Desks {
             pressed: call.pressed.clone(),
             candidates: call.known.clone(),
             customer: call.customer,
+            tags: call.tags.clone(),
             disposition: card.disposition.clone(),
             supervised_by: self.supervised_by(call, card),
             asked_by: card.asked_by.map(|agent| self.name(agent)),
             others: self.others(agent, call, card),
+            in_flow: call.in_flow.clone().filter(|_| !card.over),
+            flow_results: call.flow_results.clone(),
             allowed: allowed(&face),
             ended: call.ended,
         }
@@ -568,6 +595,7 @@ pub fn empty_seat(agent: AgentId, now: EpochMs) -> Seat {
         activity_since: now,
         health: StationHealth::None,
         next: None,
+        hand: None,
     }
 }
 
@@ -584,7 +612,7 @@ fn changed_by_rule(seat: &Seat, at: EpochMs, why: SeatWhy) -> Option<Told> {
         SeatWhy::DesktopLost => (NoticeLevel::Warning, "seat_desktop_lost"),
         SeatWhy::Forced => (NoticeLevel::Warning, "seat_forced"),
         SeatWhy::Restart => (NoticeLevel::Info, "seat_restart"),
-        SeatWhy::Chosen | SeatWhy::NextStatus | SeatWhy::Call | SeatWhy::WrapUpDone => return None,
+        SeatWhy::Chosen | SeatWhy::NextStatus | SeatWhy::Call | SeatWhy::WrapUpDone | SeatWhy::Hand => return None,
     };
     let status = match seat.status {
         SeatStatus::Offline => "offline",

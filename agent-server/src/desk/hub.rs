@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use contract::{AgentId, Candidate, DeskBody, DeskMessage, Directory, EpochMs, Event, EventKind, InteractionId, KnownCustomer, Seat, StationHealth, StationId, Supervising};
+use contract::{AgentId, Candidate, DeskBody, DeskMessage, DeskWords, Directory, EpochMs, Event, EventKind, InteractionId, KnownCustomer, ParkedCall, Seat, StationHealth, StationId, Supervising};
 use reports::{Board, Thresholds, Zone};
 use reports::board::Live;
 use serde::Serialize;
@@ -140,6 +140,16 @@ impl Hub {
         self.send(&mut inner, told, None);
     }
 
+    /// Something was written on the line of `agent`: told to those who have a desk open and take part.
+    pub fn said(&self, at: EpochMs, agent: AgentId, words: &DeskWords, takes_part: impl Fn(AgentId) -> bool) {
+        let mut inner = self.lock();
+        let there: Vec<AgentId> = inner.lines.iter().filter(|(_, line)| !line.tabs.is_empty()).map(|(id, _)| *id).collect();
+        let body = DeskBody::Said { agent, words: words.clone() };
+        let to = there.into_iter().filter(|person| takes_part(*person));
+        let told = to.map(|person| Told { agent: person, at, body: body.clone() }).collect();
+        self.send(&mut inner, told, None);
+    }
+
     fn send(&self, inner: &mut Inner, told: Vec<Told>, of: Option<&Event>) {
         for Told { agent, at, body } in told {
             let pops = |event: &&Event| matches!(event.kind, EventKind::Offered { agent: rung, .. } if rung == agent);
@@ -257,6 +267,12 @@ impl Hub {
     #[must_use]
     pub fn supervising(&self, by: AgentId) -> Option<Supervising> {
         self.lock().desks.supervising(by)
+    }
+
+    /// Callers who are parked, by place.
+    #[must_use]
+    pub fn parked(&self) -> Vec<ParkedCall> {
+        self.lock().desks.parked()
     }
 
     /// Who may be calling.

@@ -95,6 +95,7 @@ async fn answer(app: &App, me: &SignedIn, tab: u64, intent: &str) -> Vec<Text> {
         }
         DeskAsk::Supervise { interaction, command } => supervise(app, me, interaction, command).await,
         DeskAsk::Dial { number, queue } => app.gateway.dial(me.agent, number, queue).await.map(drop).map_err(Refusal::from),
+        DeskAsk::TakeParked { interaction } => app.gateway.fetch(interaction, me.agent).await.map_err(Refusal::from),
         DeskAsk::Waiting { interaction, command } => while_waiting(app, me, interaction, command).await,
         DeskAsk::Phone { check } => {
             app.gateway.check(me.agent, check).await;

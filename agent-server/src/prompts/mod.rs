@@ -27,6 +27,8 @@ struct Embedded;
 pub const DEMO_FLOWS: &[(&str, &str)] = &[
     ("main", include_str!("../../../ivr/demo/flows/main.yaml")),
     ("after-hours", include_str!("../../../ivr/demo/flows/after-hours.yaml")),
+    ("id-digits", include_str!("../../../ivr/demo/flows/id-digits.yaml")),
+    ("survey", include_str!("../../../ivr/demo/flows/survey.yaml")),
     ("direct", include_str!("../../../ivr/demo/flows/direct.yaml")),
     ("direct-en", include_str!("../../../ivr/demo/flows/direct-en.yaml")),
 ];

@@ -61,6 +61,30 @@ async fn a_call_is_listed_filtered_and_told_whole(house: TestHouse) {
 }
 
 #[tokio::test]
+async fn tags_are_given_by_who_had_the_call_and_find_it_again() {
+    let house = TestHouse::open().await;
+    let (ann, ben, boss) = (house.person("wangfang").await, house.person("liqiang").await, house.person("linyue").await);
+    house.tell(ONE, call("+8613912345678", ann.id)).await;
+    let path = format!("/interactions/{ONE}/tags");
+    let put = |tags: serde_json::Value| json!({ "tags": tags });
+    assert_eq!(ben.put(&path, put(json!(["x"]))).await.status.as_u16(), 403, "nobody else");
+    assert_eq!(ann.put("/interactions/7/tags", put(json!(["x"]))).await.status.as_u16(), 404);
+    for bad in [json!(["", "a"]), json!(["a\nb"]), json!(["y".repeat(41)]), json!(vec!["z"; 11])] {
+        let answer = ann.put(&path, put(bad.clone())).await;
+        assert_eq!((answer.status.as_u16(), answer.json()["errors"][0]["field"].as_str()), (422, Some("tags")), "{bad}");
+    }
+    assert_eq!(ann.put(&path, put(json!([" 退款 ", "Urgent", "urgent"]))).await.status.as_u16(), 204);
+    let row = ann.get("/interactions?tag=%E9%80%80%E6%AC%BE").await.json();
+    assert_eq!(row["items"][0]["tags"], json!(["退款", "Urgent"]), "trimmed, each once");
+    assert_eq!(boss.get("/tags").await.json(), json!(["Urgent", "退款"]));
+    assert_eq!(boss.put(&path, put(json!(["Urgent"]))).await.status.as_u16(), 204);
+    assert_eq!(boss.get("/interactions?tag=%E9%80%80%E6%AC%BE").await.json()["items"], json!([]), "the last word stands");
+    let agent = ann.id;
+    assert_eq!(boss.get(&format!("/interactions?tag=Urgent&agent={agent}")).await.json()["items"].as_array().unwrap().len(), 1);
+    house.close().await;
+}
+
+#[tokio::test]
 async fn a_call_is_listed_filtered_and_told_whole_to_who_may() {
     a_call_is_listed_filtered_and_told_whole(TestHouse::open().await).await;
 }

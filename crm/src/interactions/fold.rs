@@ -27,7 +27,7 @@ impl Fold for InteractionFold {
     }
 
     async fn clear(&mut self, tx: &mut Tx<'_>) -> Result<(), DbError> {
-        for table in ["interaction", "interaction_with", "segment", "interaction_note", "interaction_disposition"] {
+        for table in ["interaction", "interaction_with", "interaction_tag", "segment", "interaction_note", "interaction_disposition"] {
             tx.execute(&format!("DELETE FROM {table}"), vals![]).await?;
         }
         tx.execute("DELETE FROM timeline_entry WHERE kind = $1", vals![timeline::INTERACTION]).await.map(|_| ())
@@ -87,7 +87,7 @@ async fn write(
 ) -> Result<(), DbError> {
     let (head, tail) = rows::upsert();
     tx.insert_many(&head, after.values().map(rows::trace_vals).collect(), &tail).await?;
-    let (mut segments, mut with) = (Vec::new(), Vec::new());
+    let (mut segments, mut with, mut tags) = (Vec::new(), Vec::new(), Vec::new());
     for (id, trace) in after {
         let old = before.remove(id);
         let old_segments = old.as_ref().map_or(&[][..], |t| &t.segments);
@@ -96,6 +96,10 @@ async fn write(
         let (c, o) = (&trace.call, old.as_ref().map(|t| &t.call));
         let agents = c.agents.iter().skip(o.map_or(0, |o| o.agents.len())).map(|a| ("agent", a.0));
         let queues = c.queues.iter().skip(o.map_or(0, |o| o.queues.len())).map(|q| ("queue", q.0));
+        if o.map_or(&[][..], |o| &o.tags) != c.tags {
+            tx.execute("DELETE FROM interaction_tag WHERE interaction_id = $1", vals![*id]).await?;
+            tags.extend(c.tags.iter().map(|tag| vals![tag, c.began, c.interaction]));
+        }
         with.extend(agents.chain(queues).map(|(kind, party)| vals![kind, party, c.began, c.interaction]));
     }
     tx.insert_many(
@@ -105,6 +109,7 @@ async fn write(
     )
     .await?;
     tx.insert_many("INSERT INTO interaction_with (kind, party_id, began, interaction_id) VALUES", with, "ON CONFLICT DO NOTHING").await?;
+    tx.insert_many("INSERT INTO interaction_tag (tag, began, interaction_id) VALUES", tags, "ON CONFLICT DO NOTHING").await?;
     write_notes(tx, after).await?;
     write_timeline(tx, after).await
 }

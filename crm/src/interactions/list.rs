@@ -35,6 +35,8 @@ pub struct CallFilter {
     pub cause: Option<EndCause>,
     pub answered: Option<bool>,
     pub has_recording: Option<bool>,
+    /// Carries this tag, as written.
+    pub tag: Option<String>,
 }
 
 /// One page of the call list, newest first.
@@ -72,6 +74,10 @@ fn statement(filter: &CallFilter, ask: &PageAsk) -> Result<(String, Vec<Val>), C
             w.add("d.kind = 'queue' AND d.party_id = ?", queue);
             ("d", "interaction_with d JOIN interaction i ON i.interaction_id = d.interaction_id")
         }
+        (None, None) if filter.tag.is_some() => {
+            w.add("d.tag = ?", filter.tag.as_deref().unwrap_or_default());
+            ("d", "interaction_tag d JOIN interaction i ON i.interaction_id = d.interaction_id")
+        }
         (None, None) => ("i", "interaction i"),
     };
     if let (Some(_), Some(queue)) = (filter.agent, filter.queue) {
@@ -79,6 +85,12 @@ fn statement(filter: &CallFilter, ask: &PageAsk) -> Result<(String, Vec<Val>), C
             "EXISTS (SELECT 1 FROM interaction_with q WHERE q.kind = 'queue' AND q.party_id = ? AND q.began = i.began \
             AND q.interaction_id = i.interaction_id)",
             queue,
+        );
+    }
+    if let (Some(tag), true) = (&filter.tag, filter.agent.is_some() || filter.queue.is_some()) {
+        w.add(
+            "EXISTS (SELECT 1 FROM interaction_tag t WHERE t.tag = ? AND t.began = i.began AND t.interaction_id = i.interaction_id)",
+            tag.as_str(),
         );
     }
     if let Some(customer) = filter.customer {
@@ -164,6 +176,8 @@ mod tests {
             (CallFilter { agent: Some(AgentId(1)), ..all() }, "interaction_with"),
             (CallFilter { queue: Some(QueueId(1)), from: Some(1), ..all() }, "interaction_with"),
             (CallFilter { agent: Some(AgentId(1)), queue: Some(QueueId(1)), ..all() }, "interaction_with"),
+            (CallFilter { tag: Some("vip".into()), from: Some(1), ..all() }, "interaction_tag"),
+            (CallFilter { tag: Some("vip".into()), agent: Some(AgentId(1)), ..all() }, "interaction_tag"),
             (CallFilter { customer: Some(CustomerId(1)), ..all() }, "interaction_customer"),
             (CallFilter { number: Some(NumberFilter::Tail("800".into())), ..all() }, "interaction_began"),
             (CallFilter { direction: Some(Direction::Outbound), ..all() }, "interaction_direction"),

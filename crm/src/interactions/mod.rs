@@ -43,6 +43,8 @@ pub struct Call {
     pub agents: Vec<AgentId>,
     pub queues: Vec<QueueId>,
     pub pressed: Vec<Pressed>,
+    /// In the order they were given.
+    pub tags: Vec<String>,
     /// An agent talked with the caller.
     pub answered: bool,
     /// A transfer to a second queue makes two of one caller.
@@ -81,6 +83,8 @@ pub enum SegmentKind {
     Voicemail,
     /// Somebody whom the agent asked is there; its time is within a talk's, and its hold's.
     Consult,
+    /// In a numbered place, until somebody takes the caller.
+    Parked,
 }
 
 /// A part of an interaction with one state.
@@ -99,7 +103,7 @@ pub struct Segment {
     pub ended: Option<EpochMs>,
     /// As measured by who ended it; a talk's without its holds.
     pub ms: u64,
-    /// The outcome's own word (of a flow, queue, offer), `ended`, `transferred`, `cleared`, `timed_out`, `interrupted`.
+    /// The outcome's own word (of a flow, queue, offer), `ended`, `transferred`, `parked`, `cleared`, `timed_out`, `interrupted`.
     pub outcome: Option<String>,
     /// The flow's name.
     pub detail: Option<String>,

@@ -10,7 +10,7 @@ use store::words::{backwards, json, unjson, unword, word};
 pub(super) const CALL: &str = "i.interaction_id, i.direction, i.began, i.ended, i.caller_raw, i.caller_name, i.e164, i.withheld, i.dialed, \
     i.trunk_id, i.station_id, i.entry_agent, i.customer_id, i.contact_id, i.linked_by, i.vip, i.cause, i.by_kind, i.by_agent, i.flow, \
     i.agents, i.queues, i.pressed, i.answered, i.queue_entries, i.offers, i.missed_offers, i.holds, i.transfers, i.ivr_ms, i.wait_ms, \
-    i.ring_ms, i.talk_ms, i.hold_ms, i.wrap_ms, i.voicemail_ms, i.has_recording";
+    i.ring_ms, i.talk_ms, i.hold_ms, i.wrap_ms, i.voicemail_ms, i.has_recording, i.tags";
 
 pub(super) const SEGMENT: &str = "n, kind, agent_id, queue_id, offer_id, leg_id, recording_id, began, ended, ms, outcome, detail";
 
@@ -32,7 +32,7 @@ const FIXED: [&str; 15] = [
     "seq",
     "last_at",
 ];
-const GROWING: [&str; 26] = [
+const GROWING: [&str; 27] = [
     "ended",
     "customer_id",
     "contact_id",
@@ -59,6 +59,7 @@ const GROWING: [&str; 26] = [
     "wrap_ms",
     "voicemail_ms",
     "has_recording",
+    "tags",
 ];
 
 /// Head and tail of the statement that writes traces.
@@ -126,7 +127,8 @@ pub(super) fn trace_vals(trace: &Trace) -> Vec<Val> {
         c.sums.hold_ms,
         c.sums.wrap_ms,
         c.sums.voicemail_ms,
-        c.has_recording
+        c.has_recording,
+        json(&c.tags)
     ]);
     all
 }
@@ -166,6 +168,7 @@ pub(super) fn call(row: &Row) -> Result<Call, DbError> {
         flow: row.get("flow")?,
         agents: unjson(&row.get::<String>("agents")?)?,
         queues: unjson(&row.get::<String>("queues")?)?,
+        tags: unjson(&row.get::<String>("tags")?)?,
         pressed: unjson(&row.get::<String>("pressed")?)?,
         answered: row.get("answered")?,
         queue_entries: row.get("queue_entries")?,

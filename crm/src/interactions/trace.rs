@@ -50,7 +50,8 @@ impl Trace {
                 (self.call.customer, self.call.contact, self.call.linked_by) = (*customer, *contact, Some(*agent));
             }
             EventKind::FlowStarted { flow, .. } => {
-                self.call.flow = Some(flow.clone());
+                // Where the call began, not where an agent sent the caller.
+                self.call.flow.get_or_insert_with(|| flow.clone());
                 self.open(at, S::Ivr, None, None).detail = Some(flow.clone());
             }
             EventKind::FlowEnded { flow, outcome } => {
@@ -90,6 +91,13 @@ impl Trace {
             EventKind::ConsultAnswered { .. } | EventKind::ConsultJoined { .. } | EventKind::ConsultEnded { .. } => {
                 self.consulted(at, kind);
             }
+            EventKind::Parked { agent, queue, slot, .. } => {
+                self.leaving(*agent, Some("parked"));
+                self.open(at, S::Parked, Some(*agent), *queue).detail = Some(slot.to_string());
+            }
+            EventKind::ParkEnded { outcome, ms, .. } => {
+                self.settle(at, Some(*ms), &word(outcome), |s| s.kind == S::Parked);
+            }
             EventKind::TransferStarted { agent, .. } => self.leaving(*agent, Some("transferred")),
             EventKind::TransferFailed { agent, .. } => self.leaving(*agent, None),
             EventKind::TalkEnded { agent, leg, talk_ms, .. } => self.talk_ended(at, *agent, *leg, *talk_ms),
@@ -111,6 +119,7 @@ impl Trace {
                 let outcome = if *timed_out { "timed_out" } else { "cleared" };
                 self.settle(at, Some(*took_ms), outcome, |s| s.kind == S::WrapUp && s.agent == Some(*agent));
             }
+            EventKind::TagsSaved { tags, .. } => self.call.tags.clone_from(tags),
             EventKind::DispositionSaved { agent, dispositions, notes } => {
                 let note = Note { agent: *agent, dispositions: dispositions.clone(), notes: notes.clone(), at };
                 self.notes.retain(|n| n.agent != *agent);
@@ -126,6 +135,7 @@ impl Trace {
             | EventKind::LegAnswered { .. }
             | EventKind::LegEnded { .. }
             | EventKind::ConsultStarted { .. } | EventKind::ConsultFailed { .. }
+            | EventKind::SentToFlow { .. } | EventKind::CameBack { .. }
             | EventKind::Muted { .. } | EventKind::Unmuted { .. }
             | EventKind::DigitsSent { .. }
             | EventKind::RecordingPaused { .. }
@@ -233,10 +243,9 @@ impl Trace {
     fn talk_ended(&mut self, at: EpochMs, agent: AgentId, leg: contract::LegId, talk_ms: u32) {
         self.settle(at, None, "ended", |s| s.kind == SegmentKind::Hold && s.agent == Some(agent) && s.ended.is_none());
         let talk = self.segments.iter().rev().find(|s| s.kind == SegmentKind::Talk && s.leg == Some(leg));
-        let moved = talk.is_some_and(|s| s.detail.is_some());
-        self.call.transfers += u32::from(moved);
-        let outcome = if moved { "transferred" } else { "ended" };
-        self.settle(at, Some(talk_ms), outcome, |s| s.kind == SegmentKind::Talk && s.leg == Some(leg));
+        let outcome = talk.and_then(|s| s.detail.clone()).unwrap_or_else(|| "ended".to_owned());
+        self.call.transfers += u32::from(outcome == "transferred");
+        self.settle(at, Some(talk_ms), &outcome, |s| s.kind == SegmentKind::Talk && s.leg == Some(leg));
     }
 
     fn ended(&mut self, at: EpochMs, cause: EndCause, by: HungUpBy) {
@@ -298,6 +307,7 @@ fn fresh(interaction: InteractionId, began: EpochMs, direction: Direction, entry
         agents: Vec::new(),
         queues: Vec::new(),
         pressed: Vec::new(),
+        tags: Vec::new(),
         answered: false,
         queue_entries: 0,
         offers: 0,

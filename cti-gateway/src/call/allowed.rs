@@ -16,6 +16,8 @@ pub enum Beside {
     Conference { full: bool },
     /// I was asked; the talk is a colleague's.
     Asked,
+    /// The caller is in a flow, and I get them back.
+    Flow,
 }
 
 /// A call as one agent's desk sees it.
@@ -45,8 +47,11 @@ pub fn allowed(face: &Face) -> Vec<CallAction> {
         CardState::Ringing => vec![A::Answer, A::Reject],
         CardState::Connecting => vec![A::Hangup],
         CardState::Talking | CardState::Held => match (face.beside, face.state == CardState::Held) {
-            (Beside::Nobody, false) => vec![A::Hold, mute, A::SendDigits, A::Transfer, A::Consult, A::Hangup, A::Dispose],
-            (Beside::Nobody, true) => vec![A::Resume, A::Transfer, A::Consult, A::Hangup, A::Dispose],
+            (Beside::Nobody, false) => {
+                vec![A::Hold, mute, A::SendDigits, A::Transfer, A::Consult, A::Park, A::Hangup, A::Dispose]
+            }
+            (Beside::Nobody, true) => vec![A::Resume, A::Transfer, A::Consult, A::Park, A::Hangup, A::Dispose],
+            (Beside::Flow, _) => vec![A::Resume, mute, A::Hangup, A::Dispose],
             (Beside::Asking, _) => vec![A::Drop, A::Transfer, A::Dispose],
             (Beside::Consulting, _) => vec![A::Complete, A::Swap, A::Join, A::Drop, mute, A::SendDigits, A::Dispose],
             (Beside::Conference { full: false }, false) => {
@@ -61,7 +66,8 @@ pub fn allowed(face: &Face) -> Vec<CallAction> {
         CardState::WrapUp if face.timed_wrap_up => vec![A::Dispose, A::ExtendWrapUp, A::EndWrapUp],
         CardState::WrapUp => vec![A::Dispose, A::EndWrapUp],
     };
-    if matches!(face.state, CardState::Talking | CardState::Held) && face.beside != Beside::Asked {
+    let own = !matches!(face.beside, Beside::Asked | Beside::Flow);
+    if matches!(face.state, CardState::Talking | CardState::Held) && own {
         out.extend(record);
     }
     out
@@ -82,18 +88,22 @@ mod tests {
             beside: Beside::Nobody,
         };
         use CallAction as A;
-        let rows: [(Face, &[CallAction]); 14] = [
+        let rows: [(Face, &[CallAction]); 15] = [
             (Face { state: CardState::Ringing, ..face }, &[A::Answer, A::Reject]),
             (Face { state: CardState::Ringing, answer_by: AnswerBy::Phone, ..face }, &[A::Reject]),
             (Face { state: CardState::Connecting, ..face }, &[A::Hangup]),
-            (face, &[A::Hold, A::Mute, A::SendDigits, A::Transfer, A::Consult, A::Hangup, A::Dispose, A::PauseRecording]),
+            (face, &[A::Hold, A::Mute, A::SendDigits, A::Transfer, A::Consult, A::Park, A::Hangup, A::Dispose, A::PauseRecording]),
             (
                 Face { muted: true, recording: RecordingState::Paused, ..face },
-                &[A::Hold, A::Unmute, A::SendDigits, A::Transfer, A::Consult, A::Hangup, A::Dispose, A::ResumeRecording],
+                &[A::Hold, A::Unmute, A::SendDigits, A::Transfer, A::Consult, A::Park, A::Hangup, A::Dispose, A::ResumeRecording],
             ),
             (
                 Face { state: CardState::Held, recording: RecordingState::Off, ..face },
-                &[A::Resume, A::Transfer, A::Consult, A::Hangup, A::Dispose],
+                &[A::Resume, A::Transfer, A::Consult, A::Park, A::Hangup, A::Dispose],
+            ),
+            (
+                Face { state: CardState::Held, beside: Beside::Flow, recording: RecordingState::Paused, ..face },
+                &[A::Resume, A::Mute, A::Hangup, A::Dispose],
             ),
             (
                 Face { state: CardState::Held, beside: Beside::Asking, ..face },

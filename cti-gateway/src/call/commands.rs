@@ -22,10 +22,11 @@ impl Call {
         now: EpochMs,
         agent: AgentId,
         command: &CallCommand,
+        world: &dyn ivr::World,
     ) -> Result<Vec<Action>, CommandRefused> {
         let mut actions = Vec::new();
         if self.agent() == Some(agent) {
-            self.own_command(now, agent, command, &mut actions)?;
+            self.own_command(now, agent, command, world, &mut actions)?;
         } else {
             self.side_command(now, agent, command, &mut actions)?;
         }
@@ -34,12 +35,26 @@ impl Call {
         Ok(actions)
     }
 
-    fn own_command(&mut self, now: EpochMs, agent: AgentId, command: &CallCommand, out: Out) -> Result<(), CommandRefused> {
+    fn own_command(
+        &mut self,
+        now: EpochMs,
+        agent: AgentId,
+        command: &CallCommand,
+        world: &dyn ivr::World,
+        out: Out,
+    ) -> Result<(), CommandRefused> {
+        if self.visits() {
+            return self.visit_command(now, agent, command, out);
+        }
+        if let CallCommand::Transfer { target: TransferTarget::Flow { flow } } = command {
+            return self.send_to_flow(now, agent, flow, world, out);
+        }
         if let Some(done) = self.lead_command(now, command, out) {
             return done;
         }
         let wrong = CommandRefused::WrongState { call: self.id, state: self.stage_name() };
         match (&mut self.stage, command) {
+            (Stage::Parked(_), CallCommand::Hangup | CallCommand::Reject) => self.fetch_no_more(now, agent, out),
             (Stage::Ringing(ringing, _), CallCommand::Answer) => {
                 let (offer, leg) = (ringing.offer, ringing.leg);
                 match (offer.answer_by, leg) {
@@ -81,14 +96,7 @@ impl Call {
                     (true, AnswerBy::Phone | AnswerBy::AutoAnswer) => return Err(CommandRefused::PhoneHolds),
                 }
             }
-            (Stage::Talking(talk), CallCommand::Mute | CallCommand::Unmute) => {
-                let on = *command == CallCommand::Mute;
-                if talk.muted != on {
-                    talk.muted = on;
-                    out.push(Action::Mute { leg: talk.leg, on });
-                    out.push(Action::Tell(if on { EventKind::Muted { agent } } else { EventKind::Unmuted { agent } }));
-                }
-            }
+            (Stage::Talking(_), CallCommand::Mute | CallCommand::Unmute) => self.mute(*command == CallCommand::Mute, out),
             (Stage::Talking(talk), CallCommand::SendDigits { digits }) => {
                 if talk.held_since.is_some() {
                     return Err(wrong);
@@ -107,6 +115,27 @@ impl Call {
             (_, _) => return Err(wrong),
         }
         Ok(())
+    }
+
+    /// While the caller is in a flow: back with them, or away and leave them there.
+    fn visit_command(&mut self, now: EpochMs, agent: AgentId, command: &CallCommand, out: Out) -> Result<(), CommandRefused> {
+        match command {
+            CallCommand::Resume => self.take_back(now, out),
+            CallCommand::Hold => {}
+            CallCommand::Mute | CallCommand::Unmute => self.mute(*command == CallCommand::Mute, out),
+            CallCommand::Hangup => self.leave_visit(now, HungUpBy::Agent { agent }, Some(visit::Orphan::Goodbye), out),
+            _ => return Err(CommandRefused::WrongState { call: self.id, state: "in_flow" }),
+        }
+        Ok(())
+    }
+
+    fn mute(&mut self, on: bool, out: Out) {
+        let Stage::Talking(talk) = &mut self.stage else { return };
+        if std::mem::replace(&mut talk.muted, on) != on {
+            let agent = talk.agent;
+            out.push(Action::Mute { leg: talk.leg, on });
+            out.push(Action::Tell(if on { EventKind::Muted { agent } } else { EventKind::Unmuted { agent } }));
+        }
     }
 
     /// Keys for whoever the agent is with.
@@ -192,6 +221,8 @@ impl Call {
                 self.ask_for(now, *agent, from_queue, None, out);
             }
             TransferTarget::Number { number } => self.dial_outside(now, number.clone(), OUTSIDE_RING_MS, false, out),
+            // Asked for apart: nobody is rung for it.
+            TransferTarget::Flow { .. } => {}
         }
     }
 }

@@ -195,6 +195,9 @@ impl Call {
         if self.consults() {
             return Err(CommandRefused::WrongState { call, state: "consulting" });
         }
+        if matches!(target, TransferTarget::Flow { .. }) {
+            return Err(CommandRefused::FlowNotAsked);
+        }
         if self.sides.len() >= MOST_ASKED {
             return Err(CommandRefused::EnoughAsked { call, most: MOST_ASKED });
         }
@@ -220,6 +223,7 @@ impl Call {
                 out.push(Action::Router(RouterAsk::Ask { by: agent, whom: acd::Asked::Agent(*asked) }));
                 State::Asked
             }
+            TransferTarget::Flow { .. } => return Err(CommandRefused::FlowNotAsked),
             TransferTarget::Number { number } => {
                 let leg: LegId = self.ids.make(now);
                 self.legs.insert(leg, Leg { role: Role::Outside, rang: false, holds: false, over: None });
@@ -375,6 +379,7 @@ impl Call {
     /// The talk goes on with another agent, and with all who have joined it.
     pub(super) fn hand_over(&mut self, now: EpochMs, heir: Heir, by: HungUpBy, out: Out) {
         let Stage::Talking(before) = self.stage else { return };
+        let paused = self.recording.is_some_and(|recording| recording.paused);
         // Whom the one who leaves still waits for is not wanted any more.
         let (stay, go) = std::mem::take(&mut self.sides).into_iter().partition(|side| !side.is_private());
         self.sides = go;
@@ -383,6 +388,13 @@ impl Call {
         self.let_go(before.leg, EndCause::AnsweredHangup, by, None, out);
         self.moving = None;
         self.talk(now, heir, out);
+        // A card number is no less secret to whoever takes over in the middle of it.
+        if let Some(recording) = self.recording.as_mut().filter(|_| paused) {
+            recording.paused = true;
+            let (recording, agent, reason) = (recording.id, heir.agent, "paused before".to_owned());
+            out.push(Action::PauseRecording(recording));
+            out.push(Action::Tell(EventKind::RecordingPaused { recording, agent, reason }));
+        }
     }
 
     /// An agent talks to the caller from now on, who did not wait for it.

@@ -22,6 +22,8 @@ pub struct DialOut {
     pub number: String,
     /// Whoever has the number.
     pub customer: Caller,
+    /// ISO 3166 country of the number, where known.
+    pub country: Option<String>,
 }
 
 /// On the way to the talk.
@@ -40,9 +42,10 @@ pub(super) struct Dialing {
 impl Call {
     /// The agent's own phone is rung; it is to answer by itself where it can.
     pub fn dial_out(facts: DialOut, ids: Arc<IdMaker>, now: EpochMs) -> (Self, Vec<Action>) {
-        let DialOut { id, leg: customer_leg, agent, station, answer_by, queue, record, number, customer } = facts;
+        let DialOut { id, leg: customer_leg, agent, station, answer_by, queue, record, number, customer, country } = facts;
         let leg: LegId = ids.make(now);
-        let mut call = Self::empty(id, customer_leg, ids, now);
+        let start = ivr::Start { caller: customer.clone(), dialed: number.clone(), country };
+        let mut call = Self::empty(id, customer_leg, start, ids, now);
         call.legs.insert(leg, Leg { role: Role::Agent(agent), rang: false, holds: false, over: None });
         let entry = Entry::Station { station, agent: Some(agent) };
         let (direction, dialed, caller) = (Direction::Outbound, number.clone(), customer);

@@ -1,6 +1,8 @@
 //! How things end: one leg, the agent's part, a recording, the call. Every way to the end comes through
 //! [`Call::finish`], which is idempotent and owns all side tasks.
 
+use contract::ParkOutcome;
+
 use super::*;
 
 type Out<'a> = &'a mut Vec<Action>;
@@ -47,7 +49,12 @@ impl Call {
                 self.finish(now, left, by, out);
             }
             Stage::Talking(_) => {
+                self.feed_visit(now, ivr::Input::CallerLeft, world, out);
                 self.end_talk(now, out);
+                self.finish(now, cause, by, out);
+            }
+            Stage::Parked(_) => {
+                self.parked_over(now, ParkOutcome::CallerLeft, out);
                 self.finish(now, cause, by, out);
             }
             Stage::Outside { answered: true, .. } => self.finish(now, EndCause::TransferredAway, by, out),
@@ -67,6 +74,7 @@ impl Call {
 
     /// The agent's part of the talk is over; the call itself may go on elsewhere.
     pub(super) fn end_talk(&mut self, now: EpochMs, out: Out) {
+        self.visit_over(now, out);
         let Stage::Talking(talk) = &self.stage else { return };
         let Talk { agent, leg, queue, since, held_since, held_ms, .. } = *talk;
         let hold = held_ms + held_since.map_or(0, |at| now - at);
@@ -99,6 +107,7 @@ impl Call {
                 out.push(Action::Router(RouterAsk::Leave { outcome: QueueOutcome::Failed }));
             }
             Stage::Talking(_) => self.end_talk(now, out),
+            Stage::Parked(_) => self.parked_over(now, ParkOutcome::Failed, out),
             Stage::Flow | Stage::Message { .. } => self.feed(now, ivr::Input::CallerLeft, world, out),
             Stage::Dialing(_) | Stage::Outside { .. } | Stage::Farewell { .. } => {}
         }

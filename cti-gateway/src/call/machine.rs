@@ -5,15 +5,17 @@ use super::*;
 type Out<'a> = &'a mut Vec<Action>;
 
 impl Call {
-    pub(super) fn empty(id: InteractionId, caller_leg: LegId, ids: Arc<IdMaker>, now: EpochMs) -> Self {
+    pub(super) fn empty(id: InteractionId, caller_leg: LegId, start: ivr::Start, ids: Arc<IdMaker>, now: EpochMs) -> Self {
         Self {
             id,
             ids,
             caller_leg,
             legs: BTreeMap::new(),
             session: None,
+            start,
             language: ivr::Language::ZhCn,
             vip: false,
+            candidates: Vec::new(),
             stage: Stage::Flow,
             own_overflow: (false, false),
             overflows: 0,
@@ -23,6 +25,8 @@ impl Call {
             recordings_closing: BTreeSet::new(),
             supervisors: Vec::new(),
             sides: Vec::new(),
+            visit: None,
+            orphan: None,
             ears: BTreeSet::new(),
             right: Vec::new(),
             next_play: OWN_PLAYS,
@@ -41,7 +45,7 @@ impl Call {
         world: &dyn ivr::World,
     ) -> (Self, Vec<Action>) {
         let leg = facts.caller_leg;
-        let mut call = Self::empty(facts.id, leg, ids, now);
+        let mut call = Self::empty(facts.id, leg, start.clone(), ids, now);
         call.legs.insert(leg, Leg { role: Role::Caller, rang: false, holds: false, over: None });
         let mut out = vec![
             Action::Tell(EventKind::CallArrived {
@@ -78,6 +82,7 @@ impl Call {
                     out.push(Action::Tell(EventKind::LegRinging { leg }));
                     self.supervisor_rings(leg, out);
                     self.own_phone_rings(leg, out);
+                    self.fetching_rings(leg, out);
                     self.answers_itself(leg, out);
                 }
             }
@@ -145,7 +150,7 @@ impl Call {
         }
     }
 
-    fn flow_act(&mut self, now: EpochMs, act: ivr::Act, out: Out) {
+    pub(super) fn flow_act(&mut self, now: EpochMs, act: ivr::Act, out: Out) {
         let leg = self.caller_leg;
         match act {
             ivr::Act::Play { id, prompts, .. } => out.push(Action::Play { leg, id, prompts }),
@@ -163,6 +168,7 @@ impl Call {
                     ivr::TransferTo::Agent(agent) => self.ask_for(now, agent, None, Some(exit.ring_ms), out),
                 }
             }
+            ivr::Act::Return { .. } => self.given_back(now, out),
             ivr::Act::Record(message) => self.take_message(now, &message, out),
             ivr::Act::Hangup(cause) => self.finish(now, cause, HungUpBy::System, out),
             ivr::Act::Trouble { flow, why } => tracing::warn!(flow, "flow {flow} could not go on as written: {why}"),
@@ -188,7 +194,10 @@ impl Call {
                 out.extend([Action::Quiet(self.caller_leg), Action::Bridge(self.caller_leg, leg)]);
             }
             _ => {
-                if !self.dialed_out_answered(now, leg, out) && !self.side_answered(now, leg, out) {
+                if !self.dialed_out_answered(now, leg, out)
+                    && !self.fetched(now, leg, out)
+                    && !self.side_answered(now, leg, out)
+                {
                     self.supervisor_answered(now, leg, out);
                 }
             }
@@ -244,6 +253,7 @@ impl Call {
             out.push(Action::Tell(EventKind::LegEnded { leg, cause, by, sip_status, quality: None }));
         }
         self.dialed_out_failed(now, leg, cause, HungUpBy::System, out);
+        self.not_fetched(now, leg, out);
         match &self.stage {
             Stage::Ringing(ringing, wait) if ringing.leg == Some(leg) => {
                 let offer = ringing.offer.offer;
@@ -278,7 +288,7 @@ impl Call {
             return;
         }
         self.let_go(leg, cause, HungUpBy::System, None, out);
-        if self.dialed_out_failed(now, leg, cause, HungUpBy::System, out) {
+        if self.dialed_out_failed(now, leg, cause, HungUpBy::System, out) || self.not_fetched(now, leg, out) {
             return;
         }
         match &self.stage {
@@ -314,7 +324,7 @@ impl Call {
             return;
         }
         self.let_go(leg, cause, HungUpBy::Callee, Some(status), out);
-        if self.dialed_out_failed(now, leg, cause, HungUpBy::Callee, out) {
+        if self.dialed_out_failed(now, leg, cause, HungUpBy::Callee, out) || self.not_fetched(now, leg, out) {
             return;
         }
         match &self.stage {
@@ -353,7 +363,7 @@ impl Call {
             return;
         }
         self.let_go(leg, cause, by, status, out);
-        if self.dialed_out_failed(now, leg, cause, by, out) {
+        if self.dialed_out_failed(now, leg, cause, by, out) || self.not_fetched(now, leg, out) {
             return;
         }
         if leg == self.caller_leg {
@@ -368,6 +378,10 @@ impl Call {
             // Put down while a phone rings: the caller waits for it instead.
             if let (Some(target), HungUpBy::Agent { agent }) = (self.asked_for(), by) {
                 return self.transfer(now, agent, &target, out);
+            }
+            // Put down while the caller is in a flow: they finish there.
+            if self.visits() {
+                return self.leave_visit(now, by, Some(visit::Orphan::Goodbye), out);
             }
         }
         match &self.stage {
@@ -400,6 +414,7 @@ impl Call {
         }
         match self.stage {
             Stage::Flow => self.feed(now, ivr::Input::Digit(digit), world, out),
+            Stage::Talking(_) => self.feed_visit(now, ivr::Input::Digit(digit), world, out),
             Stage::Message { finish_on, .. } if finish_on == digit => self.message_done(now, world, out),
             _ => {}
         }
@@ -411,6 +426,7 @@ impl Call {
         }
         match &mut self.stage {
             Stage::Flow => self.feed(now, ivr::Input::PlayDone { id, ok }, world, out),
+            Stage::Talking(_) => self.feed_visit(now, ivr::Input::PlayDone { id, ok }, world, out),
             Stage::Entering(entering) if entering.saying == Some(id) => {
                 entering.saying = None;
                 out.push(music(leg, None));
@@ -437,6 +453,8 @@ impl Call {
         }
         self.vip |= vip;
         out.push(Action::Tell(EventKind::CallerIdentified { candidates: candidates.clone() }));
+        self.candidates.clone_from(&candidates);
+        self.feed_visit(now, ivr::Input::Identified(candidates.clone()), world, out);
         self.feed(now, ivr::Input::Identified(candidates), world, out);
     }
 
@@ -450,6 +468,7 @@ impl Call {
             && talk.leg == leg
             && talk.held_since.is_some() != on
             && !self.consults()
+            && !self.visits()
         {
             if on { self.hold(now, out) } else { self.resume(now, out) }
         }
@@ -461,6 +480,8 @@ impl Call {
         }
         match &mut self.stage {
             Stage::Flow => self.feed(now, ivr::Input::Deadline, world, out),
+            Stage::Talking(_) => self.feed_visit(now, ivr::Input::Deadline, world, out),
+            Stage::Parked(_) => self.parked_too_long(now, out),
             Stage::Entering(entering) => {
                 let direct = entering.direct;
                 self.unanswered(now, direct, world, out);
@@ -475,7 +496,7 @@ impl Call {
                 self.finish(now, cause, HungUpBy::System, out);
             }
             Stage::Closing { .. } => self.close(out),
-            Stage::Dialing(_) | Stage::Ringing(..) | Stage::Talking(_) | Stage::Outside { .. } | Stage::Over => {}
+            Stage::Dialing(_) | Stage::Ringing(..) | Stage::Outside { .. } | Stage::Over => {}
         }
     }
 }

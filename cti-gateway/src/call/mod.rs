@@ -19,16 +19,19 @@ mod consult;
 mod dialed_out;
 mod ending;
 mod machine;
+mod parked;
 mod silence;
 mod supervise;
 mod sent_on;
 #[cfg(test)]
 mod tests;
+mod visit;
 mod waiting;
 
 pub use allowed::{Beside, Face, allowed};
 pub use consult::MOST_ASKED;
 pub use dialed_out::DialOut;
+pub use parked::{Fetcher, MOST_PARKED};
 pub use supervise::{MOST_LISTEN_REASON, MOST_SUPERVISORS, SUPERVISOR_RING_MS, Seated};
 pub use silence::{SILENT_LOST_HELD_MS, SILENT_LOST_MS, SILENT_TALK_MS, SILENT_WAIT_MS};
 
@@ -342,8 +345,8 @@ pub enum RouterAsk {
         agent: AgentId,
         queue: Option<QueueId>,
     },
-    /// A supervisor's phone is in use, for no caller of its own; or no longer.
-    Supervises {
+    /// A phone is in use, for no caller of its own yet: a supervisor's, or one that is to take a parked caller; or no longer.
+    Busy {
         agent: AgentId,
         on: bool,
     },
@@ -373,6 +376,10 @@ pub enum CommandRefused {
     EnoughAsked { call: InteractionId, most: usize },
     #[error("whoever is asked is in call {call} already")]
     InAlready { call: InteractionId },
+    #[error("there is no flow {flow} that callers may be sent to; the flow itself says so (for_agents)")]
+    NoSuchFlow { flow: String },
+    #[error("a flow cannot be asked into a talk; send the caller there instead")]
+    FlowNotAsked,
     #[error("only who is in call {call} can take it over: listen in first, and lift the phone")]
     NotInTalk { call: InteractionId },
     #[error("{most} supervisors are in call {call} already")]
@@ -464,6 +471,8 @@ enum CameFrom {
     Talk { queue: Option<QueueId> },
     /// The caller waited there until then, when a supervisor sent it on.
     Wait { queue: QueueId, since: EpochMs },
+    /// Parked, until nobody came in time; of a talk for this queue.
+    Park { queue: Option<QueueId> },
 }
 
 #[derive(Debug, Clone)]
@@ -477,6 +486,7 @@ enum Stage {
     Waiting(Wait),
     Ringing(Ringing, Wait),
     Talking(Talk),
+    Parked(parked::Parked),
     /// A number outside rings, or talks, with the caller. `by_rule`: a queue's overflow sent the caller there, so no flow
     /// waits for the outcome.
     Outside {
@@ -517,8 +527,12 @@ pub struct Call {
     caller_leg: LegId,
     legs: BTreeMap<LegId, Leg>,
     session: Option<ivr::Session>,
+    /// For flows that begin later.
+    start: ivr::Start,
     language: ivr::Language,
     vip: bool,
+    /// Who the caller may be, for flows that begin later.
+    candidates: Vec<Candidate>,
     stage: Stage,
     /// The flow wants the caller back at max wait, when full.
     own_overflow: (bool, bool),
@@ -533,6 +547,10 @@ pub struct Call {
     supervisors: Vec<supervise::Supervisor>,
     /// Whom the agent asked into the talk.
     sides: Vec<consult::Side>,
+    /// The caller is in a flow while the agent waits; only in a talk.
+    visit: Option<visit::Visit>,
+    /// Where the flow that leads gives a caller back to whose agent has gone.
+    orphan: Option<visit::Orphan>,
     /// Who hears whom because of supervisors and those asked: listener, source.
     ears: BTreeSet<(LegId, LegId)>,
     /// Who is on the right channel of the recording.
@@ -571,6 +589,7 @@ impl Call {
             Stage::Ringing(ringing, _) => Some(ringing.offer.agent),
             Stage::Talking(talk) => Some(talk.agent),
             Stage::Dialing(dialing) => Some(dialing.agent),
+            Stage::Parked(_) => self.fetcher(),
             _ => None,
         }
     }
@@ -582,6 +601,7 @@ impl Call {
             Stage::Ringing(ringing, _) => ringing.leg,
             Stage::Talking(talk) => Some(talk.leg),
             Stage::Dialing(dialing) => Some(dialing.leg),
+            Stage::Parked(parked) => parked.fetching.map(|fetching| fetching.leg),
             _ => None,
         }
     }
@@ -639,10 +659,11 @@ impl Call {
     /// Whether the caller's keys mean something now. While people talk they are the other side's.
     #[must_use]
     pub fn hears_digits(&self) -> bool {
-        matches!(self.stage, Stage::Flow | Stage::Message { .. })
+        matches!(self.stage, Stage::Flow | Stage::Message { .. }) || self.visit.is_some()
     }
 
-    /// A word for metrics: `ivr`, `dialing`, `waiting`, `ringing`, `talking`, `outside`, `voicemail`, `closing`.
+    /// A word for metrics: `ivr`, `dialing`, `waiting`, `ringing`, `talking`, `parked`, `outside`, `voicemail`,
+    /// `closing`.
     #[must_use]
     pub fn stage_name(&self) -> &'static str {
         match &self.stage {
@@ -651,6 +672,7 @@ impl Call {
             Stage::Entering(_) | Stage::Waiting(_) => "waiting",
             Stage::Ringing(..) => "ringing",
             Stage::Talking(_) => "talking",
+            Stage::Parked(_) => "parked",
             Stage::Outside { .. } => "outside",
             Stage::Message { .. } => "voicemail",
             Stage::Farewell { .. } | Stage::Closing { .. } | Stage::Over => "closing",
@@ -663,10 +685,12 @@ impl Call {
         let flow = self.session.as_ref().and_then(ivr::Session::deadline);
         match &self.stage {
             Stage::Flow => flow,
+            Stage::Talking(_) => self.visit.as_ref().and_then(|visit| visit.session.deadline()),
+            Stage::Parked(parked) => parked.deadline(),
             Stage::Entering(entering) => Some(entering.until),
             Stage::Waiting(wait) => wait.next_announce,
             Stage::Message { until, .. } | Stage::Farewell { until, .. } | Stage::Closing { until } => Some(*until),
-            Stage::Dialing(_) | Stage::Ringing(..) | Stage::Talking(_) | Stage::Outside { .. } | Stage::Over => None,
+            Stage::Dialing(_) | Stage::Ringing(..) | Stage::Outside { .. } | Stage::Over => None,
         }
     }
 }

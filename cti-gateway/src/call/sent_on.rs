@@ -13,6 +13,7 @@ impl Call {
         now: EpochMs,
         by: AgentId,
         command: &WaitingCommand,
+        world: &dyn ivr::World,
     ) -> Result<Vec<Action>, CommandRefused> {
         let (leg, wait) = match &self.stage {
             Stage::Waiting(wait) => (None, wait),
@@ -30,6 +31,16 @@ impl Call {
             }
             // Is there already.
             WaitingCommand::Move { target: TransferTarget::Queue { queue: to } } if *to == queue => {}
+            WaitingCommand::Move { target: target @ TransferTarget::Flow { flow } } => {
+                let session = self.session_in(flow, world)?;
+                out.push(Action::Tell(EventKind::WaitingMoved { by, target: target.clone() }));
+                if let Some(leg) = leg {
+                    self.let_go(leg, EndCause::NoAnswer, HungUpBy::System, None, out);
+                }
+                out.push(Action::Router(RouterAsk::Leave { outcome: QueueOutcome::Moved }));
+                self.goes_on_in(session);
+                self.feed(now, ivr::Input::Started, world, out);
+            }
             WaitingCommand::Move { target } => {
                 out.push(Action::Tell(EventKind::WaitingMoved { by, target: target.clone() }));
                 if let Some(leg) = leg {
@@ -45,6 +56,7 @@ impl Call {
                         out.push(Action::Router(RouterAsk::Leave { outcome: QueueOutcome::Moved }));
                         self.dial_outside(now, number.clone(), OUTSIDE_RING_MS, false, out);
                     }
+                    TransferTarget::Flow { .. } => {}
                 }
                 self.waited_ms = u32::try_from(waited.max(0)).unwrap_or(u32::MAX);
             }

@@ -65,6 +65,8 @@ impl Call {
     /// Keeps the rule in step with what the call is at.
     pub(super) fn mind_silence(&mut self, now: EpochMs) {
         let usual = match &self.stage {
+            // Who keys in a flow may be silent, not for ever.
+            Stage::Talking(_) if self.visits() => SILENT_WAIT_MS,
             Stage::Talking(talk) if talk.held_since.is_some() => NEVER,
             Stage::Talking(_) | Stage::Outside { .. } => SILENT_TALK_MS,
             Stage::Flow
@@ -72,6 +74,7 @@ impl Call {
             | Stage::Entering(_)
             | Stage::Waiting(_)
             | Stage::Ringing(..)
+            | Stage::Parked(_)
             | Stage::Message { .. }
             | Stage::Farewell { .. }
             | Stage::Closing { .. }
@@ -85,7 +88,7 @@ impl Call {
         };
         // Phones that hold us may play music of their own, or nothing at all.
         let caller = if self.holds(self.caller_leg) { NEVER } else { usual };
-        let other = if muted || other.is_some_and(|leg| self.holds(leg)) { NEVER } else { usual };
+        let other = if muted || self.visits() || other.is_some_and(|leg| self.holds(leg)) { NEVER } else { usual };
         let lost = matches!(&self.stage, Stage::Talking(talk) if talk.lost);
         let other = match (lost, other) {
             (false, other) => other,

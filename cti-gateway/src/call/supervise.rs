@@ -125,7 +125,7 @@ impl Call {
         let Seated { agent: by, station, answer_by, announced } = who;
         self.legs.insert(leg, Leg { role: Role::Supervisor(by), rang: false, holds: false, over: None });
         self.supervisors.push(Supervisor { agent: by, leg, mode, answer_by, announced, joined: None });
-        out.push(Action::Router(RouterAsk::Supervises { agent: by, on: true }));
+        out.push(Action::Router(RouterAsk::Busy { agent: by, on: true }));
         out.push(Action::Tell(EventKind::LegStarted { leg, party: Party::Supervisor { agent: by, station } }));
         let reason = reason.to_owned();
         out.push(Action::Tell(EventKind::SupervisionStarted { by, agent, leg, mode, reason }));
@@ -189,7 +189,7 @@ impl Call {
         if let Some(agent) = self.talking() {
             out.push(Action::Tell(EventKind::SupervisionEnded { by: who, agent, cause, ms }));
         }
-        out.push(Action::Router(RouterAsk::Supervises { agent: who, on: false }));
+        out.push(Action::Router(RouterAsk::Busy { agent: who, on: false }));
         true
     }
 

@@ -12,8 +12,10 @@ mod consult;
 mod dialed_out;
 mod lessons;
 mod lost;
+mod parked;
 mod sent_on;
 mod supervised;
+mod visit;
 
 const T0: EpochMs = 1_790_000_000_000;
 const QUEUE: QueueId = QueueId(5);
@@ -30,8 +32,8 @@ impl ivr::World for Nowhere {
     fn queue(&self, _: QueueId) -> ivr::QueueState {
         ivr::QueueState::default()
     }
-    fn flow(&self, _: &str) -> Option<Arc<ivr::Flow>> {
-        None
+    fn flow(&self, name: &str) -> Option<Arc<ivr::Flow>> {
+        visit::flow(name)
     }
 }
 
@@ -51,8 +53,12 @@ nodes:
 ";
 
 fn flow() -> Arc<ivr::Flow> {
+    compiled("direct", FLOW)
+}
+
+fn compiled(name: &str, yaml: &str) -> Arc<ivr::Flow> {
     let prompts: BTreeSet<String> =
-        ["welcome", "technical", "goodbye", "leave-message", "message-saved"].map(String::from).into();
+        ["welcome", "technical", "goodbye", "leave-message", "message-saved", "invalid", "no-input"].map(String::from).into();
     let known = ivr::Known {
         queues: [("support".to_owned(), QUEUE)].into(),
         agents: BTreeMap::new(),
@@ -63,8 +69,8 @@ fn flow() -> Arc<ivr::Flow> {
         language: ivr::Language::En,
         speech: false,
     };
-    let source = FlowSource { version: 1, yaml: FLOW.into() };
-    Arc::new(ivr::Flow::compile("direct", &source, &known).unwrap_or_else(|problems| panic!("{problems:#?}")))
+    let source = FlowSource { version: 1, yaml: yaml.into() };
+    Arc::new(ivr::Flow::compile(name, &source, &known).unwrap_or_else(|problems| panic!("{problems:#?}")))
 }
 
 /// A call and all it ever wanted.
@@ -112,7 +118,7 @@ impl Line {
     }
 
     fn ask(&mut self, command: CallCommand) -> Result<&[Action], CommandRefused> {
-        let actions = self.call.command(self.now, ANN, &command)?;
+        let actions = self.call.command(self.now, ANN, &command, &Nowhere)?;
         self.note(actions);
         Ok(&self.last)
     }
@@ -457,7 +463,7 @@ fn a_recording_is_paused_with_a_reason_only_and_resumed() {
 #[test]
 fn commands_of_somebody_else_or_in_the_wrong_state_change_nothing() {
     let (mut line, _) = Line::talking();
-    let stranger = line.call.command(line.now, AgentId(8), &CallCommand::Hangup);
+    let stranger = line.call.command(line.now, AgentId(8), &CallCommand::Hangup, &Nowhere);
     assert_eq!(stranger, Err(CommandRefused::NotYours { call: InteractionId(1) }));
     assert!(matches!(line.ask(CallCommand::Answer), Err(CommandRefused::WrongState { state: "talking", .. })));
     for digits in ["", "12x", &"1".repeat(33)] {

@@ -228,6 +228,10 @@ impl Call {
         if self.pass_on(now, HungUpBy::System, false, out) {
             return;
         }
+        if self.visits() {
+            let then = queue.map(visit::Orphan::Queue);
+            return self.leave_visit(now, HungUpBy::System, then, out);
+        }
         self.end_talk(now, out);
         self.own_overflow = (false, false);
         self.overflows = 0;
@@ -241,7 +245,7 @@ impl Call {
     }
 
     /// Into a queue before everybody else there.
-    fn first_in(&mut self, now: EpochMs, queue: QueueId, saying: Option<u32>, out: Out) {
+    pub(super) fn first_in(&mut self, now: EpochMs, queue: QueueId, saying: Option<u32>, out: Out) {
         // What puts the caller in front is no time waited: the talk that follows must not say so.
         let credit_ms = std::mem::take(&mut self.waited_ms).saturating_add(BACK_CREDIT_MS);
         self.stage = Stage::Entering(Entering { saying, ..Entering::queue(now) });
@@ -281,6 +285,8 @@ impl Call {
                 out.push(Action::Tell(EventKind::WaitingMoveFailed { by, target, cause }));
                 self.give_back(now, queue, since, out);
             }
+            CameFrom::Park { queue: Some(queue) } => self.first_in(now, queue, None, out),
+            CameFrom::Park { queue: None } => self.farewell(now, "transfer-failed", cause, out),
             CameFrom::Talk { queue } => {
                 out.push(Action::Tell(EventKind::TransferFailed { agent: by, target, cause }));
                 match queue {
@@ -297,7 +303,7 @@ impl Call {
     }
 
     /// Says a prompt to the caller in the caller's language.
-    fn say(&mut self, prompt: &str, out: Out) -> u32 {
+    pub(super) fn say(&mut self, prompt: &str, out: Out) -> u32 {
         self.say_to(self.caller_leg, prompt, out)
     }
 

@@ -56,7 +56,7 @@ impl Switch {
                 .calls
                 .iter()
                 .flat_map(|(id, live)| {
-                    let talking = live.call.talkers().chain(live.caller_agent);
+                    let talking = live.call.talkers().chain(live.caller_agent).chain(live.call.fetcher());
                     talking.chain(live.call.supervisors()).map(|agent| (agent, *id))
                 })
                 .collect(),

@@ -108,7 +108,8 @@ impl Switch {
             _ => live.shown.clone(),
         }).unwrap_or_default();
         if let Some(trunk) = trunk {
-            from = shown_over(trunk, from);
+            let queue = self.calls.get(&call).and_then(|live| live.shown_as.as_deref());
+            from = shown_over(trunk, queue, from);
         }
         let target = match (target, trunk) {
             (Target::Trunk { user, .. }, Some(trunk)) => Target::Trunk { trunk: trunk.id, user: trunk.dialed(&user) },
@@ -229,7 +230,7 @@ impl Switch {
     pub(super) fn colleague_or(&self, target: TransferTarget) -> TransferTarget {
         let agent = match &target {
             TransferTarget::Number { number } => self.at_station(number.trim()),
-            TransferTarget::Agent { .. } | TransferTarget::Queue { .. } => None,
+            TransferTarget::Agent { .. } | TransferTarget::Queue { .. } | TransferTarget::Flow { .. } => None,
         };
         agent.map_or(target, |agent| TransferTarget::Agent { agent })
     }
@@ -240,7 +241,8 @@ impl Switch {
         match target {
             TransferTarget::Queue { queue } if !directory.queues.contains_key(queue) => Err(Refused::NoSuchTarget),
             TransferTarget::Agent { agent: to } if !directory.agents.contains_key(to) => Err(Refused::NoSuchTarget),
-            TransferTarget::Queue { .. } | TransferTarget::Agent { .. } => Ok(()),
+            // Whether callers may be sent to a flow is said by the flow.
+            TransferTarget::Queue { .. } | TransferTarget::Agent { .. } | TransferTarget::Flow { .. } => Ok(()),
             TransferTarget::Number { number } => {
                 let (_, user) = self.company.ways_out(number).ok_or(Refused::NoWayOut)?;
                 let allowed = directory
@@ -269,8 +271,11 @@ pub(super) fn spoken(trunk: &Trunk) -> Vec<Law> {
     trunk.codecs.iter().map(law).collect()
 }
 
-/// Whom the called party is shown, as the trunk's rule has it. Where nobody is to be shown, the carrier alone is told.
-fn shown_over(trunk: &Trunk, caller: Party) -> Party {
+/// Whom the called party is shown: the queue an agent calls for, or as the trunk's rule has it. Where nobody is to be shown, the carrier alone is told.
+fn shown_over(trunk: &Trunk, queue: Option<&str>, caller: Party) -> Party {
+    if let Some(number) = queue {
+        return Party { name: String::new(), user: number.to_owned(), host: String::new() };
+    }
     let known = !caller.user.is_empty() && caller.user != "anonymous";
     let callers = match trunk.shown {
         ShownCaller::Caller => known,
@@ -299,9 +304,10 @@ mod tests {
             (ShownCaller::Nobody, "+8610", "+86138", "+8610"),
         ] {
             let trunk = Trunk { shown, caller_id: caller_id.into(), ..Trunk::new(contract::TrunkId(1), "t") };
-            let from = shown_over(&trunk, caller(user));
+            let from = shown_over(&trunk, None, caller(user));
             assert_eq!(from.user, want, "{shown:?} {caller_id} {user}");
             assert_eq!(from.name.is_empty(), from.user != user, "a name goes with its own number only");
+            assert_eq!(shown_over(&trunk, Some("+8621"), caller(user)).user, "+8621", "the queue's own goes before all");
         }
     }
 }

@@ -32,10 +32,12 @@ impl Switch {
         }
         self.may_send_to(agent, &target)?;
         let (station, directory) = (self.phone_of(agent, None)?, self.company.directory.clone());
-        let record = match queue {
-            Some(queue) => directory.queues.get(&queue).ok_or(Refused::NoSuchTarget)?.record,
-            None => true,
+        let of_queue = match queue {
+            Some(queue) => Some(directory.queues.get(&queue).ok_or(Refused::NoSuchTarget)?),
+            None => None,
         };
+        let record = of_queue.is_none_or(|queue| queue.record);
+        let shown_as = of_queue.map(|queue| queue.caller_id.clone()).filter(|number| !number.is_empty());
         let answer_by = directory.has_station(station).then(|| directory.answer_by(station)).ok_or(Refused::NoStation)?;
         let customer = Caller {
             raw: number.to_owned(),
@@ -49,14 +51,15 @@ impl Switch {
         let shown = Party { name: String::new(), user: number.to_owned(), host: String::new() };
         let own = self.company.own().first().map(|own| own.reveal().to_owned()).unwrap_or_default();
         let shown_outside = Some(Party { name: String::new(), user: own, host: String::new() });
+        let country = customer.number.as_ref().and_then(contract::number::country_of);
         let (ids, number) = (self.ids.clone(), number.to_owned());
-        let facts = DialOut { id, leg, agent, station, answer_by, queue, record, number, customer: customer.clone() };
+        let facts = DialOut { id, leg, agent, station, answer_by, queue, record, number, customer: customer.clone(), country };
         let Ok((call, actions)) = catch_unwind(AssertUnwindSafe(|| Call::dial_out(facts, ids, now))) else {
             self.broken += 1;
             tracing::error!(call.id = %id, "call {id} broke before it began; nobody is rung");
             return Err(Refused::NoCall(id));
         };
-        self.calls.insert(id, Live { call, due: None, span, shown, shown_outside, caller_agent: Some(agent) });
+        self.calls.insert(id, Live { call, due: None, span, shown, shown_outside, shown_as, caller_agent: Some(agent) });
         self.work.push_back(Work::Router(acd::Input::AgentBusy { interaction: id, agent }));
         self.lookups.ask(id, customer, &*self.ports.lookup, &self.house, self.inbox.clone());
         self.work.push_back(Work::Actions(id, actions));

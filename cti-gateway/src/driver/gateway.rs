@@ -108,6 +108,8 @@ pub enum Refused {
     NoStation,
     #[error("your phone rings, or you are in another call; end it first")]
     Busy,
+    #[error("all places for parked callers are taken; transfer the caller, or take one of those who are parked")]
+    NoPlace,
     #[error("your seat is not at this browser: take it with this browser as its phone first")]
     OtherStation,
     #[error("another browser of yours is your phone: take it over, or go on there")]
@@ -322,6 +324,14 @@ impl Gateway {
     /// [`Refused`]; nothing rings then.
     pub async fn dial(&self, agent: AgentId, number: String, queue: Option<QueueId>) -> Result<InteractionId, Refused> {
         self.ask(|reply| Message::Dial { agent, number, queue, reply }).await.unwrap_or(Err(Refused::Stopping))
+    }
+
+    /// Rings the phone of an agent's seat for a parked caller; lifted, they talk.
+    ///
+    /// # Errors
+    /// [`Refused`]; the caller stays parked.
+    pub async fn fetch(&self, call: InteractionId, agent: AgentId) -> Result<(), Refused> {
+        self.ask(|reply| Message::Fetch { call, agent, reply }).await.unwrap_or(Err(Refused::Stopping))
     }
 
     /// A supervisor sends a waiting caller on, or puts it in front. Who may is the asker's to know.

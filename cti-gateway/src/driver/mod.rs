@@ -17,6 +17,7 @@ mod gateway;
 mod legs;
 mod lookups;
 mod own_thread;
+mod parking;
 mod perform;
 mod signals;
 mod speech;

@@ -106,8 +106,8 @@ impl Switch {
             RouterAsk::Withdrawn { offer } => acd::Input::OfferWithdrawn { offer },
             RouterAsk::Held { agent, on: true } => acd::Input::TalkHeld { interaction, agent },
             RouterAsk::Held { agent, on: false } => acd::Input::TalkResumed { interaction, agent },
-            RouterAsk::Supervises { agent, on: true } => acd::Input::AgentBusy { interaction, agent },
-            RouterAsk::Supervises { agent, on: false } => acd::Input::AgentFree { interaction, agent },
+            RouterAsk::Busy { agent, on: true } => acd::Input::AgentBusy { interaction, agent },
+            RouterAsk::Busy { agent, on: false } => acd::Input::AgentFree { interaction, agent },
             RouterAsk::StationFailed { agent } => acd::Input::StationFailed { agent },
             RouterAsk::TalkEnded { agent, .. } => acd::Input::TalkEnded { interaction, agent },
             RouterAsk::Position => {

@@ -225,7 +225,7 @@ impl Switch {
             Entry::Station { station, .. } => self.router.holder(station),
             Entry::Trunk { .. } => None,
         };
-        self.calls.insert(id, Live { call, due: None, span, shown, shown_outside: None, caller_agent });
+        self.calls.insert(id, Live { call, due: None, span, shown, shown_outside: None, shown_as: None, caller_agent });
         if let Some(agent) = caller_agent {
             self.work.push_back(Work::Router(acd::Input::AgentBusy { interaction: id, agent }));
         }

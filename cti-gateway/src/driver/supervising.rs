@@ -19,8 +19,8 @@ impl Switch {
         let live = self.calls.get(&id).ok_or(Refused::NoCall(id))?;
         let (mode, reason) = match command {
             SuperviseCommand::Join { mode, reason } => (mode, reason),
-            SuperviseCommand::TakeOver => return self.of_call(now, id, |call| call.take_over(now, by)),
-            SuperviseCommand::Leave => return self.of_call(now, id, |call| Ok(call.supervise_no_more(now, by))),
+            SuperviseCommand::TakeOver => return self.of_call(now, id, |call, _| call.take_over(now, by)),
+            SuperviseCommand::Leave => return self.of_call(now, id, |call, _| Ok(call.supervise_no_more(now, by))),
         };
         let there = live.call.supervisors().any(|agent| agent == by);
         let allowed = whom.map_or(there, |agent| live.call.talking() == Some(agent));
@@ -28,7 +28,7 @@ impl Switch {
             return Err(Refused::NoTalk(id));
         }
         if there {
-            return self.of_call(now, id, |call| Ok(call.supervise_as(by, *mode)));
+            return self.of_call(now, id, |call, _| Ok(call.supervise_as(by, *mode)));
         }
         if live.call.agent() == Some(by) || live.call.leg_of(by).is_some() || live.caller_agent == Some(by) {
             return Err(Refused::OwnCall);
@@ -42,9 +42,9 @@ impl Switch {
         let answer_by = self.company.directory.answer_by(station);
         let announced = self.company.directory.company.listening_tone;
         let who = Seated { agent: by, station, answer_by, announced };
-        let joins = self.decide(now, id, |call| call.supervise(now, who, *mode, reason))?;
+        let joins = self.decide(now, id, |call, _| call.supervise(now, who, *mode, reason))?;
         // The phone is hung up there before it rings here: many have one line. A call that breaks over it is left all the same.
-        let left = elsewhere.map_or(Ok(()), |other| self.of_call(now, other, |call| Ok(call.supervise_no_more(now, by))));
+        let left = elsewhere.map_or(Ok(()), |other| self.of_call(now, other, |call, _| Ok(call.supervise_no_more(now, by))));
         self.work.push_back(Work::Actions(id, joins));
         left
     }
@@ -65,7 +65,7 @@ impl Switch {
             }
             WaitingCommand::Raise => command,
         };
-        self.of_call(now, id, |call| call.while_waiting(now, by, &command))
+        self.of_call(now, id, |call, world| call.while_waiting(now, by, &command, world))
     }
 
     /// The phone of a supervisor's seat, where nothing else goes on but the talk that is left for this one. Without a seat

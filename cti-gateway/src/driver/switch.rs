@@ -43,6 +43,8 @@ pub enum Message {
         queue: Option<contract::QueueId>,
         reply: oneshot::Sender<Result<InteractionId, Refused>>,
     },
+    /// Takes a parked caller.
+    Fetch { call: InteractionId, agent: AgentId, reply: oneshot::Sender<Result<(), Refused>> },
     Waiting { call: InteractionId, by: AgentId, command: WaitingCommand, reply: oneshot::Sender<Result<(), Refused>> },
     Desktop { agent: AgentId, up: bool },
     Line(LineId, LineEvent),
@@ -118,6 +120,8 @@ pub(super) struct Live {
     pub shown: crate::sip::api::Party,
     /// What those outside are shown, where it is not the same.
     pub shown_outside: Option<crate::sip::api::Party>,
+    /// The number of the queue an agent calls for, which goes before a trunk's.
+    pub shown_as: Option<String>,
     /// The agent at the station that calls, whom nobody may ring meanwhile.
     pub caller_agent: Option<AgentId>,
 }
@@ -262,6 +266,11 @@ impl Switch {
                 self.settle(now);
                 let _ = reply.send(answer);
             }
+            Message::Fetch { call, agent, reply } => {
+                let answer = self.fetch(now, call, agent);
+                self.settle(now);
+                let _ = reply.send(answer);
+            }
             Message::Waiting { call, by, command, reply } => {
                 let answer = self.while_waiting(now, call, by, command);
                 self.settle(now);
@@ -329,7 +338,10 @@ impl Switch {
         command: &CallCommand,
     ) -> Result<(), Refused> {
         let (CallCommand::Transfer { target } | CallCommand::Consult { target }) = command else {
-            return self.of_call(now, id, |call| call.command(now, agent, command));
+            if *command == CallCommand::Park {
+                return self.park(now, id, agent);
+            }
+            return self.of_call(now, id, |call, world| call.command(now, agent, command, world));
         };
         let target = self.colleague_or(target.clone());
         if target == (TransferTarget::Agent { agent }) {
@@ -340,7 +352,7 @@ impl Switch {
             CallCommand::Consult { .. } => CallCommand::Consult { target },
             _ => CallCommand::Transfer { target },
         };
-        self.of_call(now, id, |call| call.command(now, agent, &command))
+        self.of_call(now, id, |call, world| call.command(now, agent, &command, world))
     }
 
     /// Somebody asks something of a call; what follows is carried out with the next [`Switch::settle`].
@@ -348,7 +360,7 @@ impl Switch {
         &mut self,
         now: EpochMs,
         id: InteractionId,
-        decide: impl FnOnce(&mut Call) -> Result<Vec<Action>, CommandRefused>,
+        decide: impl FnOnce(&mut Call, &World<'_>) -> Result<Vec<Action>, CommandRefused>,
     ) -> Result<(), Refused> {
         let actions = self.decide(now, id, decide)?;
         self.work.push_back(Work::Actions(id, actions));
@@ -360,11 +372,12 @@ impl Switch {
         &mut self,
         now: EpochMs,
         id: InteractionId,
-        decide: impl FnOnce(&mut Call) -> Result<Vec<Action>, CommandRefused>,
+        decide: impl FnOnce(&mut Call, &World<'_>) -> Result<Vec<Action>, CommandRefused>,
     ) -> Result<Vec<Action>, Refused> {
         let live = self.calls.get_mut(&id).ok_or(Refused::NoCall(id))?;
+        let world = World { company: &self.company, router: &self.router, now };
         let _in_span = live.span.clone().entered();
-        let Ok(decided) = catch_unwind(AssertUnwindSafe(|| decide(&mut live.call))) else {
+        let Ok(decided) = catch_unwind(AssertUnwindSafe(|| decide(&mut live.call, &world))) else {
             self.break_call(now, id);
             return Err(Refused::NoCall(id));
         };

@@ -316,6 +316,7 @@ fn company() -> Directory {
             short_ms: 5_000,
             record: false,
             auto_answer: false,
+            caller_id: String::new(),
             missed_not_ready: true,
             rejected_not_ready: true,
         },

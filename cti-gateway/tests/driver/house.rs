@@ -250,6 +250,7 @@ fn queue() -> Queue {
         short_ms: 5_000,
         record: true,
         auto_answer: false,
+        caller_id: String::new(),
         missed_not_ready: true,
         rejected_not_ready: true,
     }

@@ -18,6 +18,9 @@ use crate::{Language, TransferTo};
 
 const DIGITS: &str = "0123456789*#";
 
+/// Characters of what a flow tells the agent.
+const MOST_RESULT: usize = 80;
+
 impl Checker<'_> {
     pub(super) fn node(&mut self, read: &ReadNode) -> Option<Node> {
         self.node = Some(read.name.clone());
@@ -42,6 +45,14 @@ impl Checker<'_> {
                     self.unknown(&["flow"], Name::Flow, &spec.flow, known.flows.iter().map(String::as_str));
                 }
                 Kind::Goto { flow: spec.flow.clone() }
+            }
+            NodeSpec::Return(spec) => {
+                let result = spec.result.trim().to_owned();
+                if result.chars().count() > MOST_RESULT {
+                    let (en, zh) = (format!("at most {MOST_RESULT} characters"), format!("最多 {MOST_RESULT} 个字符"));
+                    self.report(&["result"], Fault::BadValue { en, zh });
+                }
+                Kind::Return { prompts: self.pieces(&["prompts"], &spec.prompts), result }
             }
             NodeSpec::Hangup(spec) => {
                 let cause = match spec.cause {

@@ -4,7 +4,7 @@
 
 mod build;
 mod graph;
-mod shape;
+pub(crate) mod shape;
 
 use std::collections::BTreeMap;
 
@@ -96,6 +96,7 @@ impl<'a> Checker<'a> {
             zone: zone?,
             fallback: Fallback { prompts, queue },
             max_ms: head.max_ms,
+            for_agents: head.for_agents,
             nodes: built,
             warnings: Vec::new(),
         })

@@ -11,19 +11,19 @@ const MAX_NODES: usize = 500;
 /// Fields that lead on: without one of them a caller is stuck.
 const EXITS: [&str; 5] = ["next", "failed", "otherwise", "open", "closed"];
 
-pub(super) struct Read {
+pub(crate) struct Read {
     /// Without nodes.
     pub head: Option<FlowSpec>,
     pub nodes: Vec<ReadNode>,
 }
 
-pub(super) struct ReadNode {
+pub(crate) struct ReadNode {
     pub name: String,
     /// `None`: its shape is wrong, and was reported.
     pub spec: Option<NodeSpec>,
 }
 
-pub(super) fn read(tree: &Tree) -> (Read, Vec<Problem>) {
+pub(crate) fn read(tree: &Tree) -> (Read, Vec<Problem>) {
     let mut problems = Vec::new();
     doubles(tree, &[], None, &mut problems);
     let mut json = tree.to_json();

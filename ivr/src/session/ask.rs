@@ -35,6 +35,7 @@ impl Kind {
             | Self::Transfer(_)
             | Self::Voicemail(_)
             | Self::Goto { .. }
+            | Self::Return { .. }
             | Self::Hangup { .. } => None,
         }
     }
@@ -200,6 +201,7 @@ impl Session {
             | Kind::Transfer(_)
             | Kind::Voicemail(_)
             | Kind::Goto { .. }
+            | Kind::Return { .. }
             | Kind::Hangup { .. } => Verdict::Wrong,
         }
     }

@@ -46,6 +46,8 @@ pub struct Session {
     hops: u8,
     ends_at: EpochMs,
     faulted: bool,
+    /// An agent sent the caller here and may have them back.
+    visits: bool,
     state: State,
 }
 
@@ -78,6 +80,7 @@ enum Then {
     Queue { exit: QueueExit, max_wait: Option<usize>, full: Option<usize> },
     Transfer { exit: TransferExit, failed: usize },
     Record { voicemail: Voicemail, after: After },
+    Return { result: Option<String> },
     Hangup { cause: EndCause, outcome: FlowOutcome },
 }
 
@@ -104,8 +107,29 @@ impl Session {
             hops: 0,
             ends_at: EpochMs::MAX,
             faulted: false,
+            visits: false,
             state: State::Fresh,
         }
+    }
+
+    /// In the middle of a talk: `language` is what the caller is spoken to in, `candidates` who the caller may be.
+    #[must_use]
+    pub fn visit(flow: Arc<Flow>, start: Start, language: Language, candidates: Vec<Candidate>) -> Self {
+        let visits = flow.returns();
+        let session = Self::new(flow, start);
+        Self { language: session.flow.language.unwrap_or(language), candidates, visits, ..session }
+    }
+
+    /// Whether an agent sent the caller here and may have them back.
+    #[must_use]
+    pub fn visits(&self) -> bool {
+        self.visits
+    }
+
+    /// The agent takes the caller back before the flow gives them: what there is to tell.
+    pub fn call_back(&mut self) -> Option<EventKind> {
+        let ran = !matches!(std::mem::replace(&mut self.state, State::Over), State::Over);
+        ran.then(|| self.ended(FlowOutcome::Returned))
     }
 
     /// The language the caller is spoken to in.

@@ -79,6 +79,11 @@ impl Session {
                 self.ahead.clear();
                 self.state = State::Recording { until, after };
             }
+            Then::Return { result } => {
+                turn.emit(self.ended(FlowOutcome::Returned));
+                turn.acts.push(Act::Return { result });
+                self.state = State::Over;
+            }
             Then::Hangup { cause, outcome } => {
                 turn.emit(self.ended(outcome));
                 turn.acts.push(Act::Hangup(cause));

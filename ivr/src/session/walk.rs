@@ -72,6 +72,14 @@ impl Session {
             Kind::Transfer(connect) => self.connect(turn, connect),
             Kind::Voicemail(message) => self.message(turn, message),
             Kind::Goto { flow } => return Ok(self.enter(turn, flow)),
+            Kind::Return { prompts, result } => {
+                if !self.visits {
+                    self.fault(turn, "the flow gives the caller back, and no agent sent them here");
+                    return Ok(Step::Waits);
+                }
+                let result = Some(result.clone()).filter(|result| !result.is_empty());
+                self.say_then(turn, prompts, false, Then::Return { result });
+            }
             Kind::Hangup { prompts, cause } => {
                 let then = Then::Hangup { cause: *cause, outcome: FlowOutcome::HungUp };
                 self.say_then(turn, prompts, false, then);
@@ -142,9 +150,11 @@ impl Session {
         turn.trouble(&flow, why);
         let hangup = Then::Hangup { cause: EndCause::Failed, outcome: FlowOutcome::Failed };
         if std::mem::replace(&mut self.faulted, true) {
-            return self.then(turn, hangup);
+            return self.then(turn, if self.visits { Then::Return { result: None } } else { hangup });
         }
+        // The agent is still there.
         let then = match flow.fallback.queue {
+            _ if self.visits => Then::Return { result: None },
             Some(queue) => {
                 let (vip, language) = (self.env(turn).vip(), self.language);
                 let exit = QueueExit {

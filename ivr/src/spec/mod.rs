@@ -21,6 +21,9 @@ pub(crate) struct FlowSpec {
     /// What this flow is for, for people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
+    /// Agents may send callers here in the middle of a talk. Where the flow has a `return` node, they may anyway.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub for_agents: bool,
     /// The language prompts are spoken in; the company's where none is written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<FlowLanguage>,

@@ -64,6 +64,8 @@ nodes! {
     Voicemail(VoicemailSpec) = "voicemail",
     /// Goes on in another flow, and does not come back.
     Goto(GotoSpec) = "goto",
+    /// Gives the caller back to the agent who sent them here.
+    Return(ReturnSpec) = "return",
     /// Ends the call.
     Hangup(HangupSpec) = "hangup",
 }
@@ -338,6 +340,18 @@ fn default_message_ms() -> u32 {
 #[serde(deny_unknown_fields)]
 pub(crate) struct GotoSpec {
     pub flow: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReturnSpec {
+    /// Said before.
+    #[serde(default)]
+    pub prompts: Vec<PromptSpec>,
+    /// What the agent is told, as `verified`; nothing where left out.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(length(max = 80))]
+    pub result: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

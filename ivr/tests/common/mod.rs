@@ -9,7 +9,7 @@ use contract::{Caller, EpochMs, EventKind, PhoneNumber, QueueId};
 use ivr::{Act, Flow, Input, Known, Language, Prompt, QueueState, Session, Start, TransferTo, World};
 
 pub const QUEUES: [&str; 5] = ["support-zh", "sales-zh", "support-en", "sales-en", "vip"];
-pub const DEMO: [&str; 4] = ["main", "direct", "direct-en", "after-hours"];
+pub const DEMO: [&str; 6] = ["main", "direct", "direct-en", "after-hours", "id-digits", "survey"];
 /// Monday 2026-11-23, 10:00 in Shanghai.
 pub const MONDAY_TEN: EpochMs = 1_795_399_200_000;
 
@@ -139,7 +139,7 @@ impl Call {
                 Act::Queue(_) | Act::Transfer(_) | Act::Record(_) | Act::Hangup(_) => {
                     assert_eq!(self.playing, None, "leaves while something plays");
                 }
-                Act::Trouble { .. } | Act::Emit(_) => {}
+                Act::Trouble { .. } | Act::Return { .. } | Act::Emit(_) => {}
             }
         }
         acts
@@ -215,6 +215,7 @@ pub fn line(act: &Act) -> String {
         Act::Record(voicemail) => {
             format!("records for {}, at most {} s", voicemail.queue.map_or("nobody", queue_name), voicemail.max_ms / 1000)
         }
+        Act::Return { result } => format!("given back: {}", result.as_deref().unwrap_or("no word")),
         Act::Hangup(cause) => format!("hung up: {cause:?}"),
         Act::Trouble { why, .. } => format!("trouble: {why}"),
         Act::Emit(kind) => event(kind),

@@ -1,9 +1,9 @@
 //! One live call on the board: what it is told, and the row that follows from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use contract::{
-    AgentId, Direction, EpochMs, Event, EventKind, InteractionId, LiveCall, LiveState, OfferId, QueueId,
+    AgentId, Direction, EpochMs, Event, EventKind, InteractionId, LegId, LiveCall, LiveState, OfferId, ParkOutcome, QueueId,
     RecordingId, RecordingKind, safe_guess,
 };
 use serde::{Deserialize, Serialize};
@@ -17,9 +17,14 @@ pub(super) struct Call {
     pub waiting: Option<(QueueId, EpochMs)>,
     pub ringing: Option<Ringing>,
     pub talks: BTreeMap<AgentId, Talk>,
+    /// Whom the caller hears besides the agents who talk.
+    #[serde(default)]
+    joined: BTreeSet<LegId>,
     /// Dialed and not answered yet (calls we make).
     dialing: bool,
     transferring: bool,
+    #[serde(default)]
+    parked: bool,
     voicemail: Option<RecordingId>,
 }
 
@@ -59,7 +64,7 @@ impl Call {
         };
         let (node, last_seen) = (event.node, event.at);
         let (talks, ringing, waiting) = (BTreeMap::new(), None, None);
-        Some(Self { row, node, last_seen, waiting, ringing, talks, dialing, transferring: false, voicemail: None })
+        Some(Self { row, node, last_seen, waiting, ringing, talks, joined: BTreeSet::new(), dialing, transferring: false, parked: false, voicemail: None })
     }
 
     /// Takes an event of this call. Events that say nothing about where it is change nothing.
@@ -102,6 +107,12 @@ impl Call {
             EventKind::SupervisionEnded { by, .. } => self.row.supervisors.retain(|one| one != by),
             EventKind::TransferStarted { .. } | EventKind::WaitingMoved { .. } => self.transferring = true,
             EventKind::TransferFailed { .. } | EventKind::WaitingMoveFailed { .. } => self.transferring = false,
+            EventKind::ConsultJoined { leg, .. } => drop(self.joined.insert(*leg)),
+            EventKind::ConsultEnded { leg, .. } => drop(self.joined.remove(leg)),
+            EventKind::Parked { .. } => self.parked = true,
+            EventKind::ParkEnded { outcome, .. } => {
+                (self.parked, self.transferring) = (false, *outcome == ParkOutcome::NobodyCame);
+            }
             EventKind::TalkEnded { agent, .. } => drop(self.talks.remove(agent)),
             EventKind::RecordingStarted { recording, what: RecordingKind::Voicemail, .. } => {
                 self.voicemail = Some(*recording);
@@ -125,7 +136,9 @@ impl Call {
             LiveState::Transferring
         } else if talk.is_some() {
             // Held only if nobody talks to the caller.
-            if self.talks.values().all(|t| t.held) { LiveState::Held } else { LiveState::Talking }
+            if self.joined.is_empty() && self.talks.values().all(|t| t.held) { LiveState::Held } else { LiveState::Talking }
+        } else if self.parked {
+            LiveState::Parked
         } else if self.ringing.is_some() {
             LiveState::Ringing
         } else if self.waiting.is_some() {

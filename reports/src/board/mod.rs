@@ -218,6 +218,7 @@ impl Board {
                 activity_since: at,
                 health: StationHealth::None,
                 next: None,
+                hand: None,
             },
             answered_today: 0,
             missed_today: 0,

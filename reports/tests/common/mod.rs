@@ -83,6 +83,7 @@ pub fn seat(agent: i64, status: SeatStatus, activity: Activity) -> EventKind {
         activity_since: 0,
         health: StationHealth::Ok,
         next: None,
+        hand: None,
     };
     EventKind::SeatChanged { seat, why: SeatWhy::Chosen, by: None }
 }
@@ -106,6 +107,7 @@ pub fn directory(thresholds: &[(i64, u32, u32)]) -> Directory {
         short_ms,
         record: false,
         auto_answer: false,
+        caller_id: String::new(),
         missed_not_ready: true,
         rejected_not_ready: true,
     };

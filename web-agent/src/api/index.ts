@@ -26,6 +26,15 @@ export const desk = {
   line: (sdp: string, browser: string, take: boolean) => post("/desk/line", { body: { sdp, browser, take } }),
 };
 
+/** The line between an agent and those who supervise. */
+export const messages = {
+  lines: () => get("/messages"),
+  list: (agent: Id, cursor: string | null) =>
+    get("/messages/{agent}", { path: { agent }, query: { cursor, limit: 50 } }),
+  write: (agent: Id, text: string) => post("/messages/{agent}", { path: { agent }, body: { text } }),
+  seen: (agent: Id, upTo: Id) => put("/messages/{agent}/seen", { path: { agent }, body: { upTo } }),
+};
+
 export const interactions = {
   list: (filter: CallFilter, cursor: string | null, limit: number, signal?: AbortSignal) =>
     get("/interactions", { query: { ...filter, cursor, limit }, signal }),
@@ -38,6 +47,9 @@ export const interactions = {
     put("/interactions/{id}/customer", { path: { id }, body: { customer, contact } }),
   draft: (id: Id, typed: { dispositions: Id[]; notes: string }) =>
     put("/interactions/{id}/draft", { path: { id }, body: typed }),
+  tag: (id: Id, tags: string[]) => put("/interactions/{id}/tags", { path: { id }, body: { tags } }),
+  /** In use, the most used first. */
+  tags: () => get("/tags"),
   /** What colleagues wrote about a call on my desk, saved or not yet. */
   notes: (id: Id) => get("/interactions/{id}/notes", { path: { id } }),
   /** Calls about which I typed something and saved nothing. */

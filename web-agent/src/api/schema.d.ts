@@ -1136,6 +1136,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{interaction}/park": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * My caller waits in a numbered place until somebody takes them; I am free
+         * @description Where nobody does in time, my phone rings for them again.
+         *
+         *     Needs `desk.use`.
+         */
+        post: operations["postCallsInteractionPark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{interaction}/raise": {
         parameters: {
             query?: never;
@@ -1301,6 +1323,28 @@ export interface paths {
          *     Needs `desk.use`.
          */
         post: operations["postCallsInteractionSwap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{interaction}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a parked caller
+         * @description My phone rings; lifted, we talk.
+         *
+         *     Needs `desk.use`.
+         */
+        post: operations["postCallsInteractionTake"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1745,6 +1789,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interactions/{id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Tag a call
+         * @description While it lasts or later, by an agent who had it, or a supervisor. The last word stands.
+         *
+         *     Needs `desk.use`.
+         */
+        put: operations["putInteractionsIdTags"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -1779,6 +1845,96 @@ export interface paths {
          *     Needs `live.read`.
          */
         get: operations["getLiveExplainInteraction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lines I take part in
+         * @description The last written to first, of those with messages of the last 30 days.
+         *
+         *     Needs `desk.use`.
+         */
+        get: operations["getMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{agent}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was written on an agent's line
+         * @description The newest first.
+         *
+         *     Needs `desk.use`.
+         */
+        get: operations["getMessagesAgent"];
+        put?: never;
+        /**
+         * Write on an agent's line
+         * @description All who take part and have a desk open are told at once. At most 30 messages a minute.
+         *
+         *     Needs `desk.use`.
+         */
+        post: operations["postMessagesAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{agent}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * I have seen an agent's line up to this message
+         * @description Needs `desk.use`.
+         */
+        put: operations["putMessagesAgentSeen"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Callers who are parked, by place
+         * @description Needs `desk.use`.
+         */
+        get: operations["getParked"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1953,6 +2109,28 @@ export interface paths {
          * @description All my other sessions end.
          */
         put: operations["putSessionPassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tags in use
+         * @description Of calls of the last 90 days, the most used first, at most 100.
+         *
+         *     Needs `calls.read`.
+         */
+        get: operations["getTags"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2224,10 +2402,13 @@ export interface components {
         DeskSetup: {
             agents: components["schemas"]["Colleague"][];
             dispositions: components["schemas"]["DispositionChoice"][];
+            flows: components["schemas"]["FlowChoice"][];
             queues: components["schemas"]["QueueChoice"][];
             reasons: components["schemas"]["ReasonChoice"][];
             stations: components["schemas"]["StationChoice"][];
         };
+        /** @description `DeskWords` in `contract.gen.ts`. */
+        DeskWords: contract.DeskWords;
         Dial: {
             /** @description As one would dial it; my number rules apply. */
             number: string;
@@ -2352,6 +2533,8 @@ export interface components {
             atMaxWait: components["schemas"]["Overflow"];
             /** @description Phones that can are answered by themselves, with a tone to the agent. */
             autoAnswer?: boolean;
+            /** @description Shown to whom agents of this queue call, before the trunk's; empty: none of its own. */
+            callerId: string;
             /** @description For the history */
             changeNote?: string;
             /**
@@ -2566,6 +2749,13 @@ export interface components {
             /** @description Errors and warnings, in the order of the text. */
             problems: components["schemas"]["FlowProblem"][];
         };
+        /** @description A flow that I may send my caller to. */
+        FlowChoice: {
+            description: string;
+            name: string;
+            /** @description It may give the caller back to me; I wait meanwhile. */
+            returns: boolean;
+        };
         /** @description A flow as it is to be. */
         FlowEdit: {
             /** @description For its history. */
@@ -2644,6 +2834,7 @@ export interface components {
             number: string | null;
             queue: components["schemas"]["Ref"] | null;
             recorded: boolean;
+            tags: string[];
             /**
              * Format: int64
              * @description Without hold.
@@ -2717,6 +2908,11 @@ export interface components {
             /** @description A short tone tells caller and agent that somebody has begun to listen. */
             listeningTone: boolean;
             name: string;
+            /**
+             * Format: int32
+             * @description How long a parked caller waits to be taken before who parked is rung: 10 to 3,600.
+             */
+            parkSeconds: number;
             /** @description IANA zone: `Asia/Shanghai`. */
             zone: string;
         } & {
@@ -2812,6 +3008,17 @@ export interface components {
             roles: components["schemas"]["Role"][];
             /** @description The company's, an IANA name: moments are shown in it. */
             zone: string;
+        };
+        /** @description An agent's line. */
+        MessageLine: {
+            agent: string;
+            agentName: string;
+            newest: components["schemas"]["DeskWords"];
+            /**
+             * Format: int32
+             * @description By me, yet.
+             */
+            unread: number;
         };
         MyAgent: {
             id: string;
@@ -2944,6 +3151,12 @@ export interface components {
             next: string | null;
         };
         /** @description Some of a list. */
+        Page_DeskWords: {
+            items: contract.DeskWords[];
+            /** @description The `cursor` of the next page; null: this was the last. */
+            next: string | null;
+        };
+        /** @description Some of a list. */
         Page_DraftRow: {
             items: (components["schemas"]["Draft"] & {
                 interaction: components["schemas"]["InteractionRow"];
@@ -2986,6 +3199,7 @@ export interface components {
                 number: string | null;
                 queue: components["schemas"]["Ref"] | null;
                 recorded: boolean;
+                tags: string[];
                 /**
                  * Format: int64
                  * @description Without hold.
@@ -3112,6 +3326,8 @@ export interface components {
             /** @description The `cursor` of the next page; null: this was the last. */
             next: string | null;
         };
+        /** @description `ParkedCall` in `contract.gen.ts`. */
+        ParkedCall: contract.ParkedCall;
         PasswordChange: {
             current: string;
             /** @description 8 to 200 characters. */
@@ -3216,6 +3432,8 @@ export interface components {
             atMaxWait: components["schemas"]["Overflow"];
             /** @description Phones that can are answered by themselves, with a tone to the agent. */
             autoAnswer: boolean;
+            /** @description Shown to whom agents of this queue call, before the trunk's; empty: none of its own. */
+            callerId: string;
             /**
              * Format: int32
              * @description Longest wait; 0: none.
@@ -3374,9 +3592,12 @@ export interface components {
         /** @description `SeatCommand` in `contract.gen.ts`. */
         SeatCommand: contract.SeatCommand;
         /** @enum {string} */
-        SeatWhy: "chosen" | "forced" | "missed_offer" | "rejected_offer" | "station_failed" | "station_lost" | "station_back" | "microphone" | "poor_line" | "desktop_lost" | "next_status" | "call" | "wrap_up_done" | "restart";
+        SeatWhy: "chosen" | "forced" | "missed_offer" | "rejected_offer" | "station_failed" | "station_lost" | "station_back" | "microphone" | "poor_line" | "desktop_lost" | "next_status" | "call" | "wrap_up_done" | "restart" | "hand";
+        Seen: {
+            upTo: string;
+        };
         /** @enum {string} */
-        SegmentKind: "ivr" | "queue" | "ring" | "talk" | "hold" | "wrap_up" | "voicemail" | "consult";
+        SegmentKind: "ivr" | "queue" | "ring" | "talk" | "hold" | "wrap_up" | "voicemail" | "consult" | "parked";
         /** @description A part of an interaction with one state. */
         SegmentRow: {
             agent: components["schemas"]["Ref"] | null;
@@ -3403,6 +3624,11 @@ export interface components {
             /** @description A short tone tells caller and agent that somebody has begun to listen. */
             listeningTone: boolean;
             name: string;
+            /**
+             * Format: int32
+             * @description How long a parked caller waits to be taken before who parked is rung: 10 to 3,600.
+             */
+            parkSeconds: number;
             /** @description IANA zone: `Asia/Shanghai`. */
             zone: string;
         };
@@ -3462,6 +3688,11 @@ export interface components {
             mode: components["schemas"]["SuperviseMode"];
             /** @description For the audit log: at most 200 characters. */
             reason?: string;
+        };
+        /** @description What a call is to be found by. */
+        TagsEdit: {
+            /** @description At most 10 of at most 40 characters; all of them, in the place of those there are. */
+            tags: string[];
         };
         Team: {
             lead: string | null;
@@ -3557,6 +3788,10 @@ export interface components {
         };
         /** @enum {string} */
         Why: "refused" | "wrong_password" | "silent" | "no_connection";
+        Writing: {
+            /** @description 1 to 1,000 characters. */
+            text: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -6313,6 +6548,34 @@ export interface operations {
             };
         };
     };
+    postCallsInteractionPark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postCallsInteractionRaise: {
         parameters: {
             query?: never;
@@ -6546,6 +6809,34 @@ export interface operations {
         };
     };
     postCallsInteractionSwap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postCallsInteractionTake: {
         parameters: {
             query?: never;
             header?: never;
@@ -7127,6 +7418,8 @@ export interface operations {
                 /** @description How it ended. */
                 cause?: components["schemas"]["EndCause"];
                 recorded?: boolean;
+                /** @description Carries this tag. */
+                tag?: string;
                 cursor?: string;
                 /** @description 1 to 200; 50 where left out. */
                 limit?: number;
@@ -7312,6 +7605,38 @@ export interface operations {
             };
         };
     };
+    putInteractionsIdTags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsEdit"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getLive: {
         parameters: {
             query?: never;
@@ -7357,6 +7682,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallExplained"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageLine"][];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMessagesAgent: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 where left out. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeskWords"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postMessagesAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Writing"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskWords"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putMessagesAgentSeen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Seen"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getParked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParkedCall"][];
                 };
             };
             /** @description What went wrong */
@@ -7685,6 +8167,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
             };
             /** @description What went wrong */
             default: {

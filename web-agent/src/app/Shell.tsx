@@ -23,6 +23,7 @@ import { usePhoneHere } from "../desk/usePhoneHere";
 import { useRinging } from "../desk/useRinging";
 import { CallStrip } from "../pages/desk/CallStrip";
 import { DialButton } from "../pages/desk/Dial";
+import { MessagesButton } from "../pages/desk/Messages";
 import { SeatControl } from "../pages/desk/SeatControl";
 import { useCallKeys } from "../pages/desk/useCallKeys";
 import { useLeft } from "../pages/desk/useLeft";
@@ -120,6 +121,7 @@ export function Shell() {
         </Button>
         <span className="grow" />
         {desk && <DialButton />}
+        {desk && <MessagesButton />}
         {desk && <SeatControl />}
         <Account />
       </header>

@@ -13,6 +13,7 @@ const all: CallAction[] = [
   "unmute",
   "send_digits",
   "transfer",
+  "park",
   "consult",
   "swap",
   "join",
@@ -68,6 +69,7 @@ it("the bar is that of how the agent is with whoever was asked", () => {
     "drop",
   ]);
   expect(bar({ others: [other("joined")] })).toContain("hangup_all");
+  expect(bar({ inFlow: { flow: "check", since: 1 } })).toEqual(["mute", "take_back", "leave"]);
   expect(bar({ askedBy: "Ann", others: [other("leads")] })).toEqual(["mute", "leave"]);
 });
 

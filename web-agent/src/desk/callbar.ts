@@ -14,11 +14,12 @@ export type BarButton = {
 };
 
 /** How the agent is with those asked into the talk. */
-export type Beside = "alone" | "asking" | "consulting" | "conference" | "asked";
+export type Beside = "alone" | "flow" | "asking" | "consulting" | "conference" | "asked";
 
 export function besideOf(card: CallCard): Beside {
   const others = (card.others ?? []).map((one) => one.state);
   if (card.askedBy) return "asked";
+  if (card.inFlow) return "flow";
   if (others.includes("asked") || others.includes("ringing")) return "asking";
   if (others.includes("apart")) return "consulting";
   return others.length > 0 ? "conference" : "alone";
@@ -42,6 +43,8 @@ export function barFor(card: CallCard): BarButton[] {
   switch (besideOf(card)) {
     case "asked":
       return [mute, button("hangup", "hangup", "end", "leave")];
+    case "flow":
+      return [mute, button("resume", "hold", "go", "take_back"), button("hangup", "hangup", "end", "leave")];
     case "asking":
       return [button("drop", "drop", "end", "call_off"), button("transfer", "transfer"), record];
     case "consulting":
@@ -69,6 +72,7 @@ export function barFor(card: CallCard): BarButton[] {
     card.state === "held" ? button("resume", "hold", "on") : button("hold", "hold"),
     button("send_digits", "keypad"),
     button("transfer", "transfer"),
+    button("park", "park"),
     record,
     button("hangup", "hangup", "end"),
   ];

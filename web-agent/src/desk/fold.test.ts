@@ -12,6 +12,7 @@ const seat: Seat = {
   activitySince: 100,
   health: "ok",
   next: null,
+  hand: null,
 };
 
 function card(interaction: string, over: Partial<CallCard> = {}): CallCard {
@@ -37,6 +38,9 @@ function card(interaction: string, over: Partial<CallCard> = {}): CallCard {
     supervisedBy: [],
     askedBy: null,
     others: [],
+    tags: [],
+    inFlow: null,
+    flowResults: [],
     allowed: ["answer", "reject"],
     ended: null,
     ...over,
@@ -50,6 +54,7 @@ const snapshot = (n: number, cards: CallCard[] = []): DeskMessage => ({
   seat,
   cards,
   supervising: null,
+  parked: [],
 });
 const said = (n: number, one: CallCard): DeskMessage => ({ n, at: n, kind: "card", card: one });
 const gone = (n: number, interaction: string): DeskMessage => ({
@@ -112,7 +117,7 @@ describe("the screen is a fold over desk messages", () => {
     };
     const rings = fold(fold(emptyDesk, snapshot(1)), { n: 2, at: 2, kind: "supervising", supervising });
     expect(rings.supervising).toEqual(supervising);
-    const back = fold(emptyDesk, { n: 7, at: 7, kind: "snapshot", seat, cards: [], supervising });
+    const back = fold(emptyDesk, { n: 7, at: 7, kind: "snapshot", seat, cards: [], supervising, parked: [] });
     expect(back.supervising).toEqual(supervising);
     expect(fold(rings, { n: 3, at: 3, kind: "supervising", supervising: null }).supervising).toBeNull();
   });
@@ -211,5 +216,37 @@ describe("what a card offers", () => {
     expect(inFocus([talk, ring], "2")?.interaction).toBe("2");
     expect(inFocus([talk, ring], "gone")?.interaction).toBe("1");
     expect(inFocus([], null)).toBeNull();
+  });
+});
+
+describe("what lies beside the calls", () => {
+  const parked = {
+    interaction: "9",
+    slot: 3,
+    caller: card("9").caller,
+    customerName: null,
+    queueName: "Sales",
+    by: "1",
+    byName: "Ann",
+    since: 5,
+    until: 9,
+  };
+  it("callers who are parked come with the snapshot and change as a whole", () => {
+    const one = fold(emptyDesk, {
+      n: 1,
+      at: 1,
+      kind: "snapshot",
+      seat,
+      cards: [],
+      supervising: null,
+      parked: [parked],
+    });
+    expect(one.parked).toEqual([parked]);
+    expect(fold(one, { n: 2, at: 2, kind: "parked", parked: [] }).parked).toEqual([]);
+  });
+  it("what was said last on a line is there to be shown", () => {
+    const words = { id: "4", author: "8", authorName: "Lin", at: 3, text: "coming" };
+    const heard = fold(fold(emptyDesk, snapshot(1)), { n: 2, at: 3, kind: "said", agent: "1", words });
+    expect(heard.said).toEqual({ agent: "1", words });
   });
 });

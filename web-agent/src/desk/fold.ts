@@ -7,11 +7,13 @@ import type {
   CallCard,
   CardGone,
   DeskMessage,
+  DeskWords,
   InteractionId,
   LiveAgent,
   LiveCall,
   LiveQueue,
   NoticeLevel,
+  ParkedCall,
   Seat,
   SeatWhy,
   Supervising,
@@ -43,6 +45,10 @@ export type DeskState = {
   board: Board | null;
   /** The talk I am in as a supervisor. */
   supervising: Supervising | null;
+  /** Callers in numbered places, whoever put them there. */
+  parked: ParkedCall[];
+  /** What was last written on a line I take part in. */
+  said: { agent: string; words: DeskWords } | null;
   /** The server said it goes down. */
   goingAway: boolean;
 };
@@ -57,6 +63,8 @@ export const emptyDesk: DeskState = {
   notices: [],
   board: null,
   supervising: null,
+  parked: [],
+  said: null,
   goingAway: false,
 };
 
@@ -72,6 +80,7 @@ export function fold(state: DeskState, message: DeskMessage): DeskState {
       seatWhy: message.seat.statusWhy,
       cards: message.cards,
       supervising: message.supervising,
+      parked: message.parked ?? [],
       goingAway: false,
     };
   }
@@ -100,6 +109,10 @@ function apply(state: DeskState, message: DeskMessage): DeskState {
     }
     case "supervising":
       return { ...state, supervising: message.supervising };
+    case "said":
+      return { ...state, said: { agent: message.agent, words: message.words } };
+    case "parked":
+      return { ...state, parked: message.parked };
     case "board": {
       const board = state.board ?? { at: 0, calls: {}, agents: {}, queues: {} };
       const calls = { ...board.calls };

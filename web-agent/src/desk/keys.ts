@@ -9,6 +9,8 @@ export type KeyAction =
   | "hold"
   | "mute"
   | "transfer"
+  | "park"
+  | "parked"
   | "swap"
   | "join"
   | "complete"
@@ -16,6 +18,8 @@ export type KeyAction =
   | "hangup"
   | "keypad"
   | "dial"
+  | "hand"
+  | "messages"
   | "ready"
   | "finish"
   | "customer"
@@ -28,6 +32,8 @@ export const defaultKeys: Record<KeyAction, string> = {
   hold: "Alt+H",
   mute: "Alt+M",
   transfer: "Alt+T",
+  park: "Alt+Q",
+  parked: "Alt+L",
   swap: "Alt+S",
   join: "Alt+O",
   complete: "Alt+P",
@@ -35,6 +41,8 @@ export const defaultKeys: Record<KeyAction, string> = {
   hangup: "Alt+E",
   keypad: "Alt+D",
   dial: "Alt+N",
+  hand: "Alt+U",
+  messages: "Alt+G",
   ready: "Alt+R",
   finish: "Alt+Enter",
   customer: "Alt+C",

@@ -108,6 +108,7 @@ export const askSupervise = (interaction: InteractionId, command: SuperviseComma
   askDesk({ ask: "supervise", interaction, command });
 export const askWaiting = (interaction: InteractionId, command: WaitingCommand) =>
   askDesk({ ask: "waiting", interaction, command });
+export const askTakeParked = (interaction: InteractionId) => askDesk({ ask: "take_parked", interaction });
 export const askDial = (number: string, queue: QueueId | null) => askDesk({ ask: "dial", number, queue });
 export const askSeat = (command: SeatCommand) => askDesk({ ask: "seat", command });
 

@@ -164,3 +164,19 @@ export function Key({ chord }: { chord: string }) {
     </kbd>
   );
 }
+
+/** A raised hand. */
+export function HandIcon() {
+  return (
+    <span className="anticon" aria-hidden="true">
+      <svg viewBox="0 0 24 24" width="1em" height="1em" fill="none" stroke="currentColor" strokeWidth="2">
+        <title>hand</title>
+        <path
+          strokeLinecap="round"
+          strokeLinejoin="round"
+          d="M8 12V5.5a1.5 1.5 0 0 1 3 0V11m0-.5v-7a1.5 1.5 0 0 1 3 0v7m0-.5V5.5a1.5 1.5 0 0 1 3 0V14c0 4.5-2.5 7-6 7-3 0-4.6-1.3-6.2-4.2l-2-3.8a1.6 1.6 0 0 1 2.7-1.7L8 13"
+        />
+      </svg>
+    </span>
+  );
+}

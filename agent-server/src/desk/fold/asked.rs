@@ -112,6 +112,7 @@ impl Desks {
                     self.directory.queues.get(queue).map(|queue| queue.name.clone()).unwrap_or_default()
                 }
                 (None, TransferTarget::Number { number }) => number.clone(),
+                (None, TransferTarget::Flow { flow }) => flow.clone(),
             },
             state: one.state,
         });
@@ -123,6 +124,9 @@ impl Desks {
 pub(super) fn beside(call: &Call, card: &Card) -> Beside {
     if card.asked_by.is_some() {
         return Beside::Asked;
+    }
+    if call.in_flow.is_some() {
+        return Beside::Flow;
     }
     let any = |state: &[OtherState]| call.asked.iter().any(|one| state.contains(&one.state));
     if any(&[OtherState::Asked, OtherState::Ringing]) {

@@ -23,7 +23,12 @@ fn owed(line: &mut Line) -> CallEvent {
         Stage::Talking(talk) => hang_up(talk.leg),
         Stage::Outside { leg, answered: true, .. } => hang_up(leg),
         Stage::Outside { leg, .. } => CallEvent::LegFailed { leg, status: 486 },
+        Stage::Parked(parked) if parked.fetching.is_some() => {
+            let leg = parked.fetching.map_or(LegId(0), |fetching| fetching.leg);
+            CallEvent::LegFailed { leg, status: 480 }
+        }
         Stage::Flow
+        | Stage::Parked(_)
         | Stage::Entering(_)
         | Stage::Message { .. }
         | Stage::Farewell { .. }

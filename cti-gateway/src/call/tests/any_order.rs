@@ -52,6 +52,9 @@ pub(super) fn any_event() -> impl Strategy<Value = Step> {
             CallCommand::Consult { target: TransferTarget::Agent { agent: ANN } },
             CallCommand::Consult { target: TransferTarget::Agent { agent: BEN } },
             CallCommand::Consult { target: TransferTarget::Number { number: "10086".into() } },
+            CallCommand::Transfer { target: TransferTarget::Flow { flow: "check".into() } },
+            CallCommand::Transfer { target: TransferTarget::Flow { flow: "check".into() } },
+            CallCommand::Transfer { target: TransferTarget::Flow { flow: "survey".into() } },
             CallCommand::Swap,
             CallCommand::Join,
             CallCommand::Complete,
@@ -63,6 +66,10 @@ pub(super) fn any_event() -> impl Strategy<Value = Step> {
         Just(Step::OfferBen),
         Just(Step::AskedInVain),
         (0_usize..3).prop_map(Step::TakeOver),
+        Just(Step::Park),
+        Just(Step::Park),
+        Just(Step::Fetch),
+        Just(Step::Fetch),
         Just(Step::Abort),
         (0_usize..3, prop::sample::select(vec![SuperviseMode::Listen, SuperviseMode::Whisper, SuperviseMode::Barge]))
             .prop_map(|(who, mode)| Step::Supervise(who, mode)),
@@ -100,6 +107,8 @@ pub(super) enum Step {
     Time(i64),
     Recorded,
     Command(CallCommand),
+    Park,
+    Fetch,
     Abort,
     Supervise(usize, SuperviseMode),
     SuperviseNoMore(usize),
@@ -159,13 +168,25 @@ pub(super) fn step(line: &mut Line, step: Step) {
             let _ = line.ask(command);
             return;
         }
+        Step::Park => {
+            if let Ok(actions) = line.call.park(line.now, ANN, 7, 60_000) {
+                line.note(actions);
+            }
+            return;
+        }
+        Step::Fetch => {
+            if let Ok(actions) = line.call.fetch(line.now, parked::ben()) {
+                line.note(actions);
+            }
+            return;
+        }
         Step::Abort => CallEvent::Abort(EndCause::Shutdown),
         Step::Supervise(who, mode) => {
             let _ = line.supervise(CHIEFS[who], mode);
             return;
         }
         Step::Asked(command) => {
-            if let Ok(actions) = line.call.command(line.now, BEN, &command) {
+            if let Ok(actions) = line.call.command(line.now, BEN, &command, &Nowhere) {
                 line.note(actions);
             }
             return;
@@ -183,7 +204,7 @@ pub(super) fn step(line: &mut Line, step: Step) {
             CallEvent::QueueOver { queue: QUEUE, why: QueueReturn::Full, then }
         }
         Step::WhileWaiting(command) => {
-            if let Ok(actions) = line.call.while_waiting(line.now, CHIEFS[0], &command) {
+            if let Ok(actions) = line.call.while_waiting(line.now, CHIEFS[0], &command, &Nowhere) {
                 line.note(actions);
             }
             return;
@@ -218,7 +239,7 @@ fn follow_seats(line: &Line, busy: &mut BTreeSet<AgentId>) {
         if let Action::Router(RouterAsk::Serves { agent, .. }) = action {
             busy.remove(agent);
         }
-        if let Action::Router(RouterAsk::Supervises { agent, on }) = action {
+        if let Action::Router(RouterAsk::Busy { agent, on }) = action {
             let changed = if *on { busy.insert(*agent) } else { busy.remove(agent) };
             assert!(changed, "{action:?} is so already");
         }
@@ -274,6 +295,28 @@ fn consulting(told: &[EventKind]) -> i32 {
     open
 }
 
+/// How many of `begins` are open; each ended once, and only what began.
+fn open(told: &[EventKind], begins: impl Fn(&EventKind) -> bool, ends: impl Fn(&EventKind) -> bool) -> i32 {
+    let mut open = 0;
+    for kind in told {
+        open += i32::from(begins(kind)) - i32::from(ends(kind));
+        assert!((0..=1).contains(&open), "{told:?}");
+    }
+    open
+}
+
+fn parked(told: &[EventKind]) -> i32 {
+    open(told, |k| matches!(k, EventKind::Parked { .. }), |k| matches!(k, EventKind::ParkEnded { .. }))
+}
+
+fn visiting(told: &[EventKind]) -> i32 {
+    open(told, |k| matches!(k, EventKind::SentToFlow { .. }), |k| matches!(k, EventKind::CameBack { .. }))
+}
+
+fn in_flow(told: &[EventKind]) -> i32 {
+    open(told, |k| matches!(k, EventKind::FlowStarted { .. }), |k| matches!(k, EventKind::FlowEnded { .. }))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
@@ -292,6 +335,9 @@ proptest! {
             let heard = |leg: LegId| modes.get(&leg).is_none_or(|one| one.1 != SuperviseMode::Listen);
             prop_assert!(ears.0.iter().all(|(_, source)| heard(*source)), "{:?} {:?}", ears.0, modes);
             prop_assert!(consulting(&line.told) <= i32::from(line.call.stage_name() == "talking"), "they end with the talk");
+            prop_assert_eq!(parked(&line.told), i32::from(line.call.stage_name() == "parked"));
+            prop_assert_eq!(visiting(&line.told), i32::from(line.call.visits()));
+            prop_assert!(!line.call.visits() || in_flow(&line.told) == 1, "who visits is in a flow");
             prop_assert!(modes.is_empty() || line.call.stage_name() == "talking", "they leave with the talk");
             let talks = line.told.iter().filter(|k| matches!(k, EventKind::TalkStarted { .. })).count();
             let ends = line.told.iter().filter(|k| matches!(k, EventKind::TalkEnded { .. })).count();
@@ -303,6 +349,7 @@ proptest! {
         follow_seats(&line, &mut busy);
         prop_assert!(busy.is_empty(), "{:?} supervise nothing and are busy", busy);
         prop_assert!(ears.0.is_empty() && modes(&line.told).is_empty());
+        prop_assert_eq!((parked(&line.told), visiting(&line.told), in_flow(&line.told)), (0, 0, 0));
         line.settle();
         line.pass(CLOSING_MS + 1).on(CallEvent::Deadline);
         line.ended();

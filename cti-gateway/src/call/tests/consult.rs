@@ -46,7 +46,7 @@ fn told(line: &Line, which: impl Fn(&EventKind) -> bool) -> usize {
 }
 
 fn of_ben(line: &mut Line, command: CallCommand) -> Result<(), CommandRefused> {
-    let actions = line.call.command(line.now, BEN, &command)?;
+    let actions = line.call.command(line.now, BEN, &command, &Nowhere)?;
     line.note(actions);
     Ok(())
 }
@@ -331,7 +331,7 @@ fn a_supervisor_takes_the_talk_over_and_the_agent_is_let_go() {
     assert!(line.last.contains(&Action::HangUp { leg: ann, cause: EndCause::AnsweredHangup }));
     assert!(line.last.contains(&Action::Bridge(CALLER, chief)) && line.last.contains(&hears(chief, CALLER, false)));
     assert!(line.last.contains(&Action::Router(RouterAsk::Serves { agent: CHIEF, queue: Some(QUEUE) })));
-    assert!(!line.last.contains(&Action::Router(RouterAsk::Supervises { agent: CHIEF, on: false })));
+    assert!(!line.last.contains(&Action::Router(RouterAsk::Busy { agent: CHIEF, on: false })));
     assert_eq!(line.call.talking(), Some(CHIEF));
     assert_eq!(line.call.supervisors().count(), 0);
     assert_eq!(over(line), (EndCause::AnsweredHangup, HungUpBy::Caller));

@@ -17,6 +17,7 @@ fn dialing(answer_by: AnswerBy) -> (Line, LegId) {
         record: true,
         number: "+8613800138000".into(),
         customer,
+        country: None,
     };
     let (call, actions) = Call::dial_out(facts, Arc::new(IdMaker::new(1)), T0);
     let mut line = Line { call, now: T0, told: vec![], last: vec![] };

@@ -8,7 +8,7 @@ const CHIEF: AgentId = AgentId(20);
 const OTHER: QueueId = QueueId(6);
 
 fn sent_to(line: &mut Line, target: TransferTarget) -> Vec<Action> {
-    let actions = line.call.while_waiting(line.now, CHIEF, &WaitingCommand::Move { target }).unwrap();
+    let actions = line.call.while_waiting(line.now, CHIEF, &WaitingCommand::Move { target }, &Nowhere).unwrap();
     line.note(actions);
     line.last.clone()
 }
@@ -74,6 +74,7 @@ fn where_the_way_is_no_way_the_caller_comes_back_to_the_front_of_its_queue_and_t
                 line.on(CallEvent::LegFailed { leg, status: 486 });
             }
             TransferTarget::Agent { agent } => drop(line.on(CallEvent::DirectFailed { agent, cause: EndCause::Busy }).to_vec()),
+            TransferTarget::Flow { .. } => unreachable!("a flow takes everybody"),
             TransferTarget::Queue { queue } => {
                 let then = Overflow::Hangup("all-busy".into());
                 line.on(CallEvent::QueueOver { queue, why: QueueReturn::Full, then });
@@ -99,7 +100,7 @@ fn where_the_way_is_no_way_the_caller_comes_back_to_the_front_of_its_queue_and_t
 fn a_raised_caller_stays_where_it_is_and_only_the_order_changes() {
     for mut line in [Line::queued(), Line::offered(AnswerBy::Phone).0] {
         let stage = line.call.stage_name();
-        let actions = line.call.while_waiting(line.now, CHIEF, &WaitingCommand::Raise).unwrap();
+        let actions = line.call.while_waiting(line.now, CHIEF, &WaitingCommand::Raise, &Nowhere).unwrap();
         line.note(actions);
         assert_eq!(line.last, [Action::Router(RouterAsk::Raise)]);
         assert_eq!(told(&line, |kind| matches!(kind, EventKind::WaitingRaised { by: CHIEF })), 1);
@@ -111,7 +112,7 @@ fn a_raised_caller_stays_where_it_is_and_only_the_order_changes() {
 fn who_does_not_wait_is_not_sent_on() {
     for line in [&mut Line::ring_in(), &mut Line::talking().0] {
         for command in [WaitingCommand::Raise, WaitingCommand::Move { target: TransferTarget::Queue { queue: OTHER } }] {
-            let refused = line.call.while_waiting(line.now, CHIEF, &command);
+            let refused = line.call.while_waiting(line.now, CHIEF, &command, &Nowhere);
             assert!(matches!(refused, Err(CommandRefused::WrongState { .. })), "{refused:?}");
         }
     }

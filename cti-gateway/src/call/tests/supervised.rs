@@ -110,7 +110,7 @@ fn a_supervisor_who_leaves_or_whose_phone_is_lost_leaves_the_talk_as_it_was() {
             line.supervise_no_more(CHIEF);
         }
         assert!(line.last.contains(&Action::HangUp { leg: chief, cause: EndCause::AnsweredHangup }));
-        assert!(line.last.contains(&Action::Router(RouterAsk::Supervises { agent: CHIEF, on: false })));
+        assert!(line.last.contains(&Action::Router(RouterAsk::Busy { agent: CHIEF, on: false })));
         assert!(line.last.contains(&hear(CALLER, chief, false)));
         assert!(line.last.contains(&Action::RecordRight { recording, right: vec![agent] }));
         line.on(CallEvent::LegClosed { leg: chief, quality: None });
@@ -174,7 +174,7 @@ fn whoever_ends_the_talk_ends_it_for_the_supervisor_too_ringing_or_in_it() {
             }
             assert!(end(&mut line, agent) > 0);
             assert!(line.last.contains(&Action::HangUp { leg: chief, cause: EndCause::AnsweredHangup }));
-            assert!(line.last.contains(&Action::Router(RouterAsk::Supervises { agent: CHIEF, on: false })));
+            assert!(line.last.contains(&Action::Router(RouterAsk::Busy { agent: CHIEF, on: false })));
             assert_eq!(line.on(CallEvent::LegAnswered { leg: chief }), [], "the 200 that was on the wire");
             line.settle();
             line.recorded();

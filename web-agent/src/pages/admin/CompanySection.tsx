@@ -8,7 +8,7 @@ import { Panel, PermissionGate } from "../../ui/bits";
 import { useSave } from "../../ui/conflict";
 import { Failed } from "../../ui/Failed";
 import { fault, saying } from "../../ui/say";
-import { Pick as Choice, Text, Toggle } from "./parts";
+import { Pick as Choice, Count, Text, Toggle } from "./parts";
 import { currentOf, useShown } from "./shown";
 
 export function CompanySection() {
@@ -41,6 +41,7 @@ const settings = [
   "listeningShown",
   "listeningTone",
   "browserPhones",
+  "parkSeconds",
 ] as const;
 type Settings = Pick<Company, (typeof settings)[number]>;
 const settingsOf = (company: Company): Settings => ({
@@ -52,6 +53,7 @@ const settingsOf = (company: Company): Settings => ({
   listeningShown: company.listeningShown,
   listeningTone: company.listeningTone,
   browserPhones: company.browserPhones,
+  parkSeconds: company.parkSeconds,
 });
 
 function CompanyForm({ company }: { company: Company }) {
@@ -114,6 +116,14 @@ function CompanyForm({ company }: { company: Company }) {
       <Toggle name="listeningShown" label={t("company.listeningShown")} />
       <Toggle name="listeningTone" label={t("company.listeningTone")} />
       <Toggle name="browserPhones" label={t("company.browserPhones")} />
+      <Count
+        name="parkSeconds"
+        label={t("company.parkSeconds")}
+        unit={t("admin.seconds")}
+        min={10}
+        max={3600}
+        hint={t("company.parkSecondsHint")}
+      />
       <PermissionGate need="admin.write">
         <Button type="primary" htmlType="submit">
           {t("form.save")}

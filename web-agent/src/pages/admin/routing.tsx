@@ -27,6 +27,7 @@ const blankQueue: Edit<AdminQueue> = {
   shortSeconds: 5,
   record: true,
   autoAnswer: false,
+  callerId: "",
   missedNotReady: true,
   rejectedNotReady: false,
 };
@@ -45,6 +46,7 @@ export function QueuesSection() {
         wrapUpSeconds: t("queue.wrapUp"),
         record: t("queue.record"),
         autoAnswer: t("queue.autoAnswer"),
+        callerId: t("queue.callerId"),
         missedNotReady: t("queue.missed"),
         rejectedNotReady: t("queue.rejected"),
         maxWaitSeconds: t("queue.maxWait"),
@@ -104,6 +106,13 @@ export function QueuesSection() {
           </div>
           <Toggle name="record" label={t("queue.record")} />
           <Toggle name="autoAnswer" label={t("queue.autoAnswer")} hint={t("queue.autoAnswerHint")} />
+          <Text
+            name="callerId"
+            label={t("queue.callerId")}
+            hint={t("queue.callerIdHint")}
+            placeholder="+862155550000"
+            max={32}
+          />
           <Toggle name="missedNotReady" label={t("queue.missed")} />
           <Toggle name="rejectedNotReady" label={t("queue.rejected")} />
           <Collapse

@@ -13,6 +13,7 @@ import { PlayHere } from "../../ui/PlayHere";
 import { saying } from "../../ui/say";
 import { CallIt } from "../desk/Dial";
 import { OwnWork } from "./OwnWork";
+import { TagsField } from "./Tags";
 import { Cause } from "./words";
 
 export function CallDrawer({ id, close }: { id: string | null; close: () => void }) {
@@ -67,6 +68,7 @@ function Body({ call, fresh }: { call: InteractionDetail; fresh: boolean }) {
       <Segments call={call} />
       {may("recordings.listen") &&
         call.recordings.map((recording) => <PlayHere key={recording.id} recording={recording} open />)}
+      <TagsField id={call.id} tags={call.tags} disabled={!may("desk.use")} />
       <OwnWork key={call.id} call={call} fresh={fresh} />
       {call.recordings.some((recording) => recording.gaps.length > 0) && <p className="hint">{t("call.gaps")}</p>}
       <Tabs

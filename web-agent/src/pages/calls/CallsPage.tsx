@@ -13,6 +13,7 @@ import { ListPage } from "../../ui/ListPage";
 import { CustomerFilter } from "../customers/CustomerFilter";
 import { CallDrawer } from "./CallDrawer";
 import { useNarrowing } from "./narrowing";
+import { useTags } from "./Tags";
 import { Cause, causes, DirectionIcon } from "./words";
 
 const PAGE = 100;
@@ -22,6 +23,7 @@ export function CallsPage() {
   const { call, customer } = useSearch({ from: "/calls" });
   const go = useNavigate({ from: "/calls" });
   const { agents, queues } = useNarrowing("calls");
+  const tags = useTags().data ?? [];
   const [filter, setFilter] = useState<CallFilter>({});
   const columns = useColumns();
   const whole = { ...filter, customer };
@@ -88,6 +90,15 @@ export function CallsPage() {
               change={(cause) => change({ cause })}
               options={causes.map((value) => ({ value, label: t(`cause.${value}`) }))}
             />
+            {tags.length > 0 && (
+              <ChoiceFilter
+                label={t("tags.title")}
+                width={130}
+                value={filter.tag}
+                change={(tag) => change({ tag })}
+                options={tags.map((value) => ({ value, label: value }))}
+              />
+            )}
             <ChoiceFilter
               label={t("filter.recorded")}
               width={110}
@@ -158,7 +169,12 @@ function useColumns(): TableColumnsType<InteractionRow> {
         title: t("calls.disposition"),
         width: 150,
         ellipsis: true,
-        render: (_, row) => list(row.dispositions.map(name)) || <span className="soft">–</span>,
+        render: (_, row) => (
+          <span className="cell2">
+            <span>{list(row.dispositions.map(name)) || <span className="soft">–</span>}</span>
+            {row.tags.length > 0 && <small>{row.tags.map((tag) => `#${tag}`).join(" ")}</small>}
+          </span>
+        ),
       },
       {
         title: t("filter.recorded"),

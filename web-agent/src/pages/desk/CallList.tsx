@@ -13,6 +13,7 @@ import { Chip, Face, Phone } from "../../ui/bits";
 import { clock, when } from "../../ui/format";
 import { Since } from "../../ui/Timer";
 import { DirectionIcon } from "../calls/words";
+import { Parked } from "./Parked";
 import { WhoName } from "./useWho";
 
 const order: CallCard["state"][] = ["ringing", "connecting", "talking", "held", "wrap_up"];
@@ -49,6 +50,7 @@ export function CallList({ cards, focus }: { cards: CallCard[]; focus: string | 
           </li>
         ))}
       </ul>
+      <Parked />
       <Unfinished cards={cards} />
       <Recent />
     </aside>

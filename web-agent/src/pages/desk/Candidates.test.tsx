@@ -40,16 +40,19 @@ const card = (over: Partial<CallCard>): CallCard => ({
   supervisedBy: [],
   askedBy: null,
   others: [],
+  tags: [],
+  inFlow: null,
+  flowResults: [],
   allowed: ["hangup", "dispose"],
   ended: null,
   ...over,
 });
-const setup = { reasons: [], dispositions: [], queues: [], stations: [], agents: [] };
+const setup = { reasons: [], dispositions: [], queues: [], stations: [], agents: [], flows: [] };
 const show = (over: Partial<CallCard>) => open(<FocusCall card={card(over)} />, [[setupKey, setup]]);
 const heading = () => screen.getAllByRole("heading", { level: 2 })[0]?.textContent?.trim();
 
 /** Nothing was written yet, by anybody. */
-const nothing = (path: string) => ({ body: path.endsWith("/notes") ? [] : { draft: null, items: [] } });
+const nothing = (path: string) => ({ body: /\/(notes|tags)$/.test(path) ? [] : { draft: null, items: [] } });
 
 describe("who the caller is", () => {
   let asked: Asked[];

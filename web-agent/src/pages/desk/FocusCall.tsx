@@ -11,11 +11,13 @@ import { guesses } from "../../desk/who";
 import { Chip, Face, Key, Panel, Phone, Vip } from "../../ui/bits";
 import { clock } from "../../ui/format";
 import { Shrink, Since, Until } from "../../ui/Timer";
+import { TagsField } from "../calls/Tags";
 import { Supervised } from "../live/Supervise";
 import { AfterWork } from "./AfterWork";
 import { CallBar } from "./CallBar";
 import { Candidates } from "./Candidates";
 import { ColleagueNotes } from "./ColleagueNotes";
+import { FlowTrip } from "./FlowTrip";
 import { Others } from "./Others";
 import { useWho, type Who } from "./useWho";
 
@@ -100,6 +102,7 @@ export function FocusCall({ card }: { card: CallCard }) {
             </dd>
           </div>
         </dl>
+        <FlowTrip card={card} />
         <Others card={card} />
         <CallBar card={card} />
         {card.state === "ringing" && !card.allowed.includes("answer") && (
@@ -117,6 +120,7 @@ export function FocusCall({ card }: { card: CallCard }) {
       )}
       {card.state !== "ringing" && card.state !== "connecting" && card.askedBy === null && (
         <Panel title={t("wrap.title")} className="work">
+          <TagsField id={card.interaction} tags={card.tags ?? []} />
           <AfterWork card={card} />
         </Panel>
       )}

@@ -14,6 +14,7 @@ import { useDesk } from "../../desk/store";
 import { phone } from "../../desk/usePhoneHere";
 import { useName } from "../../ui/bits";
 import { Since } from "../../ui/Timer";
+import { Hand } from "./Hand";
 import { PhoneGauge } from "./PhoneGauge";
 import { useDo } from "./useCall";
 
@@ -111,6 +112,7 @@ export function SeatControl() {
         </span>
       </Tooltip>
       {seat.next && <span className="next">{t("seat.next", { status: word(seat.next) })}</span>}
+      <Hand />
       {/* A menu that grows while it is open puts another entry under the pointer. */}
       <Dropdown
         menu={{ items }}

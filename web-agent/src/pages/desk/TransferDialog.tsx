@@ -1,6 +1,12 @@
-// Where to send a call, or whom to ask into it: a queue with who is free there, an agent with presence, or a number. Typed, chosen, sent.
+// Where to send a call, or whom to ask into it: a queue with who is free there, a flow, an agent with presence, or a number. Typed, chosen, sent.
 
-import { CustomerServiceOutlined, PhoneOutlined, SearchOutlined, TeamOutlined } from "@ant-design/icons";
+import {
+  BranchesOutlined,
+  CustomerServiceOutlined,
+  PhoneOutlined,
+  SearchOutlined,
+  TeamOutlined,
+} from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Input, Modal } from "antd";
 import type { TFunction } from "i18next";
@@ -55,12 +61,16 @@ function Targets({ interaction, adds }: { interaction: string; adds: boolean }) 
   const [at, setAt] = useState(0);
   // Presence is worth seconds: fresh while the dialog is open.
   const setup = useQuery({ queryKey: setupKey, queryFn: desk.setup, refetchInterval: 2000, staleTime: 0 });
-  const rows = useMemo(() => rowsFor(setup.data, typed, me.agent.id, t), [setup.data, typed, me.agent.id, t]);
+  const rows = useMemo(
+    () => rowsFor(setup.data, typed, me.agent.id, !adds, t),
+    [setup.data, typed, me.agent.id, adds, t],
+  );
   const current = Math.min(at, rows.length - 1);
   const asks = card?.allowed.includes("consult") ?? false;
   const sends = !adds && (card?.allowed.includes("transfer") ?? false);
   const send = async (row: Row | undefined, kind: "transfer" | "consult") => {
     if (!row || row.off || !card || !card.allowed.includes(kind)) return;
+    if (kind === "consult" && row.target.kind === "flow") return;
     if (await call(card, { kind, target: row.target })) closeDialogs();
   };
   return (
@@ -95,7 +105,7 @@ function Targets({ interaction, adds }: { interaction: string; adds: boolean }) 
                 <span className={`dot dot-${row.tone}`} /> {row.note}
               </span>
             </span>
-            {asks && (
+            {asks && row.target.kind !== "flow" && (
               <Button
                 type={index === current && !sends ? "primary" : "default"}
                 disabled={row.off}
@@ -114,7 +124,7 @@ function Targets({ interaction, adds }: { interaction: string; adds: boolean }) 
                 data-target={`transfer ${row.id}`}
                 onClick={() => void send(row, "transfer")}
               >
-                {t("transfer.send")}
+                {t(row.target.kind === "flow" ? "transfer.sendFlow" : "transfer.send")}
               </Button>
             )}
           </li>
@@ -128,7 +138,7 @@ function Targets({ interaction, adds }: { interaction: string; adds: boolean }) 
 
 const rank = { free: 0, busy: 1, not_ready: 2, offline: 3 };
 
-function rowsFor(setup: DeskSetup | undefined, typed: string, me: string, t: TFunction): Row[] {
+function rowsFor(setup: DeskSetup | undefined, typed: string, me: string, flows: boolean, t: TFunction): Row[] {
   const wanted = typed.trim().toLowerCase();
   const fits = (name: string) => name.toLowerCase().includes(wanted);
   const number = dialable(typed);
@@ -152,6 +162,20 @@ function rowsFor(setup: DeskSetup | undefined, typed: string, me: string, t: TFu
       note: t("transfer.queue", { ready: queue.ready, waiting: queue.waiting }),
       tone: queue.ready > 0 ? "ready" : "not_ready",
       icon: <TeamOutlined />,
+      off: false,
+    });
+  }
+  // Nobody is asked into a conference by being a flow.
+  for (const flow of flows ? (setup?.flows ?? []).filter((one) => fits(one.name) || fits(one.description)) : []) {
+    rows.push({
+      id: `f${flow.name}`,
+      target: { kind: "flow", flow: flow.name },
+      name: flow.name,
+      note: [t(flow.returns ? "transfer.flowReturns" : "transfer.flowGoes"), flow.description]
+        .filter(Boolean)
+        .join(" · "),
+      tone: "idle",
+      icon: <BranchesOutlined />,
       off: false,
     });
   }

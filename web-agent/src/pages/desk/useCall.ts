@@ -14,7 +14,7 @@ import type {
 } from "../../contract.gen";
 import { inFocus } from "../../desk/fold";
 import { ringer } from "../../desk/ring";
-import { askCall, askDial, askSeat, askSupervise, askWaiting, useDesk } from "../../desk/store";
+import { askCall, askDial, askSeat, askSupervise, askTakeParked, askWaiting, useDesk } from "../../desk/store";
 import { saying } from "../../ui/say";
 
 /** Which dialog of the call in focus is open; a shortcut may open it from any page. */
@@ -38,6 +38,7 @@ const plain: Partial<Record<CallAction, CallCommand>> = {
   resume: { kind: "resume" },
   mute: { kind: "mute" },
   unmute: { kind: "unmute" },
+  park: { kind: "park" },
   swap: { kind: "swap" },
   join: { kind: "join" },
   complete: { kind: "complete" },
@@ -71,6 +72,10 @@ export function useDo() {
     ringer.unlock();
     return once("dial", () => askDial(number, queue));
   };
+  const takeParked = (interaction: InteractionId) => {
+    ringer.unlock();
+    return once(`take:${interaction}`, () => askTakeParked(interaction));
+  };
   const supervise = (interaction: InteractionId, command: SuperviseCommand) =>
     once(`supervise:${interaction}`, () => askSupervise(interaction, command));
   const waiting = (interaction: InteractionId, command: WaitingCommand) =>
@@ -92,5 +97,5 @@ export function useDo() {
     else if (action === "end_wrap_up") void seat({ kind: "end_wrap_up" });
     else if (action === "extend_wrap_up") void seat({ kind: "extend_wrap_up", byMs: EXTEND_MS });
   }
-  return { call, dial, seat, supervise, waiting, press, busy: (id: string) => busy[id] === true };
+  return { call, dial, seat, supervise, takeParked, waiting, press, busy: (id: string) => busy[id] === true };
 }

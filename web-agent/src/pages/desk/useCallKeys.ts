@@ -7,6 +7,7 @@ import { inFocus, ringing } from "../../desk/fold";
 import type { KeyAction } from "../../desk/keys";
 import { serverNow, useDesk } from "../../desk/store";
 import { canDial } from "./Dial";
+import { firstParked } from "./Parked";
 import { useDialogs, useDo } from "./useCall";
 
 export function useCallKeys() {
@@ -33,6 +34,8 @@ export function useCallKeys() {
     hold: to(focus, "hold"),
     mute: to(focus, "mute"),
     transfer: to(focus, "transfer"),
+    park: to(focus, "park"),
+    parked: firstParked,
     swap: to(focus, "swap"),
     join: to(focus, "join"),
     complete: to(focus, "complete"),

@@ -9,17 +9,18 @@ import {
 } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { App, Button, Dropdown, Skeleton, Table, type TableColumnsType, Tooltip } from "antd";
-import { memo, useEffect, useState } from "react";
+import { memo, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type LiveSnapshot, live } from "../../api";
-import type { LiveAgent, LiveCall, LiveQueue, SeatCommand } from "../../contract.gen";
+import type { Hand, LiveAgent, LiveCall, LiveQueue, SeatCommand } from "../../contract.gen";
 import { useDesk, watchBoard } from "../../desk/store";
-import { Chip, Face, Nothing, Panel, PermissionGate, Phone, Vip } from "../../ui/bits";
+import { Chip, Face, HandIcon, Nothing, Panel, PermissionGate, Phone, Vip } from "../../ui/bits";
 import { Failed } from "../../ui/Failed";
 import { clock, percent, time } from "../../ui/format";
 import { Formula, StatCard } from "../../ui/StatCard";
 import { saying } from "../../ui/say";
 import { Since } from "../../ui/Timer";
+import { openLine } from "../desk/Messages";
 import { toneOf, useStatusWord } from "../desk/SeatControl";
 import { ExplainDrawer } from "./ExplainDrawer";
 import { grade, seeded, type Today, today } from "./figures";
@@ -47,6 +48,8 @@ export function LivePage() {
   useEffect(() => {
     if (data) useDesk.setState((state) => ({ desk: { ...state.desk, board: seeded(state.desk.board, data) } }));
   }, [data]);
+
+  useHands(board ? Object.values(board.agents) : [], (agent) => data?.agentNames[agent]?.name ?? agent);
 
   if (!board || !data) {
     return (
@@ -105,7 +108,10 @@ export function LivePage() {
 }
 
 const stateOrder = ["talking", "held", "offered", "wrap_up", "ready", "not_ready", "offline"];
+/** Who asks for somebody comes first, the longest wait before all. */
 function byState(a: LiveAgent, b: LiveAgent): number {
+  const up = (one: LiveAgent) => one.seat.hand?.since ?? Number.POSITIVE_INFINITY;
+  if (up(a) !== up(b)) return up(a) - up(b);
   return (
     stateOrder.indexOf(toneOf(a.seat)) - stateOrder.indexOf(toneOf(b.seat)) ||
     a.seat.activitySince - b.seat.activitySince
@@ -243,7 +249,10 @@ const AgentRow = memo(function AgentRow({ one, name }: { one: LiveAgent; name: s
   const { seat } = one;
   const idle = seat.activity.kind === "idle";
   return (
-    <li className={seat.status.kind === "offline" ? "away" : ""}>
+    <li
+      className={seat.hand ? "hand-row" : seat.status.kind === "offline" ? "away" : ""}
+      data-hand={seat.hand ? name : undefined}
+    >
       <Face name={name} size={32} />
       <span className="grow cell2">
         <b>{name}</b>
@@ -258,6 +267,7 @@ const AgentRow = memo(function AgentRow({ one, name }: { one: LiveAgent; name: s
             />
           )}
         </small>
+        {seat.hand && <RaisedHand hand={seat.hand} />}
       </span>
       <Tooltip
         title={t("live.agentToday", {
@@ -276,6 +286,39 @@ const AgentRow = memo(function AgentRow({ one, name }: { one: LiveAgent; name: s
   );
 });
 
+function RaisedHand({ hand }: { hand: Hand }) {
+  const { t } = useTranslation();
+  return (
+    <span className="hand-note" role="status">
+      <HandIcon /> {hand.note || t("hand.asks")} <Since at={hand.since} />
+    </span>
+  );
+}
+
+/** Hands that went up since the page was opened are told once, wherever the eye is. */
+function useHands(agents: LiveAgent[], nameOf: (agent: string) => string) {
+  const { t } = useTranslation();
+  const { notification } = App.useApp();
+  const seen = useRef<Set<string> | null>(null);
+  const up = agents.filter((one) => one.seat.hand);
+  const keys = up.map((one) => `${one.seat.agent} ${one.seat.hand?.since}`).join(",");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a hand that goes up or down is news
+  useEffect(() => {
+    const now = new Set(keys === "" ? [] : keys.split(","));
+    for (const one of up) {
+      const key = `${one.seat.agent} ${one.seat.hand?.since}`;
+      if (seen.current && !seen.current.has(key))
+        notification.warning({
+          key,
+          title: t("hand.up", { name: nameOf(one.seat.agent) }),
+          description: one.seat.hand?.note,
+          icon: <HandIcon />,
+        });
+    }
+    seen.current = now;
+  }, [keys]);
+}
+
 /** Another's seat: what a supervisor may set it to. The agent is told who asked. */
 function Force({ one, name }: { one: LiveAgent; name: string }) {
   const { t } = useTranslation();
@@ -292,6 +335,10 @@ function Force({ one, name }: { one: LiveAgent; name: string }) {
       disabled={status === "offline"}
       menu={{
         items: [
+          ...(one.seat.hand
+            ? [{ key: "hand", label: t("hand.lowerFor"), onClick: () => void ask({ kind: "lower_hand" }) }]
+            : []),
+          { key: "message", label: t("messages.to", { name }), onClick: () => openLine(one.seat.agent) },
           {
             key: "ready",
             label: t("seat.goReady"),
@@ -325,6 +372,7 @@ function Calls({
     talking: "ok",
     held: "warn",
     transferring: "info",
+    parked: "info",
     voicemail: "plain",
   } as const;
   const columns: TableColumnsType<LiveCall> = [
