@@ -111,6 +111,7 @@ fn queue(id: i64, name: &str, record: bool) -> Queue {
         short_ms: 5_000,
         record,
         auto_answer: false,
+        caller_id: String::new(),
         missed_not_ready: true,
         rejected_not_ready: false,
     }

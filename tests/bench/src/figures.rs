@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::overload::{self, Overload};
 use crate::report::{Row, table};
-use crate::{Fault, freed, hardware, pop, proc, setups, talks};
+use crate::{Fault, browsers, freed, hardware, pop, proc, setups, talks};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Figure {
@@ -16,6 +16,8 @@ pub enum Figure {
     Setups,
     /// CPU and memory of calls that stand
     Talks,
+    /// The same at browsers, and Answer to audio
+    Browsers,
     /// Freed agent to next offer, INVITE to the agent's INVITE
     Freed,
     /// INVITE to the card on the agent's desk, with a million customers
@@ -32,6 +34,9 @@ pub struct Which {
     /// Concurrent calls for `talks`
     #[arg(long, value_delimiter = ',', default_values_t = [50, 200, 400])]
     talks: Vec<u16>,
+    /// Concurrent calls for `browsers`
+    #[arg(long, default_value_t = 100)]
+    browsers: u16,
     /// Customers in the store for `pop`
     #[arg(long, default_value_t = 1_000_000)]
     customers: u32,
@@ -48,7 +53,7 @@ pub fn all(which: &Which) -> Result<(), Fault> {
     println!("{hardware}");
     let mut rows: Vec<Row> = Vec::new();
     let mut failed = Vec::new();
-    for figure in [Figure::Setups, Figure::Talks, Figure::Freed, Figure::Pop, Figure::Overload] {
+    for figure in [Figure::Setups, Figure::Talks, Figure::Browsers, Figure::Freed, Figure::Pop, Figure::Overload] {
         if !which.only.is_empty() && !which.only.contains(&figure) {
             continue;
         }
@@ -56,6 +61,7 @@ pub fn all(which: &Which) -> Result<(), Fault> {
         let measured = match figure {
             Figure::Setups => setups::measure(),
             Figure::Talks => talks::measure(&which.talks),
+            Figure::Browsers => browsers::measure(which.browsers),
             Figure::Freed => freed::measure(),
             Figure::Pop => pop::measure(which.customers),
             Figure::Overload => overload::measure(&which.overload),

@@ -137,7 +137,7 @@ fn until_over(caller: &mut Line) -> Result<(), Fault> {
 }
 
 /// The floor: milliseconds for the house to answer the simplest request over the same way.
-fn echo() -> Result<Vec<f64>, Fault> {
+pub fn echo() -> Result<Vec<f64>, Fault> {
     let house = House::start(&Settings { agents: 1, most_calls: 2_000 })?;
     let mut line = Line::open(house.sip, 0)?;
     let mut times = Vec::new();

@@ -11,8 +11,10 @@ use std::time::Duration;
 
 use contract::directory::Directory;
 use contract::number::Context;
-use contract::{AgentId, Caller, Candidate, Lookup, SeatCommand};
-use cti_gateway::driver::{Gateway, GatewayConfig, Ports, Prompts};
+use contract::{
+    AgentId, CallCommand, Caller, Candidate, Event, EventKind, InteractionId, Lookup, Microphone, PhoneCheck, SeatCommand,
+};
+use cti_gateway::driver::{Browser, Gateway, GatewayConfig, Ports, Prompts};
 use cti_gateway::sip::api::EndpointConfig;
 use serde::{Deserialize, Serialize};
 use store::Db;
@@ -132,8 +134,39 @@ impl House {
 
     /// Makes every agent ready; their phones are registered by now.
     pub fn ready(&mut self) -> Result<(), Fault> {
-        let answer = self.ask("ready")?;
+        self.command("ready")
+    }
+
+    fn command(&mut self, word: &str) -> Result<(), Fault> {
+        let answer = self.ask(word)?;
         if answer.trim() == "ok" { Ok(()) } else { Err(answer.trim().to_owned().into()) }
+    }
+
+    /// Seats an agent at a browser, whose SDP offer this is; the answer.
+    pub fn browser(&mut self, agent: i64, offer: &str) -> Result<String, Fault> {
+        let line = self.ask(&format!("browser {agent} {}", serde_json::to_string(offer)?))?;
+        let answer: Result<String, String> = serde_json::from_str(&line)?;
+        Ok(answer?)
+    }
+
+    /// Makes every agent ready, whose browsers are connected by now.
+    pub fn browsers_ready(&mut self) -> Result<(), Fault> {
+        self.command("browsers_ready")
+    }
+
+    /// Whatever rings is answered at once.
+    pub fn answer_all(&mut self) -> Result<(), Fault> {
+        self.command("answer_all")
+    }
+
+    /// Waits until somebody is rung.
+    pub fn rung(&mut self) -> Result<(), Fault> {
+        self.command("rung")
+    }
+
+    /// Answers what was rung last.
+    pub fn answer(&mut self) -> Result<(), Fault> {
+        self.command("answer")
     }
 
     /// Waits until nothing is alive; the gauges that still are when time is over.
@@ -195,16 +228,80 @@ async fn live(folder: &Path, settings: Settings) -> Result<(), Fault> {
     let sip = *gateway.addresses().first().ok_or("no SIP address")?;
     println!("{sip}");
 
+    let (mut offers, mut last) = (ledger.subscribe(), None);
     let mut words = tokio::io::AsyncBufReadExt::lines(tokio::io::BufReader::new(tokio::io::stdin()));
     while let Some(word) = words.next_line().await? {
         match word.trim() {
-            "ready" => match seats(&gateway, &directory).await {
-                Ok(()) => println!("ok"),
-                Err(why) => println!("{why}"),
-            },
+            "ready" => say(seats(&gateway, &directory).await),
+            "browsers_ready" => say(browsers_ready(&gateway, &directory).await),
+            "answer_all" => {
+                tokio::spawn(answer_all(gateway.clone(), ledger.subscribe()));
+                say(Ok(()));
+            }
+            "rung" => say(next_offer(&mut offers).await.map(|rung| last = Some(rung))),
+            "answer" => say(match last.take() {
+                Some((call, agent)) => gateway.call(call, agent, CallCommand::Answer).await.map_err(Into::into),
+                None => Err("nobody was rung".into()),
+            }),
+            word if word.starts_with("browser ") => {
+                let answer = browser(&gateway, word).await.map_err(|why| why.to_string());
+                println!("{}", serde_json::to_string(&answer)?);
+            }
             "gauges" => println!("{}", serde_json::to_string(&gauges(&gateway, &ledger, &folds).await)?),
             other => println!("unknown word {other}"),
         }
+    }
+    Ok(())
+}
+
+fn say(done: Result<(), Fault>) {
+    match done {
+        Ok(()) => println!("ok"),
+        Err(why) => println!("{why}"),
+    }
+}
+
+type Offers = tokio::sync::broadcast::Receiver<Arc<Event>>;
+
+/// The next call that rings at an agent's. What came too fast to be kept is passed over.
+async fn next_offer(offers: &mut Offers) -> Result<(InteractionId, AgentId), Fault> {
+    loop {
+        match offers.recv().await {
+            Ok(event) => {
+                if let (EventKind::Offered { agent, .. }, Some(call)) = (&event.kind, event.interaction) {
+                    return Ok((call, *agent));
+                }
+            }
+            Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+            Err(closed) => return Err(closed.into()),
+        }
+    }
+}
+
+async fn answer_all(gateway: Gateway, mut offers: Offers) {
+    while let Ok((call, agent)) = next_offer(&mut offers).await {
+        // One that is gone already needs no answer.
+        let _ = gateway.call(call, agent, CallCommand::Answer).await;
+    }
+}
+
+/// `browser 7 "v=0…"`
+async fn browser(gateway: &Gateway, word: &str) -> Result<String, Fault> {
+    let (agent, offer) = word.strip_prefix("browser ").and_then(|rest| rest.split_once(' ')).ok_or("browser wants an agent and an offer")?;
+    let (agent, offer) = (AgentId(agent.parse()?), serde_json::from_str(offer)?);
+    gateway.desktop(agent, true).await;
+    let station = Some(contract::directory::browser_station(agent));
+    seat(gateway, agent, SeatCommand::SignIn { station }).await?;
+    let (id, name) = ("bench".to_owned(), "bench".to_owned());
+    let asks = Browser { offer, id, takes: false, from: IpAddr::V4(Ipv4Addr::LOCALHOST), name };
+    gateway.line(agent, asks).await.map_err(|why| format!("agent {agent}: {why}").into())
+}
+
+async fn browsers_ready(gateway: &Gateway, directory: &Directory) -> Result<(), Fault> {
+    let fine = PhoneCheck { microphone: Microphone::Ok, round_trip_ms: Some(1), jitter_ms: None, lost_percent: None };
+    for agent in directory.agents.keys().copied() {
+        gateway.check(agent, fine).await;
+        seat(gateway, agent, SeatCommand::Ready).await?;
     }
     Ok(())
 }

@@ -19,6 +19,8 @@ pub struct Line {
     socket: UdpSocket,
     server: SocketAddr,
     count: u32,
+    /// Where sound is wanted; where nobody listens, else.
+    sound: Option<u16>,
 }
 
 /// Our half of a dialog that came in.
@@ -29,12 +31,17 @@ pub struct Dialog {
 
 impl Line {
     pub fn open(server: SocketAddr, port: u16) -> Result<Self, Fault> {
-        Ok(Self { socket: UdpSocket::bind(("127.0.0.1", port))?, server, count: 0 })
+        Ok(Self { socket: UdpSocket::bind(("127.0.0.1", port))?, server, count: 0, sound: None })
+    }
+
+    /// Calls from now on name this port for their sound.
+    pub fn sound_at(&mut self, port: u16) {
+        self.sound = Some(port);
     }
 
     fn sdp(&self) -> Result<Bytes, Fault> {
-        // Where nobody listens: these calls are about signalling.
-        let port = self.socket.local_addr()?.port();
+        // Most calls are about signalling.
+        let port = self.sound.map_or_else(|| self.socket.local_addr().map(|own| own.port()), Ok)?;
         Ok(Bytes::from(format!("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n")))
     }
 

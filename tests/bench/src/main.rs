@@ -2,6 +2,7 @@
 //! Start at [`figures::all`] and [`soak::run`]. The house under load runs in a process of its own ([`house`]); callers and
 //! agents are SIPp, or sockets of our own where sound is wanted. Never beyond 127.0.0.1, bounded in time and in count.
 
+mod browsers;
 mod company;
 mod figures;
 mod freed;
@@ -9,6 +10,7 @@ mod hardware;
 mod house;
 mod line;
 mod overload;
+mod peer;
 mod pop;
 mod proc;
 mod register;

@@ -14,7 +14,24 @@ use crate::{Fault, now, wait};
 /// A packet every 20 ms, the sockets spread over four moments.
 const SLICE: Duration = Duration::from_millis(5);
 /// 160 samples of a quiet square wave in A-law, behind 12 bytes of RTP header.
-const PACKET: usize = 172;
+pub const PACKET: usize = 172;
+pub const FRAME: Duration = Duration::from_millis(20);
+
+/// The `frame`th packet of one who speaks.
+pub fn packet(frame: u32) -> [u8; PACKET] {
+    let mut packet = [0xd5; PACKET];
+    packet[..2].copy_from_slice(&[0x80, 8]);
+    for (n, byte) in packet[12..].iter_mut().enumerate() {
+        *byte = if n / 9 % 2 == 0 { 0x8a } else { 0x0a };
+    }
+    number(&mut packet, frame);
+    packet
+}
+
+fn number(packet: &mut [u8; PACKET], frame: u32) {
+    packet[2..4].copy_from_slice(&(frame as u16).to_be_bytes());
+    packet[4..8].copy_from_slice(&(frame * 160).to_be_bytes());
+}
 
 pub fn sockets(count: usize) -> Result<Vec<UdpSocket>, Fault> {
     (0..count)
@@ -72,11 +89,7 @@ impl Drop for Voices {
 }
 
 fn speak(speakers: &[(UdpSocket, SocketAddr)], seen: &Seen) {
-    let mut packet = [0xd5; PACKET];
-    packet[..2].copy_from_slice(&[0x80, 8]);
-    for (n, byte) in packet[12..].iter_mut().enumerate() {
-        *byte = if n / 9 % 2 == 0 { 0x8a } else { 0x0a };
-    }
+    let mut packet = packet(0);
     let Some(epoll) = watch(speakers.iter().map(|(socket, _)| socket)) else { return };
     let mut buffer = [0; 1500];
     let began = now();
@@ -86,8 +99,7 @@ fn speak(speakers: &[(UdpSocket, SocketAddr)], seen: &Seen) {
         }
         wait((SLICE * (slice + 1)).saturating_sub(began.elapsed()));
         let frame = slice / 4;
-        packet[2..4].copy_from_slice(&(frame as u16).to_be_bytes());
-        packet[4..8].copy_from_slice(&(frame * 160).to_be_bytes());
+        number(&mut packet, frame);
         for (n, (socket, to)) in speakers.iter().enumerate().skip((slice % 4) as usize).step_by(4) {
             packet[8..12].copy_from_slice(&(n as u32 + 1).to_be_bytes());
             if socket.send_to(&packet, to).is_ok() {

@@ -18,13 +18,13 @@ const FIRST_CALLS: u32 = 40;
 const WARM: Duration = Duration::from_secs(4);
 const MEASURED: Duration = Duration::from_secs(10);
 
-struct Cost {
+pub struct Cost {
     /// Percent of one core a call.
-    percent: f64,
+    pub percent: f64,
     /// KiB a call.
-    kib: f64,
+    pub kib: f64,
     /// Packets that arrived of those sent.
-    arrived: f64,
+    pub arrived: f64,
 }
 
 pub fn measure(counts: &[u16]) -> Result<Vec<Row>, Fault> {
@@ -49,7 +49,7 @@ pub fn measure(counts: &[u16]) -> Result<Vec<Row>, Fault> {
     Ok(rows)
 }
 
-fn talking(calls: u16, number: &'static str) -> Result<Cost, Fault> {
+pub fn talking(calls: u16, number: &'static str) -> Result<Cost, Fault> {
     let mut house = House::start(&Settings { agents: calls, most_calls: 2_000 })?;
     let port = sipp::port()?;
     register::all(house.sip, port, calls)?;
@@ -78,7 +78,7 @@ fn talking(calls: u16, number: &'static str) -> Result<Cost, Fault> {
     let mut speakers = paired(callers, &caller_side)?;
     speakers.extend(paired(agents, &agent_side)?);
     let voices = Voices::start(speakers)?;
-    cost(house.pid(), calls, idle, &voices)
+    cost(house.pid(), calls, idle, || voices.counts())
 }
 
 /// Some short calls first: what the first calls of a house cost once (caches, statements, tables of numbers) is not the
@@ -102,7 +102,7 @@ fn warm_up(house: &mut House, port: u16, number: &'static str) -> Result<(), Fau
 }
 
 /// Each socket beside the port of the house that the scenario logged for it.
-fn paired(sockets: Vec<UdpSocket>, side: &Sipp) -> Result<Vec<(UdpSocket, SocketAddr)>, Fault> {
+pub fn paired(sockets: Vec<UdpSocket>, side: &Sipp) -> Result<Vec<(UdpSocket, SocketAddr)>, Fault> {
     let end = now() + Duration::from_secs(5);
     loop {
         let log = side.log();
@@ -138,19 +138,20 @@ fn relayed(calls: u16) -> Result<Cost, Fault> {
         let ports = ports.collect::<Result<Vec<SocketAddr>, Fault>>()?;
         let idle = proc::rss_kib(child.id())?;
         let voices = Voices::start(rtp::sockets(ports.len())?.into_iter().zip(ports).collect())?;
-        cost(child.id(), calls, idle, &voices)
+        cost(child.id(), calls, idle, || voices.counts())
     })();
     child.kill()?;
     child.wait()?;
     measured
 }
 
-fn cost(pid: u32, calls: u16, idle_kib: u64, voices: &Voices) -> Result<Cost, Fault> {
+/// `counts`: packets sent and received so far.
+pub fn cost(pid: u32, calls: u16, idle_kib: u64, counts: impl Fn() -> (u64, u64)) -> Result<Cost, Fault> {
     wait(WARM);
-    let (began, before, (sent, received)) = (now(), proc::cpu_seconds(pid)?, voices.counts());
+    let (began, before, (sent, received)) = (now(), proc::cpu_seconds(pid)?, counts());
     wait(MEASURED);
     let (wall, spent) = (began.elapsed().as_secs_f64(), proc::cpu_seconds(pid)? - before);
-    let (sent, received) = (voices.counts().0 - sent, voices.counts().1 - received);
+    let (sent, received) = (counts().0 - sent, counts().1 - received);
     let n = f64::from(calls);
     let kib = (proc::rss_kib(pid)?.saturating_sub(idle_kib)) as f64 / n;
     Ok(Cost { percent: spent / wall * 100.0 / n, kib, arrived: received as f64 / sent.max(1) as f64 })
