@@ -102,6 +102,8 @@ pub enum Input {
     Ask(UaCommand),
     /// A connection is gone.
     Closed(Flow),
+    /// Somebody came for TLS and did not agree on it; the connection is gone.
+    NoTls(Flow),
     /// What was given out for `flow` could not be sent, or no connection could be made.
     SendFailed { flow: Flow },
     /// More arrives than is worked off (true), or no longer: new calls get 503 meanwhile.

@@ -120,6 +120,10 @@ impl Endpoint {
             Input::Message { flow, message } => self.message(now, flow, *message),
             Input::Ask(command) => self.ask(now, command),
             Input::Closed(flow) => self.closed(now, flow),
+            Input::NoTls(flow) => {
+                self.no_tls(now, flow);
+                self.closed(now, flow);
+            }
             Input::SendFailed { flow } => self.send_failed(now, flow),
             Input::Pressure(on) => self.admission.flooded(on),
             Input::Deadline => {}

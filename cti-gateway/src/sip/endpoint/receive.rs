@@ -70,6 +70,20 @@ impl Endpoint {
         self.answer_stateless(flow, request, response);
     }
 
+    /// Whether a connection from there is not even taken.
+    pub fn shuts_out(&mut self, now: Instant, ip: std::net::IpAddr) -> bool {
+        let banned = self.admission.is_banned(now, ip);
+        self.counts.banned_dropped += u64::from(banned);
+        banned
+    }
+
+    /// A handshake costs us more than them: who asks for one on and on is no phone.
+    pub(super) fn no_tls(&mut self, now: Instant, flow: Flow) {
+        if !(self.config.spare_known && self.is_known(now, flow)) {
+            self.admission.challenged(now, flow.remote.ip());
+        }
+    }
+
     /// Somebody at this address did what only strangers do.
     pub(super) fn offence(&mut self, now: Instant, flow: Flow) {
         if self.config.spare_known && self.is_known(now, flow) {

@@ -81,10 +81,11 @@ impl Connections {
         }
     }
 
-    /// The next thing read, if there is one now.
-    pub fn try_next(&mut self) -> Option<Input> {
+    /// The next thing read, if there is one now. `shut_out`: whoever comes from there is turned away at once, before TLS has
+    /// cost anything.
+    pub fn try_next(&mut self, mut shut_out: impl FnMut(IpAddr) -> bool) -> Option<Input> {
         while let Ok(news) = self.news.try_recv() {
-            if let Some(input) = self.heard(news) {
+            if let Some(input) = self.heard(news, &mut shut_out) {
                 return Some(input);
             }
         }
@@ -92,10 +93,10 @@ impl Connections {
     }
 
     /// The next thing read. Safe to drop: nothing is lost.
-    pub async fn next(&mut self) -> Input {
+    pub async fn next(&mut self, mut shut_out: impl FnMut(IpAddr) -> bool) -> Input {
         loop {
             let Some(news) = self.news.recv().await else { std::future::pending().await };
-            if let Some(input) = self.heard(news) {
+            if let Some(input) = self.heard(news, &mut shut_out) {
                 return input;
             }
         }
@@ -129,10 +130,11 @@ impl Connections {
         self.failures.pop_front()
     }
 
-    fn heard(&mut self, news: News) -> Option<Input> {
+    fn heard(&mut self, news: News, shut_out: &mut impl FnMut(IpAddr) -> bool) -> Option<Input> {
         // Finished tasks are collected here, where something just happened.
         while self.tasks.try_join_next().is_some() {}
         match news {
+            News::Accepted { flow, .. } if shut_out(flow.remote.ip()) => None,
             News::Accepted { flow, stream, permit } => {
                 let count = self.from.entry(flow.remote.ip()).or_default();
                 if *count >= MOST_FROM_ONE || self.open.contains_key(&flow) {
@@ -147,7 +149,7 @@ impl Connections {
                     match answered(flow, stream, acceptor).await {
                         Some(stream) => stream::serve(flow, number, stream, writer, queue, tell, permit).await,
                         None => {
-                            let _ = tell.send(News::Closed { flow, number, how: How::Unsent }).await;
+                            let _ = tell.send(News::Closed { flow, number, how: How::NoTls }).await;
                         }
                     }
                 });
@@ -166,7 +168,7 @@ impl Connections {
                 if how != How::Sent {
                     self.failures.push_back(Input::SendFailed { flow });
                 }
-                Some(Input::Closed(flow))
+                Some(if how == How::NoTls { Input::NoTls(flow) } else { Input::Closed(flow) })
             }
         }
     }

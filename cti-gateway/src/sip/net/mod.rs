@@ -140,7 +140,8 @@ impl Room {
 
     fn take_streams(&mut self) -> bool {
         for n in 0..BATCH {
-            let Some(input) = self.connections.try_next() else { return n > 0 };
+            let now = Instant::now().into_std();
+            let Some(input) = self.connections.try_next(|ip| self.endpoint.shuts_out(now, ip)) else { return n > 0 };
             self.handle(input);
         }
         true
@@ -257,7 +258,7 @@ impl Room {
     /// Sleeps until something is there, at most until `latest`. False: nobody can ask any more.
     async fn wait(&mut self, asks: Option<&mut mpsc::Receiver<UaCommand>>, latest: Instant) -> bool {
         let deadline = self.endpoint.deadline().map_or(latest, |at| latest.min(at.into()));
-        let udp = self.sockets.udp.as_ref();
+        let (udp, endpoint) = (self.sockets.udp.as_ref(), &mut self.endpoint);
         let writing = !self.unsent.is_empty();
         enum Woken {
             Asked(Option<UaCommand>),
@@ -270,7 +271,7 @@ impl Room {
             command = async { match asks { Some(asks) => asks.recv().await, None => std::future::pending().await } } => {
                 Woken::Asked(command)
             }
-            input = self.connections.next() => Woken::Stream(input),
+            input = self.connections.next(|ip| endpoint.shuts_out(Instant::now().into_std(), ip)) => Woken::Stream(input),
             _ = async { match udp { Some(udp) => udp.readable().await, None => std::future::pending().await } } => Woken::Readable,
             _ = async { match udp { Some(udp) => udp.writable().await, None => std::future::pending().await } }, if writing => {
                 Woken::Writable

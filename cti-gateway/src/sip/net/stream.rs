@@ -45,6 +45,8 @@ pub(super) enum How {
     Sent,
     /// Something was left unsent.
     Unsent,
+    /// It came for TLS and did not agree on it.
+    NoTls,
     /// Its task panicked.
     Broke,
 }

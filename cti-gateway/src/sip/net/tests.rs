@@ -245,6 +245,33 @@ async fn nothing_is_sent_over_tls_to_somebody_else_than_the_trunk() {
     }
 }
 
+/// A TLS handshake costs us more than them: whoever is banned does not get one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_banned_is_turned_away_before_tls_is_spoken_of() {
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    let sockets = Sockets::bind(Some(any), None).unwrap().with_tls(Authority::new().tls("sip.test"), Some(any)).unwrap();
+    let udp = sockets.udp_address.unwrap();
+    let mut served = serve_on(sockets, false);
+    let from = |last: u8| SocketAddr::from(([127, 0, 0, last], 0));
+    let scanner = tokio::net::UdpSocket::bind(from(77)).await.unwrap();
+    for _ in 0..40 {
+        scanner.send_to(b"no SIP at all\r\n\r\n", udp).await.unwrap();
+    }
+    let dropped = until(&mut served, |c| c.bans == 1).await.banned_dropped;
+    // The banned one sees its connection end; the other is waited for, and told what is wrong with what it says (an alert).
+    for (last, answered) in [(77, false), (78, true)] {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind(from(last)).unwrap();
+        let mut stream = socket.connect(served.at).await.unwrap();
+        // It may be gone already.
+        let _ = stream.write_all(b"GET / HTTP/1.0\r\n\r\n").await;
+        let mut heard = Vec::new();
+        let _ = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut heard)).await.expect("the connection ends");
+        assert_eq!(heard.is_empty(), !answered, "127.0.0.{last}: {heard:?}");
+    }
+    until(&mut served, |c| c.banned_dropped > dropped).await;
+}
+
 fn outgoing(id: u64, target: Target, from: SocketAddr) -> UaCommand {
     UaCommand::Invite(Box::new(crate::sip::api::Outgoing {
         dialog: crate::sip::api::DialogId(id),

@@ -385,3 +385,51 @@ fn who_asks_for_challenges_without_end_is_banned_and_a_phone_that_answers_is_not
     assert_eq!(counts.bans, 1);
     assert!(counts.banned_dropped > 0 && net.got("203.0.113.9:5060").len() < 1500);
 }
+
+/// A wrong password for a phone that exists, and for one that does not, calling a number of ours or none.
+#[test]
+fn who_guesses_names_and_numbers_is_answered_alike_whoever_exists() {
+    for method in ["REGISTER", "INVITE"] {
+        let mut answers = Vec::new();
+        for (n, (user, number)) in [("1001", "9001"), ("4711", "9001"), ("1001", "31337"), ("4711", "1001")].into_iter().enumerate() {
+            let mut net = Net::new();
+            let at = "203.0.113.9:5060";
+            let text = |branch: &str, more: &str| {
+                format!(
+                    "{method} sip:{number}@10.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP {at};rport;branch=z9hG4bK{branch}{n}\nMax-Forwards: 70\n\
+                     From: <sip:{user}@b>;tag=x\nTo: <sip:{user}@b>\nCall-ID: g{branch}{n}\nCSeq: 1 {method}\nContact: <sip:{user}@{at}>{more}"
+                )
+            };
+            net.inject(A, at, &text("a", ""));
+            let asked = net.last_answer(at);
+            let challenges = crate::sip::auth::challenges(&asked.headers, crate::sip::message::Name::WwwAuthenticate);
+            let (nonce, realm) = challenges.first().map(|c| (c.nonce.clone(), c.realm.clone())).unwrap_or_default();
+            let guess = "0".repeat(32);
+            net.inject(A, at, &text("b", &format!(
+                "\nAuthorization: Digest username=\"{user}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"sip:{number}@10.0.0.1\", \
+                 response=\"{guess}\", algorithm=MD5, cnonce=\"c\", nc=00000001, qop=auth"
+            )));
+            let answer = net.last_answer(at);
+            let names: Vec<String> = answer.headers.iter().map(|(name, _)| name.to_owned()).collect();
+            assert!(answer.status >= 400, "{method} {user} {number}: {}", answer.status);
+            answers.push((asked.status, answer.status, answer.reason.clone(), names, net.ends[A].counts().strangers));
+        }
+        assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{method}: {answers:?}");
+    }
+}
+
+#[test]
+fn who_asks_for_tls_on_and_on_and_never_agrees_is_banned_and_a_trunk_is_not() {
+    let mut net = Net::new();
+    let came = |remote: &str| Flow { transport: Transport::Tls, local: address(A), remote: remote.parse().unwrap() };
+    for (remote, bans) in [("10.0.0.9:40000", 0), ("203.0.113.9:40000", 1)] {
+        for _ in 0..64 * 20 {
+            let now = start() + net.elapsed();
+            net.ends[A].handle(now, Input::NoTls(came(remote)));
+        }
+        assert_eq!(net.ends[A].counts().bans, bans, "{remote}");
+    }
+    let now = start() + net.elapsed();
+    assert!(net.ends[A].shuts_out(now, "203.0.113.9".parse().unwrap()));
+    assert!(!net.ends[A].shuts_out(now, "10.0.0.9".parse().unwrap()));
+}
