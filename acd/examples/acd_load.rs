@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use acd::{Decision, Input, Router, RouterConfig};
-use contract::directory::{Agent, AnswerBy, DigestBy, Directory, Overflow, Queue, Secret, Station};
+use contract::directory::{Agent, AnswerBy, DigestBy, Directory, Overflow, Queue, Secret, Srtp, Station};
 use contract::{AgentId, EpochMs, IdMaker, InteractionId, QueueId, SeatCommand, SkillId, StationId};
 
 const AGENTS: i64 = 5_000;
@@ -32,7 +32,7 @@ fn company() -> Directory {
         };
         company.agents.insert(agent, person);
         let phone =
-            Station { id: station, username: String::new(), password: Secret::default(), answer_by: AnswerBy::Phone, digest: DigestBy::Both };
+            Station { id: station, username: String::new(), password: Secret::default(), answer_by: AnswerBy::Phone, digest: DigestBy::Both, srtp: Srtp::OverTls, number: String::new() };
         company.stations.insert(station, phone);
     }
     for id in 1..=QUEUES {

@@ -155,6 +155,8 @@ async fn people(
                     sealed: None,
                     answer_by: AnswerBy::TalkEvent,
                     digest: DigestBy::Both,
+                    srtp: Srtp::OverTls,
+                    number: String::new(),
                     note: String::new(),
                 };
                 Some(editor.create(tx, station).await?.id.0.into())

@@ -37,7 +37,9 @@ pub fn directory(
         ..Directory::default()
     };
     for (id, kept) in &book.stations {
-        match kept.item.sealed.as_deref().and_then(|sealed| vault.unseal(sealed)) {
+        let unsealed = kept.item.sealed.as_deref().and_then(|sealed| vault.unseal(sealed));
+        // Whoever is dialed proves nothing to us.
+        match unsealed.or_else(|| (!kept.item.number.is_empty()).then(String::new)) {
             Some(password) => {
                 let station = phones::Station {
                     id: *id,
@@ -45,6 +47,8 @@ pub fn directory(
                     password: Secret(password),
                     answer_by: answer_by(kept.item.answer_by),
                     digest: digest_by(kept.item.digest),
+                    srtp: srtp(kept.item.srtp),
+                    number: kept.item.number.clone(),
                 };
                 out.stations.insert(*id, station);
             }
@@ -117,6 +121,7 @@ fn trunk(item: &Trunk, id: contract::TrunkId, vault: &Vault) -> Option<phones::T
             Transport::Tcp => phones::Transport::Tcp,
             Transport::Tls => phones::Transport::Tls,
         },
+        srtp: srtp(item.srtp),
         probe_seconds: item.probe_seconds,
         trusted: item.trusted,
         country: item.country.clone(),
@@ -136,6 +141,15 @@ fn trunk(item: &Trunk, id: contract::TrunkId, vault: &Vault) -> Option<phones::T
         rewrites: item.rewrites.iter().map(rewrite).collect(),
         codecs: item.codecs.iter().map(codec).collect(),
     })
+}
+
+fn srtp(srtp: Srtp) -> phones::Srtp {
+    match srtp {
+        Srtp::Never => phones::Srtp::Never,
+        Srtp::OverTls => phones::Srtp::OverTls,
+        Srtp::Always => phones::Srtp::Always,
+        Srtp::Required => phones::Srtp::Required,
+    }
 }
 
 fn rewrite(rule: &Rewrite) -> phones::Rewrite {

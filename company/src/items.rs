@@ -201,6 +201,8 @@ pub struct Trunk {
     /// Documents of old say `tcp`: true or false.
     #[serde(default, alias = "tcp", deserialize_with = "transport")]
     pub transport: Transport,
+    #[serde(default)]
+    pub srtp: Srtp,
     /// How often each of `to` is asked by OPTIONS whether it lives, 10 to 3600; 0: never. One that answered before and is
     /// silent is passed over.
     #[serde(default)]
@@ -231,6 +233,20 @@ pub struct Trunk {
     /// What is spoken there, in order; empty: both, as the other side of the call speaks.
     #[serde(default)]
     pub codecs: Vec<Codec>,
+}
+
+/// Whether audio is encrypted: SRTP with keys in SIP (RFC 4568).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Srtp {
+    Never,
+    /// Offered and taken where SIP travels over TLS.
+    #[default]
+    OverTls,
+    /// Offered and taken however SIP travels.
+    Always,
+    /// Without it there is no call.
+    Required,
 }
 
 /// How SIP travels.
@@ -313,6 +329,7 @@ impl Trunk {
             register: false,
             domain: String::new(),
             transport: Transport::Udp,
+            srtp: Srtp::OverTls,
             probe_seconds: 0,
             trusted: false,
             country: String::new(),
@@ -359,6 +376,11 @@ pub struct Station {
     /// `md5` only for phones that refuse a challenge with SHA-256 beside it.
     #[serde(default)]
     pub digest: DigestBy,
+    #[serde(default)]
+    pub srtp: Srtp,
+    /// Nobody registers there: each call is dialed to this number, over the trunks that take it. Empty: a phone that registers.
+    #[serde(default)]
+    pub number: String,
     #[serde(default)]
     pub note: String,
 }

@@ -254,8 +254,16 @@ impl Checked for Station {
         if !self.username.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c)) {
             faults.add("username", "format", "may have letters, digits, - . _");
         }
-        if self.sealed.is_none() {
-            faults.add("password", "required", "a station needs a password");
+        if self.sealed.is_none() && self.number.is_empty() {
+            faults.add("password", "required", "a station needs a password, or a number it is dialed at");
+        }
+        let digits = self.number.chars().filter(char::is_ascii_digit).count();
+        let dialed = |c: char| c.is_ascii_digit() || "+*#- ".contains(c);
+        if !self.number.is_empty() && (self.number.len() > 32 || digits < 2 || !self.number.chars().all(dialed)) {
+            faults.add("number", "format", "must be a number of 2 digits or more, at most 32 of + * # - blanks and digits");
+        }
+        if !self.number.is_empty() && self.answer_by != AnswerBy::Phone {
+            faults.add("answerBy", "format", "a phone that is dialed at a number is lifted by hand: must be phone");
         }
         let trunk = |t: &Trunk| t.digest_user.as_ref().is_some_and(|u| u.eq_ignore_ascii_case(&self.username));
         if book.trunks.values().any(|kept| trunk(&kept.item)) {
@@ -391,6 +399,33 @@ pub fn check_settings(settings: &Settings) -> Vec<FieldFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_station_proves_a_password_or_is_dialed_at_a_number_and_lifted_by_hand() {
+        let station = |number: &str, sealed: bool, answer_by| Station {
+            username: "801".into(),
+            password: None,
+            sealed: sealed.then(|| "s".into()),
+            answer_by,
+            digest: DigestBy::Both,
+            srtp: Srtp::OverTls,
+            number: number.into(),
+            note: String::new(),
+        };
+        for (number, sealed, answer_by, want) in [
+            ("", true, AnswerBy::TalkEvent, vec![]),
+            ("", false, AnswerBy::Phone, vec!["password required"]),
+            ("+86 139-1234-5678", false, AnswerBy::Phone, vec![]),
+            ("139", true, AnswerBy::AutoAnswer, vec!["answerBy format"]),
+            ("+", false, AnswerBy::Phone, vec!["number format"]),
+            ("sip:me@here", false, AnswerBy::Phone, vec!["number format"]),
+            ("123456789012345678901234567890123", false, AnswerBy::Phone, vec!["number format"]),
+        ] {
+            let faults = station(number, sealed, answer_by).check(1.into(), &Book::default());
+            let told: Vec<String> = faults.into_iter().map(|f| format!("{} {}", f.field, f.rule)).collect();
+            assert_eq!(told, want, "{number}");
+        }
+    }
 
     #[test]
     fn a_queue_plays_only_what_is_there_in_every_language_its_callers_have() {

@@ -43,6 +43,8 @@ impl Directory {
     #[must_use]
     pub fn answer_by(&self, station: StationId) -> AnswerBy {
         match self.stations.get(&station) {
+            // Nobody's key can be pressed on the other side of a trunk.
+            Some(phone) if !phone.number.is_empty() => AnswerBy::Phone,
             Some(phone) => phone.answer_by,
             None if self.browser_of(station).is_some() => AnswerBy::TalkEvent,
             None => AnswerBy::Phone,
@@ -128,6 +130,19 @@ pub enum DigestBy {
     Sha256,
 }
 
+/// Whether audio is encrypted (SRTP, RFC 4568). Keys travel in SIP, so whoever reads SIP hears all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Srtp {
+    Never,
+    /// Offered and taken where SIP travels over TLS.
+    #[default]
+    OverTls,
+    /// Offered and taken however SIP travels.
+    Always,
+    /// Without it there is no call.
+    Required,
+}
+
 #[derive(Clone)]
 pub struct Station {
     pub id: StationId,
@@ -136,6 +151,9 @@ pub struct Station {
     pub password: Secret,
     pub answer_by: AnswerBy,
     pub digest: DigestBy,
+    pub srtp: Srtp,
+    /// Nobody registers there: each call is dialed to this number, over the trunks that take it. Empty: a phone of ours.
+    pub number: String,
 }
 
 /// A word that must not reach a log.
@@ -216,6 +234,7 @@ pub struct Trunk {
     /// Where calls go out: `host:port`, in order; empty: inbound only.
     pub to: Vec<std::net::SocketAddr>,
     pub transport: Transport,
+    pub srtp: Srtp,
     /// How often each of `to` is asked by OPTIONS whether it lives, in seconds; 0: never.
     pub probe_seconds: u32,
     /// P-Asserted-Identity is believed.
@@ -249,6 +268,7 @@ impl Trunk {
             domain: String::new(),
             to: Vec::new(),
             transport: Transport::Udp,
+            srtp: Srtp::OverTls,
             probe_seconds: 0,
             trusted: false,
             country: String::new(),

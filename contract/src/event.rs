@@ -250,8 +250,15 @@ pub enum EventKind {
     },
     OfferEnded { offer: OfferId, agent: AgentId, queue: Option<QueueId>, outcome: OfferOutcome, rang_ms: u32 },
     LegStarted { leg: LegId, party: Party },
-    /// A trunk did not take it; it goes out by another, and its party is reached there.
-    LegRerouted { leg: LegId, trunk: TrunkId, sip_status: u16 },
+    /// A trunk did not take it; it goes out by another, and its party is reached there. `to`: the number, where the network sent
+    /// us on to another (302).
+    LegRerouted {
+        leg: LegId,
+        trunk: TrunkId,
+        sip_status: u16,
+        #[serde(default)]
+        to: Option<String>,
+    },
     LegRinging { leg: LegId },
     LegAnswered { leg: LegId },
     LegEnded { leg: LegId, cause: EndCause, by: HungUpBy, sip_status: Option<u16>, quality: Option<Quality> },

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use contract::directory::{Agent, AnswerBy, DigestBy, Directory, FlowSource, Number, Overflow, Queue, Secret, Station, Trunk};
+use contract::directory::{Agent, AnswerBy, DigestBy, Directory, FlowSource, Number, Overflow, Queue, Secret, Srtp, Station, Trunk};
 use contract::{AgentId, Candidate, Caller, EpochMs, EventKind, InteractionId, Ledger, Lookup, QueueId, StationId, TrunkId};
 use cti_gateway::driver::{Gateway, GatewayConfig, Ports, Prompts};
 use cti_gateway::sip::api::EndpointConfig;
@@ -68,6 +68,8 @@ fn directory() -> Directory {
                 password: Secret(format!("zuoxi-{station}")),
                 answer_by: AnswerBy::TalkEvent,
                 digest: DigestBy::Both,
+                srtp: Srtp::OverTls,
+                number: String::new(),
             },
         );
         let agent = Agent {

@@ -165,7 +165,7 @@ impl Lab {
 
     fn hear(&mut self, leg: LegId, from: SocketAddr, bytes: &[u8]) {
         self.ether.now = self.now;
-        self.shard.receive(self.now, self.slots[&leg], from, bytes, &mut self.ether);
+        self.shard.receive(self.now, self.slots[&leg], from, &mut bytes.to_vec(), &mut self.ether);
     }
 
     fn pass(&mut self, us: Micros) {
@@ -662,7 +662,7 @@ fn no_packet_however_broken_does_harm() {
         }
         lab.hear(CALLER, caller.at, &bytes);
         let slot = lab.slots[&CALLER];
-        lab.shard.receive_report(lab.now, slot, caller.at, &bytes);
+        lab.shard.receive_report(lab.now, slot, caller.at, &mut bytes.clone());
         if state >> 59 == 0 {
             lab.pass(5 * MS);
         }
@@ -718,7 +718,7 @@ fn a_phone_that_sends_reports_instead_of_audio_while_muted_is_not_taken_for_gone
         let from = at.map_or(SocketAddr::new(caller.at.ip(), 4001), |at| at.parse().unwrap());
         for _ in 0..30 {
             lab.pass(4_000 * MS);
-            lab.shard.receive_report(lab.now, lab.slots[&CALLER], from, report);
+            lab.shard.receive_report(lab.now, lab.slots[&CALLER], from, &mut report.to_vec());
         }
         lab.ether.events.iter().filter(|(_, e)| matches!(e, MediaEvent::Silent { .. })).count()
     };

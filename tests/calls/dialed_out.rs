@@ -58,6 +58,26 @@ async fn the_own_phone_rings_first_and_both_talk_with_hold_recording_and_wrap_up
     house.close().await
 }
 
+/// The network's own ringing and announcements (183 with SDP, acknowledged by PRACK) are heard in place of ours.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_network_says_before_the_answer_is_heard_by_the_agent() -> Outcome {
+    let (house, Desk { agent, mut phone }, mut outside) = at_desk(Manner::Announces).await?;
+    house.gateway.dial(agent, NUMBER.into(), None).await?;
+    let own = phone.rung().await?;
+    own.answered().await?;
+    own.say_tone(AGENT_HZ);
+    let far = outside.rung().await?;
+    far.say_tone(CALLER_HZ);
+    own.expect_tone(CALLER_HZ).await?;
+    assert!(!far.state().answered);
+    far.answer().await?;
+    far.expect_tone(AGENT_HZ).await?;
+    own.hears("the one called, on and on", |ear| ear.tone_ms(CALLER_HZ) >= 300).await?;
+    far.hang_up().await?;
+    own.ended().await?;
+    house.close().await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_number_that_is_busy_ends_the_call_and_the_agent_gets_calls_again_at_once() -> Outcome {
     let (house, Desk { agent, mut phone }, mut outside) = at_desk(Manner::Rings).await?;

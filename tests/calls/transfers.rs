@@ -110,6 +110,22 @@ async fn a_caller_sent_to_a_number_talks_to_it_over_the_trunk() -> Outcome {
     house.close().await
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_sent_to_a_number_hears_what_its_network_says_before_the_answer() -> Outcome {
+    let (Pair { house, call, agent, talk, rung, .. }, mut outside) = with_outside(Manner::Announces).await?;
+    house.command(call, agent, to_number("010-62345678")).await?;
+    rung.ends(&Ending::FarHungUp(None)).await?;
+    let far = outside.rung().await?;
+    far.say_tone(SECOND_HZ);
+    talk.expect_tone(SECOND_HZ).await?;
+    assert!(!far.state().answered);
+    far.answer().await?;
+    far.expect_tone(CALLER_HZ).await?;
+    far.hang_up().await?;
+    talk.ends(&Ending::FarHungUp(None)).await?;
+    house.close().await
+}
+
 /// The caller hears nothing of it: same leg, same recording, one call.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trunk_that_is_full_or_silent_hands_the_leg_to_the_next_one() -> Outcome {
@@ -192,6 +208,21 @@ async fn a_transfer_that_is_not_allowed_leaves_the_talk_as_it_was() -> Outcome {
     rung.say_tone(AGENT_HZ);
     hear_each_other(&talk, &rung).await?;
     talk.hang_up().await?;
+    house.close().await
+}
+
+/// Replaces (RFC 3891) in a REFER: we join no dialogs of a phone. It is told so (603), and the talk goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_would_join_two_dialogs_is_told_no_and_the_talk_goes_on() -> Outcome {
+    let Pair { house, call, talk, rung, .. } = joined().await?;
+    let other = "Replaces=a%40b%3Bto-tag%3Dx%3Bfrom-tag%3Dy";
+    rung.refer(&format!("sip:802@{}?{other}", house.sip().ip())).await?;
+    // 100 Trying, then the last word.
+    rung.until("how it goes", |s| s.told.iter().filter(|event| *event == "refer").count() >= 2).await?;
+    assert_eq!(house.book.of(call).iter().filter(|k| matches!(k, EventKind::TransferStarted { .. })).count(), 0);
+    rung.hears("the caller still", |ear| ear.tone_ms(CALLER_HZ) >= 300).await?;
+    talk.hang_up().await?;
+    rung.ends(&Ending::FarHungUp(None)).await?;
     house.close().await
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use contract::directory::{Agent, AnswerBy, DigestBy, Company, FlowSource, Number, Overflow, Queue, Secret, Station, Trunk};
+use contract::directory::{Agent, AnswerBy, DigestBy, Company, FlowSource, Number, Overflow, Queue, Secret, Srtp, Station, Trunk};
 use contract::{AgentId, Directory, PhoneNumber, QueueId, SkillId, StationId, TrunkId};
 
 /// The one skill everybody has.
@@ -50,7 +50,7 @@ pub fn company(agents: &[AnswerBy]) -> Directory {
             station: Some(station),
             dial_prefixes: vec!["+86".into()],
         });
-        let station = Station { id: station, username, password: Secret(PASSWORD.into()), answer_by: *answer_by, digest: DigestBy::Both };
+        let station = Station { id: station, username, password: Secret(PASSWORD.into()), answer_by: *answer_by, digest: DigestBy::Both, srtp: Srtp::OverTls, number: String::new() };
         directory.stations.insert(station.id, station);
     }
     directory.queues = QUEUES.iter().map(|name| (queue_id(name), queue(name))).collect();

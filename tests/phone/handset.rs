@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use cti_gateway::media::{Law, MediaEvent, Remote};
 use cti_gateway::sip::api::{DialogId, EndedBy, Incoming, UaCommand, UaEvent};
-use cti_gateway::sip::sdp::{self, Direction};
+use cti_gateway::sip::sdp::{self, Direction, OurKeys, Secrecy};
 use tokio::sync::{mpsc, watch};
 
 use super::sound::{Sound, Voice};
@@ -25,6 +25,8 @@ pub enum Manner {
     Answers,
     /// Refuses with this status.
     Refuses(u16),
+    /// Speaks before it is lifted: 183 with its answer, which is its network's to use.
+    Announces,
     /// Takes no notice at all.
     Deaf,
 }
@@ -53,6 +55,8 @@ pub struct State {
     pub confirmed: bool,
     /// The far end does not want to hear us.
     pub held: bool,
+    /// What is said is encrypted.
+    pub secured: bool,
     /// Our re-INVITEs that were answered.
     pub agreed_again: u32,
     /// Digits heard, as events, tones or INFO.
@@ -74,6 +78,17 @@ struct Session {
     events: bool,
     /// What is heard is being written down.
     connected: bool,
+    secrecy: Secrecy,
+    /// Made anew for every offer of ours.
+    keys: Option<OurKeys>,
+}
+
+impl Session {
+    fn new_keys(&mut self) {
+        let mut chance = [0; 60];
+        let random = self.secrecy != Secrecy::Plain && getrandom::fill(&mut chance).is_ok();
+        self.keys = random.then(|| OurKeys::new(&chance));
+    }
 }
 
 /// One call on a phone.
@@ -101,8 +116,12 @@ impl Line {
         session.version += 1;
         let name = sdp::Session { id: self.voice.leg.0.unsigned_abs(), version: session.version, address: self.voice.local };
         let text = match &session.offer {
-            Some(offer) => sdp::answer(&name, offer, session.law, session.wish),
-            None => sdp::offer(&name, &[session.law, other(session.law)], session.wish),
+            Some(offer) => sdp::answer_for(&name, offer, session.law, session.wish, session.keys.as_ref()),
+            None => {
+                session.new_keys();
+                let laws = [session.law, other(session.law)];
+                sdp::offer_for(&name, &laws, session.wish, session.secrecy, session.keys.as_ref())
+            }
         };
         let text = if session.events { text } else { without_events(&text) };
         Bytes::from(text)
@@ -123,8 +142,11 @@ impl Line {
 
     /// Takes in what the far end says; false where it is not understood.
     fn agree(&self, body: &[u8]) -> bool {
-        let Ok(theirs) = sdp::parse(body) else { return false };
         let mut session = self.session();
+        let Ok(theirs) = sdp::parse_for(body, session.secrecy) else { return false };
+        if session.keys.is_none() {
+            session.new_keys();
+        }
         let Some(law) = theirs.choose(&[session.law, other(session.law)]) else { return false };
         session.law = law;
         let remote = Remote {
@@ -136,13 +158,15 @@ impl Line {
             ptime_ms: theirs.ptime_ms.unwrap_or(20),
             send: theirs.direction.receives() && session.wish.sends(),
             receive: theirs.direction.sends() && session.wish.receives(),
+            secured: theirs.secured(session.keys.as_ref()),
         };
+        let secured = remote.secured.is_some();
         let held = !theirs.direction.receives();
         session.offer = Some(theirs);
         let first = !std::mem::replace(&mut session.connected, true);
         drop(session);
         self.voice.connect(remote, first);
-        self.note(|s| s.held = held);
+        self.note(|s| (s.held, s.secured) = (held, secured));
         true
     }
 
@@ -175,6 +199,7 @@ pub struct Handset {
     sound: Sound,
     law: Law,
     events: bool,
+    secrecy: Secrecy,
     manner: Mutex<Manner>,
     lines: Mutex<HashMap<DialogId, Arc<Line>>>,
     /// Calls that came, for whoever waits for them.
@@ -183,8 +208,8 @@ pub struct Handset {
 
 impl Handset {
     #[must_use]
-    pub fn new(sound: Sound, law: Law, events: bool, manner: Manner, calls: mpsc::Sender<Arc<Line>>) -> Self {
-        Self { sound, law, events, manner: Mutex::new(manner), lines: Mutex::default(), calls }
+    pub fn new(sound: Sound, (law, events, secrecy): (Law, bool, Secrecy), manner: Manner, calls: mpsc::Sender<Arc<Line>>) -> Self {
+        Self { sound, law, events, secrecy, manner: Mutex::new(manner), lines: Mutex::default(), calls }
     }
 
     fn lines(&self) -> MutexGuard<'_, HashMap<DialogId, Arc<Line>>> {
@@ -219,6 +244,8 @@ impl Handset {
             wish: Direction::SendRecv,
             events: self.events,
             connected: false,
+            secrecy: self.secrecy,
+            keys: None,
         };
         let line = Arc::new(Line { dialog, voice, incoming, state: watch::Sender::default(), session: Mutex::new(session) });
         let weak = Arc::downgrade(&line);
@@ -345,6 +372,10 @@ impl Handset {
             Manner::Answers => self.lift(&line),
             Manner::Obeys if told => self.lift(&line),
             Manner::Rings | Manner::Obeys => vec![UaCommand::Ring { dialog, sdp: None }],
+            Manner::Announces => {
+                let sdp = Some(line.own_sdp().into());
+                vec![UaCommand::Ring { dialog, sdp }]
+            }
             Manner::Deaf | Manner::Refuses(_) => vec![],
         }
     }

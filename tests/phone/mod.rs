@@ -15,7 +15,7 @@ use cti_gateway::sip::Endpoint;
 use cti_gateway::sip::api::{
     Credentials, DialogId, EndpointConfig, Flow, Outgoing, Party, SipDirectory, SipTrunk, Target, Transport, UaCommand,
 };
-use cti_gateway::sip::sdp::Direction;
+use cti_gateway::sip::sdp::{Direction, Secrecy};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
@@ -72,6 +72,8 @@ pub struct PhoneConfig {
     pub law: Law,
     /// Knows telephone-events (RFC 4733); a phone that does not sends tones.
     pub events: bool,
+    /// Whether it encrypts what is said.
+    pub secrecy: Secrecy,
     pub manner: Manner,
 }
 
@@ -88,6 +90,7 @@ impl PhoneConfig {
             number: "anonymous".into(),
             law: Law::Mu,
             events: true,
+            secrecy: Secrecy::Plain,
             manner: Manner::Rings,
         }
     }
@@ -101,6 +104,12 @@ impl PhoneConfig {
     #[must_use]
     pub fn number(mut self, number: &str) -> Self {
         number.clone_into(&mut self.number);
+        self
+    }
+
+    #[must_use]
+    pub fn secrecy(mut self, secrecy: Secrecy) -> Self {
+        self.secrecy = secrecy;
         self
     }
 
@@ -156,7 +165,7 @@ impl Phone {
         let account = config.account.clone().unwrap_or(Account { username: config.number.clone(), password: String::new() });
         let registration = Registration::new(account, config.transport, local, config.server, &product, chance);
         let (calls_tx, calls) = mpsc::channel(CALLS);
-        let handset = Arc::new(Handset::new(sound.clone(), config.law, config.events, config.manner, calls_tx));
+        let handset = Arc::new(Handset::new(sound.clone(), (config.law, config.events, config.secrecy), config.manner, calls_tx));
         let (orders, orders_rx) = mpsc::channel(ORDERS);
         let way = (config.transport, config.server);
         let wire = Wire::new(endpoint, (link, local), way, registration, handset.clone());

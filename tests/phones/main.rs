@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-use contract::directory::AnswerBy;
+use contract::directory::{AnswerBy, Srtp};
 use contract::{AgentId, EndCause, EventKind, HungUpBy, InteractionId, SeatCommand, StationId};
 use cti_gateway::media::tone;
 use cti_gateway::sip::api::EndpointConfig;
@@ -207,27 +207,40 @@ fn host_address() -> Result<std::net::IpAddr, String> {
     })
 }
 
-/// baresip as the agent's phone. It uses no loopback interface, so the gateway is at the host's own address here.
-#[tokio::test(flavor = "multi_thread")]
-async fn baresip_is_a_whole_agents_phone() -> Outcome {
+/// A gateway at the host's own address: baresip uses no loopback interface.
+async fn house_for_baresip(directory: contract::directory::Directory) -> Result<House, Box<dyn std::error::Error + Send + Sync>> {
     let host = host_address()?;
     let at_host = |config: &mut cti_gateway::driver::GatewayConfig| {
         config.sip = EndpointConfig::on(SocketAddr::new(host, 0));
         config.media_ip = host;
     };
-    let house = House::open_with(company(&[AnswerBy::Phone]), at_host).await?;
+    House::open_with(directory, at_host).await
+}
+
+/// baresip as station 801, in a folder of the house. `account`: more parameters; `more`: more lines of its configuration.
+fn baresip(house: &House, account: &str, more: &str) -> Result<(Tool, std::path::PathBuf), Box<dyn std::error::Error + Send + Sync>> {
+    let host = host_address()?;
     let folder = house.folder().join("baresip");
     std::fs::create_dir_all(&folder)?;
     tone_wav(&folder.join("say.wav"), AGENT_HZ, 120)?;
     let config = std::fs::read_to_string(ours("phones/baresip.config"))?;
-    std::fs::write(folder.join("config"), format!("sip_listen {host}:0\n{config}"))?;
+    std::fs::write(folder.join("config"), format!("sip_listen {host}:0\n{config}{more}"))?;
     let account = format!(
         "<sip:801@{};transport=udp>;auth_pass={PASSWORD};answermode=auto;regint=60;\
-         audio_codecs=PCMU/8000/1,PCMA/8000/1;dtmfmode=rtpevent;ptime=20\n",
+         audio_codecs=PCMU/8000/1,PCMA/8000/1;dtmfmode=rtpevent;ptime=20{account}\n",
         house.sip()
     );
     std::fs::write(folder.join("accounts"), account)?;
-    let mut baresip = Tool::start(&folder, "baresip", &words(&["-f", "."]))?;
+    let tool = Tool::start(&folder, "baresip", &words(&["-f", "."]))?;
+    Ok((tool, folder))
+}
+
+/// baresip as the agent's phone, rung by a caller.
+async fn baresip_answers(srtp: Srtp, account: &str) -> Outcome {
+    let mut directory = company(&[AnswerBy::Phone]);
+    directory.stations.entry(StationId(1)).and_modify(|phone| phone.srtp = srtp);
+    let house = house_for_baresip(directory).await?;
+    let (mut baresip, folder) = baresip(&house, account, "")?;
     signs_in(&house, "baresip").await?;
     let caller = house.caller("13800138000").await?;
     let talk = caller.dial("95500").await?;
@@ -241,6 +254,59 @@ async fn baresip_is_a_whole_agents_phone() -> Outcome {
     call_is_whole(&house, call, HungUpBy::Caller).await?;
     baresip.interrupt().await?;
     house.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn baresip_is_a_whole_agents_phone() -> Outcome {
+    baresip_answers(Srtp::OverTls, "").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn baresip_encrypts_what_it_is_called_with_where_it_can() -> Outcome {
+    baresip_answers(Srtp::Always, ";mediaenc=srtp").await
+}
+
+/// Both insist: there is no call unless both legs of this one are encrypted.
+#[tokio::test(flavor = "multi_thread")]
+async fn baresip_and_we_insist_on_encryption_and_talk() -> Outcome {
+    baresip_answers(Srtp::Required, ";mediaenc=srtp-mand").await
+}
+
+/// baresip calls in: ours is the answer to its keys. The agent at the other end has a plain phone.
+#[tokio::test(flavor = "multi_thread")]
+async fn baresip_calls_with_keys_and_is_answered_with_ours() -> Outcome {
+    for (srtp, mediaenc) in [(Srtp::Always, "srtp"), (Srtp::Required, "srtp-mand")] {
+        let mut directory = company(&[AnswerBy::Phone, AnswerBy::Phone]);
+        directory.stations.entry(StationId(1)).and_modify(|phone| phone.srtp = srtp);
+        let house = house_for_baresip(directory).await?;
+        let Desk { mut phone, .. } = house.agent(2, Manner::Answers).await?;
+        let control = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
+        let config = format!("module_app ctrl_tcp.so\nctrl_tcp_listen {control}\n");
+        let (mut baresip, folder) = baresip(&house, &format!(";mediaenc={mediaenc}"), &config)?;
+        let registered = |f: &zuoxi_tests::house::Fact| match f.kind {
+            EventKind::StationRegistered { station: StationId(1), .. } => Some(()),
+            _ => None,
+        };
+        house.book.until("the registration of baresip", registered).await?;
+        let dial = format!("{{\"command\":\"dial\",\"params\":\"sip:95500@{}\",\"token\":\"t\"}}", house.sip());
+        // A netstring. The connection stays until the call is over.
+        let mut wire = tokio::net::TcpStream::connect(control).await?;
+        tokio::io::AsyncWriteExt::write_all(&mut wire, format!("{}:{dial},", dial.len()).as_bytes()).await?;
+        let rung = phone.rung().await?;
+        rung.answered().await?;
+        rung.say_tone(CALLER_HZ);
+        rung.expect_tone(AGENT_HZ).await?;
+        holds_tone(&dump(&folder, "-dec.wav").await?, CALLER_HZ).await?;
+        rung.hang_up().await?;
+        baresip.interrupt().await?;
+        house.close().await?;
+    }
+    Ok(())
+}
+
+/// A TCP port nobody listens on now.
+fn free_port() -> std::io::Result<u16> {
+    Ok(std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
 /// The file baresip's sndfile module writes what it hears to.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use acd::{Decision, Input, Router, RouterConfig};
-use contract::directory::{Agent, AnswerBy, DigestBy, Directory, Overflow, Queue, Reason, Secret, Station};
+use contract::directory::{Agent, AnswerBy, DigestBy, Directory, Overflow, Queue, Reason, Secret, Srtp, Station};
 use contract::{
     AgentId, EpochMs, IdMaker, InteractionId, OfferId, OfferOutcome, QueueId, QueueOutcome, ReasonId, Seat,
     SeatCommand, SeatStatus, SkillId, StationId,
@@ -64,6 +64,8 @@ impl Company {
             password: Secret::default(),
             answer_by: AnswerBy::Phone,
             digest: DigestBy::Both,
+            srtp: Srtp::OverTls,
+            number: String::new(),
         };
         self.0.stations.insert(station.id, station);
         self

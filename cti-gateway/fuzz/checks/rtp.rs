@@ -55,9 +55,9 @@ pub fn holds(mut data: &[u8]) {
         let (packet, next) = rest.split_at(rest.len().min(usize::from(*length)));
         let (now, slot) = (frames * 20_000, usize::from(way & 1));
         if way & 2 == 0 {
-            shard.receive(now, slot, far, packet, &mut ether);
+            shard.receive(now, slot, far, &mut packet.to_vec(), &mut ether);
         } else {
-            shard.receive_report(now, slot, far, packet);
+            shard.receive_report(now, slot, far, &mut packet.to_vec());
         }
         frames += u64::from(way >> 2 & 3);
         shard.run(frames * 20_000, &mut ether);

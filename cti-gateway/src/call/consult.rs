@@ -130,6 +130,11 @@ impl Call {
         self.sides.iter().find(|side| side.there().is_none()).map(|side| side.target.clone())
     }
 
+    /// Whether the agent asked for the number this leg goes to, and waits for it.
+    pub(super) fn asks_outside(&self, leg: LegId) -> bool {
+        self.sides.iter().any(|side| side.state == State::Dialed(leg))
+    }
+
     fn joined(&self) -> bool {
         self.asked_there().any(|there| there.joined)
     }

@@ -36,7 +36,7 @@ pub(super) struct Dialing {
     record: bool,
     number: String,
     /// The own phone was lifted, and the number is being rung.
-    lifted: bool,
+    pub(super) lifted: bool,
 }
 
 impl Call {

@@ -86,6 +86,7 @@ impl Call {
                     self.answers_itself(leg, out);
                 }
             }
+            CallEvent::EarlyMedia { leg } => self.early_media(leg, out),
             CallEvent::LegAnswered { leg } => self.leg_answered(now, leg, out),
             CallEvent::NotDialed { leg, cause } => self.not_dialed(now, leg, cause, world, out),
             CallEvent::NotSent { leg, cause } => self.not_sent(now, leg, cause, world, out),

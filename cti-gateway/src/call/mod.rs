@@ -20,6 +20,7 @@ mod dialed_out;
 mod ending;
 mod machine;
 mod parked;
+mod outward;
 mod silence;
 mod supervise;
 mod sent_on;
@@ -80,6 +81,10 @@ pub struct QueueFacts {
 pub enum CallEvent {
     /// The far end of a leg rings (180, 183).
     LegRinging {
+        leg: LegId,
+    },
+    /// The network of a leg we dialed says something before the answer: its ringing, an announcement (RFC 3960 §3).
+    EarlyMedia {
         leg: LegId,
     },
     /// The far end of a leg we dialed answered; its media is agreed.

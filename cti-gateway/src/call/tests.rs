@@ -13,6 +13,7 @@ mod dialed_out;
 mod lessons;
 mod lost;
 mod parked;
+mod outward;
 mod sent_on;
 mod supervised;
 mod visit;

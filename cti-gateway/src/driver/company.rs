@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use contract::directory::Directory;
+use contract::directory::{Directory, Srtp};
 use contract::number::{Class, Context, normalize};
 use contract::{EpochMs, PhoneNumber, QueueId, TrunkId};
 
@@ -245,6 +245,15 @@ impl Company {
             Source::Trunk(id) => self.directory.trunks.get(&id).map(super::dialing::spoken).unwrap_or_default(),
             Source::Station(_) => Vec::new(),
         }
+    }
+
+    /// Whether audio with whoever sends a call is encrypted.
+    pub fn srtp_with(&self, source: Source) -> Srtp {
+        let set = match source {
+            Source::Trunk(id) => self.directory.trunks.get(&id).map(|trunk| trunk.srtp),
+            Source::Station(id) => self.directory.stations.get(&id).map(|phone| phone.srtp),
+        };
+        set.unwrap_or_default()
     }
 }
 

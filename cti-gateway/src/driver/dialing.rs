@@ -4,18 +4,21 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use contract::directory::{Codec, ShownCaller, Trunk};
-use contract::{EndCause, EpochMs, EventKind, InteractionId, LegId, StationId, TransferTarget};
+use contract::directory::{Codec, ShownCaller, Srtp, Transport, Trunk};
+use contract::{EndCause, EpochMs, EventKind, InteractionId, LegId, StationId, TransferTarget, TrunkId};
 
 use super::gateway::Refused;
-use super::legs::{Leg, Ways};
+use super::legs::{Leg, Outward, Ways, secrecy};
 use super::perform::{RING_SLACK, outside};
 use super::switch::{Switch, Work};
 use crate::call::CallEvent;
 use crate::media::{Law, MediaCommand, Remote};
 use crate::reach::Reach;
 use crate::sip::api::{Description, DialogId, Outgoing, Party, Target, UaCommand};
-use crate::sip::sdp::{self, Direction};
+use crate::sip::sdp::{self, Direction, Secrecy};
+
+/// How often the network may send one leg on: two who forward to each other end.
+const MOST_SENT_ON: usize = 3;
 
 impl Switch {
     /// 200 OK to the caller, with what its offer allows; without an offer, with ours.
@@ -38,24 +41,35 @@ impl Switch {
         if let Some(agent) = self.company.directory.browser_of(station) {
             return self.dial_browser(call, leg, agent);
         }
-        if self.open(call, leg) {
+        let number = self.company.directory.stations.get(&station).map(|phone| phone.number.clone());
+        if let Some(number) = number.filter(|number| !number.is_empty()) {
+            self.dial_over_trunks(call, leg, &number, ring_ms);
+        } else if self.open(call, leg) {
             self.invite(call, leg, Target::Station(station), ring_ms, auto_answer);
         }
     }
 
     pub(super) fn dial_number(&mut self, now: EpochMs, call: InteractionId, leg: LegId, number: &str, ring_ms: u32) {
+        if let Some(trunk) = self.dial_over_trunks(call, leg, number, ring_ms) {
+            self.ports.ledger.record(now, Some(call), EventKind::LegStarted { leg, party: outside(number, trunk) });
+        }
+    }
+
+    /// The trunk that is asked first. `None`: nothing was dialed, and the call has been told.
+    fn dial_over_trunks(&mut self, call: InteractionId, leg: LegId, number: &str, ring_ms: u32) -> Option<TrunkId> {
         let Some((trunks, user)) = self.company.ways_out(number) else {
             tracing::warn!(call.id = %call, "no trunk takes the number call {call} is to be sent to");
             self.work.push_back(Work::Event(call, CallEvent::NotDialed { leg, cause: EndCause::Unreachable }));
-            return;
+            return None;
         };
         let mut left = VecDeque::from(trunks);
-        let Some(trunk) = left.pop_front().filter(|_| self.open(call, leg)) else { return };
+        let trunk = left.pop_front().filter(|_| self.open(call, leg))?;
         if let Some(known) = self.legs.get_mut(leg) {
+            known.outward = Some(Box::new(Outward { dialed: vec![user.clone()], ring_ms }));
             known.ways = Some(Box::new(Ways { left, user: user.clone(), ring_ms }));
         }
         self.invite(call, leg, Target::Trunk { trunk, user }, ring_ms, false);
-        self.ports.ledger.record(now, Some(call), EventKind::LegStarted { leg, party: outside(number, trunk) });
+        Some(trunk)
     }
 
     /// A trunk did not take the leg, and nothing has rung yet: the next one is asked, and the call need not know. False:
@@ -74,7 +88,39 @@ impl Switch {
         tracing::warn!(call.id = %call, status, "a trunk did not take a leg of call {call} ({status}); trunk {trunk} is tried");
         let dialog: LegId = self.ids.make(now);
         self.legs.redial(leg, DialogId(dialog.0.unsigned_abs()));
-        self.ports.ledger.record(now, Some(call), EventKind::LegRerouted { leg, trunk, sip_status: status });
+        self.ports.ledger.record(now, Some(call), EventKind::LegRerouted { leg, trunk, sip_status: status, to: None });
+        self.invite(call, leg, Target::Trunk { trunk, user }, ring_ms, false);
+        true
+    }
+
+    /// The network names other numbers (300 to 302, RFC 3261 §8.1.3.4): the first that whoever dialed may dial is tried over our
+    /// own trunks, and the call need not know. Where no person dialed there is nobody whose rules could allow it. False: there
+    /// is none, it was dialed before, or it was enough.
+    pub(super) fn sent_elsewhere(&mut self, now: EpochMs, leg: LegId, status: u16, moved_to: &[String]) -> bool {
+        let Some(known) = self.legs.get(leg).filter(|known| known.hung_up.is_none() && !moved_to.is_empty()) else { return false };
+        let (call, Some(outward)) = (known.call, &known.outward) else { return false };
+        let by = self.calls.get(&call).and_then(|live| live.call.dialed_by(leg));
+        let allowed = |number: &String| {
+            let (trunks, user) = self.company.ways_out(number)?;
+            let target = TransferTarget::Number { number: number.clone() };
+            let may = !outward.dialed.contains(&user) && self.may_send_to(by?, &target).is_ok();
+            may.then_some((trunks, user))
+        };
+        let next = moved_to.iter().find_map(allowed).filter(|_| outward.dialed.len() <= MOST_SENT_ON);
+        let Some((trunks, user)) = next else {
+            tracing::warn!(call.id = %call, status, "a leg of call {call} is sent on to where whoever dialed may not dial, or once too often");
+            return false;
+        };
+        let (mut left, ring_ms) = (VecDeque::from(trunks), outward.ring_ms);
+        let Some(trunk) = left.pop_front() else { return false };
+        tracing::info!(call.id = %call, status, "a leg of call {call} is sent on by the network ({status}); it is dialed over trunk {trunk}");
+        let dialog: LegId = self.ids.make(now);
+        self.legs.redial(leg, DialogId(dialog.0.unsigned_abs()));
+        if let Some(known) = self.legs.get_mut(leg) {
+            known.ways = Some(Box::new(Ways { left, user: user.clone(), ring_ms }));
+            known.outward.iter_mut().for_each(|outward| outward.dialed.push(user.clone()));
+        }
+        self.ports.ledger.record(now, Some(call), EventKind::LegRerouted { leg, trunk, sip_status: status, to: Some(user.clone()) });
         self.invite(call, leg, Target::Trunk { trunk, user }, ring_ms, false);
         true
     }
@@ -100,8 +146,15 @@ impl Switch {
             Target::Trunk { trunk, .. } => self.company.directory.trunks.get(trunk),
             Target::Station(_) | Target::Uri { .. } => None,
         };
+        let srtp = match &target {
+            Target::Station(station) => self.company.directory.stations.get(station).map(|phone| phone.srtp),
+            Target::Trunk { .. } | Target::Uri { .. } => trunk.map(|trunk| trunk.srtp),
+        };
         if let Some(known) = self.legs.get_mut(leg) {
             known.spoken = trunk.map(spoken).unwrap_or_default();
+            // What was agreed on another way does not hold on this one.
+            (known.offer, known.remote) = (None, None);
+            known.secure(srtp.unwrap_or(Srtp::Never), trunk.map(|t| t.transport == Transport::Tls));
         }
         let mut from = self.calls.get(&call).map(|live| match (&target, &live.shown_outside) {
             (Target::Trunk { .. } | Target::Uri { .. }, Some(outside)) => outside.clone(),
@@ -147,14 +200,20 @@ impl Switch {
         let known = self.legs.get_mut(leg)?;
         known.sdp_version += 1;
         let reach = Reach { own: known.local.ip(), advertise: self.config.media_advertise };
-        Some(Description::of(reach, |ip| {
-            let address = SocketAddr::new(ip, known.local.port());
-            let session = sdp::Session { id: leg.0.unsigned_abs(), version: known.sdp_version, address };
-            match &known.offer {
-                Some(offer) => sdp::answer(&session, offer, known.law, Direction::SendRecv),
-                None => sdp::offer(&session, &known.laws(), Direction::SendRecv),
-            }
-        }))
+        let (keys, plain, tls) = (known.keys.as_ref(), secrecy(known.srtp, false), secrecy(known.srtp, true));
+        let described = |secrecy: Secrecy| {
+            Description::of(reach, |ip| {
+                let address = SocketAddr::new(ip, known.local.port());
+                let session = sdp::Session { id: leg.0.unsigned_abs(), version: known.sdp_version, address };
+                match &known.offer {
+                    Some(offer) => sdp::answer_for(&session, offer, known.law, Direction::SendRecv, keys),
+                    None if known.savp => sdp::offer_for(&session, &known.laws(), Direction::SendRecv, Secrecy::Secured, keys),
+                    None => sdp::offer_for(&session, &known.laws(), Direction::SendRecv, secrecy, keys),
+                }
+            })
+        };
+        let told = described(plain);
+        Some(if tls == plain { told } else { told.and_over_tls(described(tls)) })
     }
 
     /// Tells media where the far end is, as last agreed, and the call whether the far end holds us.
@@ -188,8 +247,18 @@ impl Switch {
     /// The SIP status that says what is wrong with it: 400 unreadable, 488 nothing in it that we speak.
     pub(super) fn agree(&mut self, leg: LegId, body: &[u8]) -> Result<(), u16> {
         let Some(known) = self.legs.get_mut(leg) else { return Err(481) };
-        let theirs = sdp::parse(body).map_err(|why| why.status())?;
+        let call = known.call;
+        let theirs = sdp::parse_for(body, known.secrecy).map_err(|why| {
+            tracing::warn!(call.id = %call, leg.id = %leg, status = why.status(), "no audio with a leg of call {call}: {why}");
+            why.status()
+        })?;
         let law = theirs.choose(&known.laws()).ok_or(488_u16)?;
+        let secured = theirs.secured(known.keys.as_ref());
+        if secured.is_none() && (theirs.is_savp() || known.secrecy == Secrecy::Secured) {
+            tracing::error!(call.id = %call, leg.id = %leg, "no audio with a leg of call {call}: the system gives no randomness for keys");
+            return Err(488);
+        }
+        known.savp = theirs.is_savp();
         known.law = law;
         known.remote = Some(Remote {
             to: theirs.address,
@@ -200,6 +269,7 @@ impl Switch {
             ptime_ms: theirs.ptime_ms.unwrap_or(20),
             send: theirs.direction.receives(),
             receive: theirs.direction.sends(),
+            secured,
         });
         known.offer = Some(theirs);
         Ok(())

@@ -229,6 +229,7 @@ impl Gateway {
             calls: Default::default(),
             legs: Legs::default(),
             browsers: Default::default(),
+            dialed_stations: Default::default(),
             recordings: Default::default(),
             due: Default::default(),
             work: Default::default(),

@@ -4,12 +4,13 @@
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
+use contract::directory::Srtp;
 use contract::{EpochMs, InteractionId, LegId, TrunkId};
 
 use super::dialing::other;
 use crate::media::{Law, LineId, Remote};
 use crate::sip::api::DialogId;
-use crate::sip::sdp::Offer;
+use crate::sip::sdp::{Offer, OurKeys, Secrecy};
 
 #[derive(Debug)]
 pub struct Leg {
@@ -31,6 +32,13 @@ pub struct Leg {
     pub spoken: Vec<Law>,
     /// The far end's last SDP; ours answers it. None: ours is the offer.
     pub offer: Option<Offer>,
+    /// Whether audio with this far end is encrypted, as it is set; and as it is judged here, knowing how SIP travels.
+    pub srtp: Srtp,
+    pub secrecy: Secrecy,
+    /// What we would encrypt with. None: keys are not spoken of.
+    pub keys: Option<OurKeys>,
+    /// The secure profile was agreed on: our next offer keeps to it.
+    pub savp: bool,
     pub sip_over: bool,
     pub media_over: bool,
     /// The play the call asked for last and has not taken back; speech that comes late is for it or for nobody.
@@ -43,6 +51,16 @@ pub struct Leg {
     pub line: Option<LineId>,
     /// How else it may go out, until it rings.
     pub ways: Option<Box<Ways>>,
+    /// Of a leg to a number outside: what was dialed for it so far, and how long it may ring.
+    pub outward: Option<Box<Outward>>,
+}
+
+/// A leg to a number outside.
+#[derive(Debug)]
+pub struct Outward {
+    /// As dialed over the trunks; more than one where the network sent us on.
+    pub dialed: Vec<String>,
+    pub ring_ms: u32,
 }
 
 /// Trunks that are left for a leg, and what is dialed there.
@@ -72,6 +90,10 @@ impl Leg {
             law,
             spoken: Vec::new(),
             offer: None,
+            srtp: Srtp::Never,
+            secrecy: Secrecy::Plain,
+            keys: None,
+            savp: false,
             sip_over: false,
             media_over: false,
             play: None,
@@ -79,13 +101,39 @@ impl Leg {
             hung_up: None,
             line: None,
             ways: None,
+            outward: None,
         }
+    }
+
+    /// From now on audio is encrypted as it is set, under keys of its own. `tls`: SIP travels over TLS; none: not known before
+    /// the call goes out, and whether keys are spoken of is seen from the answer.
+    pub fn secure(&mut self, srtp: Srtp, tls: Option<bool>) {
+        self.srtp = srtp;
+        self.secrecy = secrecy(srtp, tls.unwrap_or(true));
+        self.savp = false;
+        self.keys = (self.secrecy != Secrecy::Plain).then(chance).flatten().map(|chance| OurKeys::new(&chance));
     }
 
     /// The laws that may be agreed on, best first.
     pub fn laws(&self) -> Vec<Law> {
         if self.spoken.is_empty() { vec![self.law, other(self.law)] } else { self.spoken.clone() }
     }
+}
+
+/// Whether keys are spoken of where SIP travels so.
+pub fn secrecy(srtp: Srtp, tls: bool) -> Secrecy {
+    match srtp {
+        Srtp::Required => Secrecy::Secured,
+        Srtp::Always => Secrecy::Either,
+        Srtp::OverTls if tls => Secrecy::Either,
+        Srtp::OverTls | Srtp::Never => Secrecy::Plain,
+    }
+}
+
+/// None: the system gives no randomness, and keys that can be guessed are none.
+fn chance<const N: usize>() -> Option<[u8; N]> {
+    let mut chance = [0; N];
+    getrandom::fill(&mut chance).is_ok().then_some(chance)
 }
 
 /// By leg and by dialog.

@@ -10,6 +10,7 @@ mod caller;
 mod clock;
 mod company;
 mod contacts;
+mod dialed_stations;
 mod dialing;
 mod dialing_out;
 mod ending;

@@ -13,7 +13,7 @@ use super::perform::MUSIC;
 use super::switch::{Live, Switch, Work};
 use crate::call::{Call, CallEvent, Facts};
 use crate::media::{MediaCommand, MediaEvent};
-use crate::sip::api::{DialogId, EndedBy, Incoming, OfferBy, Party, Source, UaCommand, UaEvent};
+use crate::sip::api::{DialogId, EndedBy, Incoming, OfferBy, Party, Source, Transport, UaCommand, UaEvent};
 
 impl Switch {
     pub(super) fn signal(&mut self, now: EpochMs, event: UaEvent) {
@@ -24,21 +24,9 @@ impl Switch {
                 cause: EndCause::AnsweredHangup,
                 status: Some(487),
             }),
-            UaEvent::Ringing { dialog, sdp, .. } => {
-                if let Some((leg, call)) = self.leg_of(dialog) {
-                    // Whoever rings has been reached: no other way is tried any more.
-                    if let Some(known) = self.legs.get_mut(leg) {
-                        known.ways = None;
-                    }
-                    // An answer that came early need not be repeated in the 200 (RFC 3262 §5).
-                    if let Some(sdp) = sdp {
-                        let _ = self.agree(leg, &sdp);
-                    }
-                    self.tell_call(call, CallEvent::LegRinging { leg });
-                }
-            }
+            UaEvent::Ringing { dialog, sdp, .. } => self.rings(dialog, sdp.as_deref()),
             UaEvent::Answered { dialog, sdp, offer, from } => self.answered(dialog, sdp.as_deref(), offer, from),
-            UaEvent::Failed { dialog, status, .. } if self.goes_another_way(now, dialog, status) => {}
+            UaEvent::Failed { dialog, status, moved_to, .. } if self.goes_another_way(now, dialog, status, &moved_to) => {}
             UaEvent::Failed { dialog, status, sent: true, .. } => {
                 self.sip_over(dialog, |leg| CallEvent::LegFailed { leg, status });
             }
@@ -73,7 +61,8 @@ impl Switch {
                     self.late_answer(leg, &sdp);
                 }
             }
-            UaEvent::ReofferFailed { .. } | UaEvent::Notified { .. } | UaEvent::Trunk { .. } => {}
+            UaEvent::ReofferFailed { .. } | UaEvent::Notified { .. } => {}
+            UaEvent::Trunk { trunk, state, .. } => self.trunk_stands(now, trunk, state.as_ref()),
             UaEvent::Info { dialog, content_type, body } => self.info(dialog, &content_type, &body),
             UaEvent::Refer { dialog, to_user, replaces, .. } => self.refer(now, dialog, &to_user, replaces.is_some()),
             UaEvent::Registered { station, user_agent, flow, expires, fresh, .. } => {
@@ -110,8 +99,26 @@ impl Switch {
         }
     }
 
-    fn goes_another_way(&mut self, now: EpochMs, dialog: DialogId, status: u16) -> bool {
-        self.leg_of(dialog).is_some_and(|(leg, _)| self.next_trunk(now, leg, status))
+    fn goes_another_way(&mut self, now: EpochMs, dialog: DialogId, status: u16, moved_to: &[String]) -> bool {
+        let leg = self.leg_of(dialog).map(|(leg, _)| leg);
+        leg.is_some_and(|leg| self.next_trunk(now, leg, status) || self.sent_elsewhere(now, leg, status, moved_to))
+    }
+
+    /// A phone rings, or its network says something meanwhile.
+    fn rings(&mut self, dialog: DialogId, sdp: Option<&[u8]>) {
+        let Some((leg, call)) = self.leg_of(dialog) else { return };
+        // Whoever rings has been reached: no other way is tried any more.
+        if let Some(known) = self.legs.get_mut(leg) {
+            known.ways = None;
+        }
+        // An answer that came early need not be repeated in the 200 (RFC 3262 §5). One we cannot use is left to the 200.
+        let early = sdp.is_some_and(|sdp| self.agree(leg, sdp).is_ok());
+        self.tell_call(call, CallEvent::LegRinging { leg });
+        // Many say that they only speak before the answer, which is not to be taken for a hold.
+        if let Some(remote) = self.legs.get(leg).and_then(|known| known.remote).filter(|_| early) {
+            self.media_do(leg, MediaCommand::Remote { leg, remote });
+            self.tell_call(call, CallEvent::EarlyMedia { leg });
+        }
     }
 
     fn leg_of(&self, dialog: DialogId) -> Option<(LegId, InteractionId)> {
@@ -167,8 +174,10 @@ impl Switch {
             }
         };
         let far = Some(incoming.flow.remote.ip());
-        let spoken = self.company.spoken_by(incoming.source);
-        self.legs.insert(leg, Leg { far, spoken, ..Leg::came(id, incoming.dialog, local) });
+        let (spoken, srtp) = (self.company.spoken_by(incoming.source), self.company.srtp_with(incoming.source));
+        let mut came = Leg { far, spoken, ..Leg::came(id, incoming.dialog, local) };
+        came.secure(srtp, Some(incoming.flow.transport == Transport::Tls));
+        self.legs.insert(leg, came);
         if let Some(sdp) = &incoming.sdp
             && let Err(status) = self.agree(leg, sdp)
         {

@@ -144,6 +144,7 @@ pub struct Switch {
     pub(super) calls: HashMap<InteractionId, Live>,
     pub(super) legs: Legs,
     pub(super) browsers: super::browsers::Browsers,
+    pub(super) dialed_stations: super::dialed_stations::DialedStations,
     pub(super) recordings: HashMap<RecordingId, InteractionId>,
     pub(super) due: BTreeSet<(EpochMs, InteractionId)>,
     pub(super) work: VecDeque<Work>,
@@ -306,7 +307,10 @@ impl Switch {
                 self.send_asks();
                 let _ = reply.send(self.gauges());
             }
-            Message::Audit => self.audit(now),
+            Message::Audit => {
+                self.refresh_dialed_stations();
+                self.audit(now);
+            }
             Message::Drain { grace_ms } => {
                 self.draining = true;
                 self.asks.push_back(UaCommand::Drain(true));
@@ -326,6 +330,7 @@ impl Switch {
         let directory = self.company.directory.clone();
         self.asks.push_back(UaCommand::SetDirectory(Arc::new((&*directory).into())));
         self.work.push_back(Work::Router(acd::Input::Directory(directory)));
+        self.mind_dialed_stations(self.clock.now());
         faults
     }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use contract::directory::{Agent, AnswerBy, DigestBy, FlowSource, Number, Overflow, Queue, Secret, Station, Trunk};
+use contract::directory::{Agent, AnswerBy, DigestBy, FlowSource, Number, Overflow, Queue, Secret, Srtp, Station, Trunk};
 use contract::{
     Activity, AgentId, Caller, Candidate, Directory, EndCause, EpochMs, EventKind, IdMaker, InteractionId, Ledger, LegId,
     Lookup, OfferId, QueueId, RecordingId, SeatCommand, SeatStatus, StationId, TrunkId,
@@ -119,6 +119,7 @@ impl House {
             calls: Default::default(),
             legs: Legs::default(),
             browsers: Default::default(),
+            dialed_stations: Default::default(),
             recordings: Default::default(),
             due: Default::default(),
             work: Default::default(),
@@ -293,7 +294,7 @@ fn company() -> Directory {
             },
         );
         let (username, password) = (n.to_string(), Secret::default());
-        out.stations.insert(station, Station { id: station, username, password, answer_by: AnswerBy::Phone, digest: DigestBy::Both });
+        out.stations.insert(station, Station { id: station, username, password, answer_by: AnswerBy::Phone, digest: DigestBy::Both, srtp: Srtp::OverTls, number: String::new() });
     }
     out.trunks.insert(TRUNK, Trunk { from: vec![(HOME, 32)], trusted: true, ..Trunk::new(TRUNK, "in") });
     out.queues.insert(

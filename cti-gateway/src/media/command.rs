@@ -11,6 +11,7 @@ use contract::{LegId, Quality, RecordingId};
 use super::clip::Clip;
 use super::law::Law;
 use super::line::{LineEvent, LineFault, LineId};
+use super::srtp::Secured;
 
 /// Where a leg's far end is and what was agreed with it, from the SDP answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub struct Remote {
     pub send: bool,
     /// Whether the far end speaks to us. While not, silence is expected and not reported.
     pub receive: bool,
+    /// The keys both sides encrypt with; none: nobody does. Plain packets count for nothing where there are keys.
+    pub secured: Option<Secured>,
 }
 
 impl Remote {
@@ -37,7 +40,7 @@ impl Remote {
     #[must_use]
     pub const fn new(to: SocketAddr, law: Law) -> Self {
         let audio_pt = law.payload_type();
-        Self { to, seen: None, law, audio_pt, dtmf_pt: None, ptime_ms: 20, send: true, receive: true }
+        Self { to, seen: None, law, audio_pt, dtmf_pt: None, ptime_ms: 20, send: true, receive: true, secured: None }
     }
 
     /// The law of a packet from there.

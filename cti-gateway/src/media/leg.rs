@@ -19,6 +19,7 @@ use super::playout::Playout;
 use super::quality;
 use super::reception::{Arrival, Reception};
 use super::rtcp::Rtcp;
+use super::srtp::{Opener, Secured};
 
 /// Reports go out so often; the first one sooner, so that short calls have one too (RFC 3550 §6.2).
 const REPORT_US: Micros = 5_000_000;
@@ -65,6 +66,8 @@ pub struct Leg {
     pub keys: DigitSender,
     pub tap: Option<Box<Tap>>,
     pub detect: bool,
+    /// What opens the far end's packets, before anything else looks at them.
+    pub seals: Seals,
     /// The sockets have been told where the packets come from.
     pub settled: bool,
     reception: Reception,
@@ -95,6 +98,7 @@ impl Leg {
             keys: DigitSender::default(),
             tap: None,
             detect: false,
+            seals: Seals::default(),
             settled: false,
             reception: Reception::default(),
             rtcp: Rtcp::new(epoch_us),
@@ -124,6 +128,8 @@ impl Leg {
             self.last_heard = Some(now);
         }
         self.latch.signal(now, remote.to, remote.seen);
+        self.seals.set(remote.secured);
+        self.out.set_key(remote.secured.map(|s| s.ours));
         self.out.set_ptime(remote.ptime_ms);
         self.out.set_payload_type(remote.audio_pt);
     }
@@ -262,6 +268,7 @@ impl Leg {
         let to = self.latch.target().filter(|to| due && !to.ip().is_unspecified())?;
         self.report_at = now + REPORT_US;
         let length = self.rtcp.report(now, &self.out, &mut self.reception, buffer);
+        let length = self.out.seal_report(buffer, length)?;
         Some((SocketAddr::new(to.ip(), to.port().wrapping_add(1)), length))
     }
 
@@ -280,5 +287,42 @@ impl Leg {
         let round_trip_ms = self.rtcp.round_trip_ms();
         let delay = round_trip_ms.unwrap_or(0.0) / 2.0 + FAR_DELAY_MS + self.reception.jitter_ms();
         Quality { received, lost, jitter_ms: self.reception.jitter_ms(), round_trip_ms, mos: quality::mos(share, delay) }
+    }
+}
+
+/// What opens a leg's packets. Without keys they are as they come.
+#[derive(Debug, Default)]
+pub struct Seals {
+    opener: Option<Box<Opener>>,
+    /// Of the key before, for what is still on its way, until something comes under the new one.
+    before: Option<Box<Opener>>,
+}
+
+impl Seals {
+    /// Under the same key everything goes on as it was.
+    fn set(&mut self, secured: Option<Secured>) {
+        let theirs = secured.map(|s| s.theirs);
+        if self.opener.as_ref().map(|opener| opener.keys()) != theirs {
+            self.before = self.opener.take().filter(|_| theirs.is_some());
+            self.opener = theirs.map(|keys| Box::new(Opener::new(keys, self.before.as_deref())));
+        }
+    }
+
+    /// Length of the plain packet; `None`: none that counts.
+    pub fn open(&mut self, packet: &mut [u8]) -> Option<usize> {
+        self.open_by(packet, Opener::open)
+    }
+
+    pub fn open_report(&mut self, packet: &mut [u8]) -> Option<usize> {
+        self.open_by(packet, Opener::open_report)
+    }
+
+    fn open_by(&mut self, packet: &mut [u8], open: impl Fn(&mut Opener, &mut [u8]) -> Option<usize>) -> Option<usize> {
+        let Some(opener) = &mut self.opener else { return Some(packet.len()) };
+        if let Some(length) = open(opener, packet) {
+            self.before = None;
+            return Some(length);
+        }
+        open(self.before.as_mut()?, packet)
     }
 }

@@ -254,9 +254,9 @@ impl MediaThread {
                 // An error is the echo of something we sent to a port that is closed: reading clears it.
                 let Ok((length, from)) = socket.recv_from(&mut buffer) else { continue };
                 if is_rtcp {
-                    self.shard.receive_report(now, slot, from, &buffer[..length]);
+                    self.shard.receive_report(now, slot, from, &mut buffer[..length]);
                 } else {
-                    self.shard.receive(now, slot, from, &buffer[..length], &mut self.wire);
+                    self.shard.receive(now, slot, from, &mut buffer[..length], &mut self.wire);
                 }
             }
         }
@@ -266,7 +266,7 @@ impl MediaThread {
     fn pass_heard(&mut self, now: Micros) {
         while let Some(heard) = self.wire.lines.heard.pop_front() {
             match heard {
-                Heard::Rtp { slot, packet } => self.shard.receive(now, slot, BROWSER, &packet, &mut self.wire),
+                Heard::Rtp { slot, mut packet } => self.shard.receive(now, slot, BROWSER, &mut packet, &mut self.wire),
                 Heard::RoundTrip { slot, ms } => self.shard.note_round_trip(slot, ms),
             }
         }

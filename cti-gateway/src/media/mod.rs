@@ -2,7 +2,7 @@
 //! [`MediaCommand`]s to an [`Engine`] and hears [`MediaEvent`]s. Start at [`command`], then [`engine`].
 //! What happens to a packet is decided by a pure core over virtual time; the engine gives it sockets and a clock.
 //! Never in this room: SIP, calls, async, a lock per packet; an allocation per packet only where a browser's is decrypted.
-//! Standards: RFC 3550, 3551, 4733.
+//! Standards: RFC 3550, 3551, 3711, 4733.
 
 pub mod clip;
 pub mod clock;
@@ -29,6 +29,7 @@ pub mod recorder;
 pub mod resample;
 mod rtcp;
 pub mod shard;
+pub mod srtp;
 pub mod tape;
 pub mod tone;
 pub mod wav;

@@ -7,10 +7,12 @@ use rtp_types::RtpPacketBuilder;
 
 use super::clock::{FRAME, Micros, samples_in};
 use super::law::Law;
+use super::srtp::{Keys, MOST_TAG, Sealer};
 
 /// Longest audio in a packet we pass on: 120 ms. More is not speech.
 pub const MOST_PAYLOAD: usize = 960;
 pub const HEADER: usize = 12;
+const MOST_PACKET: usize = HEADER + MOST_PAYLOAD + MOST_TAG;
 /// A source's timestamps may run so far from real time before the mapping is made anew: 1 s.
 const MOST_DRIFT: i64 = 8000;
 /// Sequence numbers further ahead than this are a restart, not loss.
@@ -73,6 +75,8 @@ pub struct OutStream {
     packet: Packetiser,
     /// Payload type of our audio, where the far end gave the law another than the usual.
     pt: Option<u8>,
+    /// What is sent is encrypted.
+    sealer: Option<Box<Sealer>>,
 }
 
 /// Collects frames into packets of the length the far end likes.
@@ -102,6 +106,7 @@ impl OutStream {
             octets: 0,
             packet: Packetiser { wanted: FRAME, waiting: [0; 1024], filled: 0, marker: false },
             pt: None,
+            sealer: None,
         }
     }
 
@@ -117,6 +122,27 @@ impl OutStream {
 
     pub fn set_payload_type(&mut self, pt: u8) {
         self.pt = Some(pt);
+    }
+
+    /// All that is sent from now on is sealed with this key. Under the same one the numbers go on.
+    pub fn set_key(&mut self, key: Option<Keys>) {
+        if self.sealer.as_ref().map(|sealer| sealer.keys()) != key {
+            self.sealer = key.map(|key| Box::new(Sealer::new(key)));
+        }
+    }
+
+    /// The report of `length` at the buffer's front as it goes out. `None`: there is no room for its seal.
+    pub fn seal_report(&mut self, buffer: &mut [u8], length: usize) -> Option<usize> {
+        self.sealer.as_mut().map_or(Some(length), |sealer| sealer.seal_report(buffer, length))
+    }
+
+    /// Counts the packet of `length` at the buffer's front and sends it, sealed where there is a key.
+    fn emit(&mut self, buffer: &mut [u8], length: usize, send: impl FnOnce(&[u8])) {
+        self.sent(length);
+        let sealed = self.sealer.as_mut().map_or(Some(length), |sealer| sealer.seal(buffer, length));
+        if let Some(length) = sealed {
+            send(&buffer[..length]);
+        }
     }
 
     /// When a packet was last passed on.
@@ -177,13 +203,12 @@ impl OutStream {
     }
 
     fn audio(&mut self, timestamp: u32, marker: bool, law: Law, payload: &[u8], send: &mut impl FnMut(&[u8])) {
-        let mut buffer = [0; HEADER + MOST_PAYLOAD];
+        let mut buffer = [0; MOST_PACKET];
         let seq = self.seq;
         let pt = self.pt.unwrap_or(law.payload_type());
         let length = self.write(&mut buffer, pt, marker, seq, timestamp, payload);
         self.seq = seq.wrapping_add(1);
-        self.sent(length);
-        send(&buffer[..length]);
+        self.emit(&mut buffer, length, send);
     }
 
     /// Passes a bridged packet on at once: `pt` is ours for it, `laws` from and to if it is audio. Late ones keep their place,
@@ -198,7 +223,7 @@ impl OutStream {
         }
         let seq = packet.seq.wrapping_add(map.seq_offset);
         let timestamp = packet.timestamp.wrapping_add(map.timestamp_offset);
-        let mut buffer = [0; HEADER + MOST_PAYLOAD];
+        let mut buffer = [0; MOST_PACKET];
         let length = self.write(&mut buffer, pt, packet.marker || fresh, seq, timestamp, packet.payload);
         if let Some((from, to)) = laws {
             from.convert_to(to, &mut buffer[HEADER..length]);
@@ -211,8 +236,7 @@ impl OutStream {
         self.run = Run::Forward(if ahead || fresh { newest } else { map });
         self.forwarded_at = now;
         self.ran(timestamp, if laws.is_some() { packet.payload.len() } else { 0 }, now);
-        self.sent(length);
-        send(&buffer[..length]);
+        self.emit(&mut buffer, length, send);
     }
 
     fn map(&self, now: Micros, packet: &Incoming<'_>) -> Map {
@@ -236,14 +260,13 @@ impl OutStream {
         }
         self.run = Run::Own(Kind::Keys);
         let (seq, timestamp) = (self.seq, self.event_timestamp);
-        let mut buffer = [0; HEADER + MOST_PAYLOAD];
+        let mut buffer = [0; MOST_PACKET];
         let length = self.write(&mut buffer, pt, first, seq, timestamp, payload);
         self.seq = seq.wrapping_add(1);
         let duration = usize::from(u16::from_be_bytes([payload[2], payload[3]]));
         self.end = timestamp.wrapping_add(duration as u32);
         self.end_at = now + super::clock::FRAME_US;
-        self.sent(length);
-        send(&buffer[..length]);
+        self.emit(&mut buffer, length, send);
     }
 
     fn ran(&mut self, timestamp: u32, samples: usize, now: Micros) {

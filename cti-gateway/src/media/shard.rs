@@ -115,14 +115,15 @@ impl Shard {
         slot
     }
 
-    /// A packet came to the RTP port of `slot`.
-    pub fn receive(&mut self, now: Micros, slot: usize, from: SocketAddr, bytes: &[u8], wire: &mut impl Wire) {
+    /// A packet came to the RTP port of `slot`. It is opened where it lies, if the leg has keys.
+    pub fn receive(&mut self, now: Micros, slot: usize, from: SocketAddr, bytes: &mut [u8], wire: &mut impl Wire) {
         self.counts.packets_in += 1;
         // Reports on the same port (RFC 5761) are told apart by their type.
         if bytes.len() > 1 && (192..=223).contains(&bytes[1]) {
             return self.receive_report(now, slot, from, bytes);
         }
-        let (Some(leg), Ok(packet)) = (self.legs.get_mut(slot), RtpPacket::parse(bytes)) else {
+        let opened = self.legs.get_mut(slot).and_then(|leg| leg.seals.open(bytes).map(|length| (leg, length)));
+        let Some((leg, Ok(packet))) = opened.map(|(leg, length)| (leg, RtpPacket::parse(&bytes[..length]))) else {
             self.counts.dropped += 1;
             return;
         };
@@ -145,9 +146,11 @@ impl Shard {
         }
     }
 
-    pub fn receive_report(&mut self, now: Micros, slot: usize, from: SocketAddr, bytes: &[u8]) {
-        if let Some(leg) = self.legs.get_mut(slot) {
-            leg.receive_report(now, from, bytes);
+    pub fn receive_report(&mut self, now: Micros, slot: usize, from: SocketAddr, bytes: &mut [u8]) {
+        if let Some(leg) = self.legs.get_mut(slot)
+            && let Some(length) = leg.seals.open_report(bytes)
+        {
+            leg.receive_report(now, from, &bytes[..length]);
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use contract::directory::{Agent, AnswerBy, DigestBy, FlowSource, Number, Overflow, Queue, Secret, Station, Trunk};
+use contract::directory::{Agent, AnswerBy, DigestBy, FlowSource, Number, Overflow, Queue, Secret, Srtp, Station, Trunk};
 use contract::{
     AgentId, Caller, Candidate, Directory, EpochMs, EventKind, InteractionId, Ledger, Lookup, QueueId, SeatCommand,
     StationId, TrunkId,
@@ -215,6 +215,8 @@ fn company() -> Directory {
             password: Secret(STATION_PASSWORD.into()),
             answer_by: AnswerBy::Phone,
             digest: DigestBy::Both,
+            srtp: Srtp::OverTls,
+            number: String::new(),
         },
     );
     let trunk = |id, from: Vec<(IpAddr, u8)>, to| Trunk { from, to, trusted: true, ..Trunk::new(id, "") };

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
-use contract::directory::{Agent, AnswerBy, DigestBy, Directory, FlowSource, Number, Overflow, Queue, Secret, Station, Trunk};
+use contract::directory::{Agent, AnswerBy, DigestBy, Directory, FlowSource, Number, Overflow, Queue, Secret, Srtp, Station, Trunk};
 use contract::{AgentId, QueueId, StationId, TrunkId};
 
 pub const PROMPT: &str = "7000";
@@ -76,6 +76,8 @@ pub fn directory(agents: u16) -> Directory {
             password: Secret(password(digits)),
             answer_by: AnswerBy::Phone,
             digest: DigestBy::Both,
+            srtp: Srtp::OverTls,
+            number: String::new(),
         };
         out.stations.insert(station, phone);
         let agent = AgentId(n + 1);

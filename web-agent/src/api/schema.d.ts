@@ -2605,7 +2605,10 @@ export interface components {
             /** @description `md5` only for phones that refuse a challenge with SHA-256 beside it. */
             digest?: components["schemas"]["DigestBy"];
             note?: string;
+            /** @description Nobody registers there: each call is dialed to this number, over the trunks that take it. Empty: a phone that registers. */
+            number?: string;
             password?: string | null;
+            srtp?: components["schemas"]["Srtp"];
             /** @description SIP user and digest user name. */
             username: string;
         };
@@ -2656,6 +2659,7 @@ export interface components {
             rewrites?: components["schemas"]["Rewrite"][];
             /** @description Whose number the called party is shown. */
             shown?: components["schemas"]["ShownCaller"];
+            srtp?: components["schemas"]["Srtp"];
             /** @description Where calls go out: `192.0.2.10:5060`, in order; empty: inbound only. */
             to?: string[];
             /** @description Documents of old say `tcp`: true or false. */
@@ -3653,11 +3657,19 @@ export interface components {
             level: number;
             skill: string;
         };
+        /**
+         * @description Whether audio is encrypted: SRTP with keys in SIP (RFC 4568).
+         * @enum {string}
+         */
+        Srtp: "never" | "over_tls" | "always" | "required";
         Station: {
             answerBy: components["schemas"]["AnswerBy"];
             /** @description `md5` only for phones that refuse a challenge with SHA-256 beside it. */
             digest: components["schemas"]["DigestBy"];
             note: string;
+            /** @description Nobody registers there: each call is dialed to this number, over the trunks that take it. Empty: a phone that registers. */
+            number: string;
+            srtp: components["schemas"]["Srtp"];
             /** @description SIP user and digest user name. */
             username: string;
         };
@@ -3758,6 +3770,7 @@ export interface components {
             rewrites: components["schemas"]["Rewrite"][];
             /** @description Whose number the called party is shown. */
             shown: components["schemas"]["ShownCaller"];
+            srtp: components["schemas"]["Srtp"];
             /** @description Where calls go out: `192.0.2.10:5060`, in order; empty: inbound only. */
             to: string[];
             /** @description Documents of old say `tcp`: true or false. */

@@ -102,7 +102,8 @@ impl From<&Directory> for SipDirectory {
             identity: t.identity,
             private: t.shown == ShownCaller::Nobody,
         });
-        let stations = directory.stations.values().map(|s| SipStation {
+        let registering = directory.stations.values().filter(|s| s.number.is_empty());
+        let stations = registering.map(|s| SipStation {
             id: s.id,
             username: s.username.clone(),
             password: s.password.clone(),

@@ -281,8 +281,8 @@ pub enum UaEvent {
     Answered { dialog: DialogId, sdp: Option<Bytes>, offer: bool, from: IpAddr },
     /// Our INVITE failed: `status` as answered, 408 where nobody did, 503 where nothing could be sent. Final.
     /// `sent`: false where we refused it ourselves and nothing went out: 480 has no address to go to, 503 finds no room
-    /// here or on its trunk.
-    Failed { dialog: DialogId, status: u16, reason: String, retry_after: Option<Duration>, sent: bool },
+    /// here or on its trunk. `moved_to`: the numbers named by 300, 301 or 302, best first (RFC 3261 §8.1.3.4).
+    Failed { dialog: DialogId, status: u16, reason: String, retry_after: Option<Duration>, sent: bool, moved_to: Vec<String> },
     /// ACK for our 2xx, with the answer where our 2xx carried the offer.
     Confirmed { dialog: DialogId, sdp: Option<Bytes> },
     /// The dialog is over. `reason`: text of the Reason header or phrase. Final.
@@ -308,13 +308,15 @@ pub enum UaEvent {
     Unregistered { station: StationId, contact: String, why: Gone, left: usize },
 }
 
-/// A session description of ours, as far ends of our own network are told it, and as those beyond NAT are: the endpoint
-/// knows which way it sends.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A session description of ours, as far ends of our own network are told it, as those beyond NAT are, and as either is over
+/// TLS, where it may hold keys: the endpoint knows which way it sends. Never shown: keys may stand in it.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Description {
     inside: Bytes,
     /// None: the same for everybody.
     outside: Option<Bytes>,
+    /// None: the same over TLS.
+    over_tls: Option<Box<Description>>,
 }
 
 impl Description {
@@ -322,17 +324,32 @@ impl Description {
     pub fn of(reach: Reach, text: impl Fn(IpAddr) -> String) -> Self {
         let (inside, outside) = (reach.inside(), reach.outside());
         let other = (inside != outside).then(|| Bytes::from(text(outside)));
-        Self { inside: Bytes::from(text(inside)), outside: other }
+        Self { inside: Bytes::from(text(inside)), outside: other, over_tls: None }
     }
 
-    pub(super) fn seen_from(&self, far: IpAddr) -> Bytes {
-        self.outside.as_ref().filter(|_| !is_inside(far)).unwrap_or(&self.inside).clone()
+    /// What is told instead over TLS.
+    #[must_use]
+    pub fn and_over_tls(self, over_tls: Self) -> Self {
+        Self { over_tls: Some(Box::new(over_tls)), ..self }
+    }
+
+    pub(super) fn seen_over(&self, flow: Flow) -> Bytes {
+        match &self.over_tls {
+            Some(other) if flow.transport == Transport::Tls => other.seen_over(flow),
+            Some(_) | None => self.outside.as_ref().filter(|_| !is_inside(flow.remote.ip())).unwrap_or(&self.inside).clone(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Description {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Description({} octets)", self.inside.len())
     }
 }
 
 impl From<Bytes> for Description {
     fn from(inside: Bytes) -> Self {
-        Self { inside, outside: None }
+        Self { inside, outside: None, over_tls: None }
     }
 }
 

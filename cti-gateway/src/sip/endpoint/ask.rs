@@ -91,5 +91,5 @@ impl Endpoint {
 
 /// Our description with the address this leg's far end reaches.
 fn for_far_end(leg: &Leg, sdp: &Description) -> Bytes {
-    sdp.seen_from(leg.flow.remote.ip())
+    sdp.seen_over(leg.flow)
 }

@@ -15,11 +15,13 @@ use crate::sip::auth::Answerer;
 use crate::sip::dialog::{
     Account, Calling, FORKS, Giving, HeldAck, LEAST, Leg, Peer, SessionTimer, Stage, way,
 };
-use crate::sip::message::{Headers, Message, Method, Name, NameAddr, Refresher, Request, Response, Uri, parse, reason};
+use crate::sip::message::{Contact, Headers, Message, Method, Name, NameAddr, Refresher, Request, Response, Uri, parse, reason};
 use crate::sip::transaction::{LIFE, TxKey};
 
 /// How long an address may be silent while there is another to try: four sendings over UDP.
 const WAY_PATIENCE: Duration = Duration::from_secs(4);
+/// Contacts of a redirection that are looked at.
+const MOST_CONTACTS: usize = 4;
 
 impl Endpoint {
     pub(super) fn invite(&mut self, now: Instant, asked: Outgoing) {
@@ -29,7 +31,7 @@ impl Endpoint {
         }
         let failed = |status: u16, why: &str| {
             let reason = why.to_owned();
-            UaEvent::Failed { dialog: id, status, reason, retry_after: None, sent: false }
+            UaEvent::Failed { dialog: id, status, reason, retry_after: None, sent: false, moved_to: Vec::new() }
         };
         if self.legs.len() >= self.config.limits.dialogs || self.txs.len() >= self.config.limits.transactions {
             self.counts.refused += 1;
@@ -182,7 +184,7 @@ impl Endpoint {
         calling.silent_until = (calling.asked.hurry || !calling.ways.is_empty()).then(|| now + WAY_PATIENCE);
         leg.flow = flow;
         leg.peers.clear();
-        leg.sdp = calling.asked.sdp.as_ref().map(|sdp| sdp.seen_from(flow.remote.ip()));
+        leg.sdp = calling.asked.sdp.as_ref().map(|sdp| sdp.seen_over(flow));
         let asked = &calling.asked;
         let mut headers = Headers::new();
         headers.push(Name::Via, &self.via(flow, &branch));
@@ -423,7 +425,8 @@ impl Endpoint {
         }
         let phrase = response.map(|r| r.reason.clone()).unwrap_or_else(|| reason(status).to_owned());
         let retry_after = response.and_then(|r| r.headers.retry_after()).map(|s| Duration::from_secs(s.into()));
-        self.finish(leg, UaEvent::Failed { dialog: leg.id, status, reason: phrase, retry_after, sent: true });
+        let moved_to = response.filter(|_| matches!(status, 300..=302)).map(|r| numbers_of(&r.headers)).unwrap_or_default();
+        self.finish(leg, UaEvent::Failed { dialog: leg.id, status, reason: phrase, retry_after, sent: true, moved_to });
     }
 
     /// A challenge is answered, a session interval raised, the next address tried.
@@ -462,7 +465,7 @@ impl Endpoint {
         self.suspect(now, leg.trunk, leg.flow.remote);
         let Some((uri, flow)) = calling.ways.pop_front() else {
             let reason = "nobody is there".to_owned();
-            let failed = UaEvent::Failed { dialog: leg.id, status: 408, reason, retry_after: None, sent: true };
+            let failed = UaEvent::Failed { dialog: leg.id, status: 408, reason, retry_after: None, sent: true, moved_to: Vec::new() };
             return self.finish(leg, failed);
         };
         self.send_invite(now, leg, &mut calling, &uri, flow);
@@ -505,10 +508,18 @@ impl Endpoint {
             }
             Giving::No if now >= calling.ring_until => {
                 let reason = "nobody answered in time".to_owned();
-                self.finish(leg, UaEvent::Failed { dialog: leg.id, status: 408, reason, retry_after: None, sent: true });
+                self.finish(leg, UaEvent::Failed { dialog: leg.id, status: 408, reason, retry_after: None, sent: true, moved_to: Vec::new() });
                 self.give_up(now, leg);
             }
             Giving::No | Giving::Wanted | Giving::Sent { .. } => {}
         }
     }
+}
+
+/// The numbers a redirection names, best first.
+fn numbers_of(headers: &Headers) -> Vec<String> {
+    let mut contacts = headers.contacts().unwrap_or_default();
+    contacts.sort_by_key(|contact| std::cmp::Reverse(contact.q()));
+    let number = |contact: &Contact| Some(contact.addr()?.uri.user()?.into_owned());
+    contacts.iter().filter_map(number).filter(|number| !number.is_empty()).take(MOST_CONTACTS).collect()
 }

@@ -1,8 +1,9 @@
 //! What two ends agree to send each other: SDP read, offered and answered, for one G.711 audio stream. Start at [`parse`];
 //! then [`Offer::choose`] a law and [`answer`], or make an [`offer`] and [`parse`] what comes back.
 //! Never in this room: sockets, RTP, who holds whom and why. Pure functions; session id and version are the caller's.
-//! RFC 8866, RFC 3264 (offer and answer), RFC 3551 (payload types), RFC 4733 (telephone-event).
+//! RFC 8866, RFC 3264 (offer and answer), RFC 3551 (payload types), RFC 4733 (telephone-event), RFC 4568 (keys of SRTP).
 
+mod crypto;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -12,9 +13,11 @@ mod write;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::media::Law;
+use crate::media::srtp::{Keys, Secured};
 
-pub use read::parse;
-pub use write::{answer, offer};
+pub use crypto::{OurKeys, Secrecy};
+pub use read::{parse, parse_for};
+pub use write::{answer, answer_for, offer, offer_for};
 
 /// Longest body that is read, in octets.
 pub const MAX_SDP: usize = 16 * 1024;
@@ -91,8 +94,8 @@ pub struct Offer {
     pub direction: Direction,
     /// It offers ICE candidates beside its address.
     pub ice: bool,
-    /// It offers SRTP keys although the stream is plain RTP/AVP.
-    pub crypto: bool,
+    /// Keys it offers, or the one it took, that we can use: number of the line, and what it will encrypt with.
+    pub keys: Vec<(u32, Keys)>,
     /// Session id and version of `o=`, to see whether a repeat changes anything (RFC 3264 §8).
     pub origin: Option<(String, u64)>,
     /// Every media line, to be answered line by line.
@@ -120,6 +123,17 @@ impl Offer {
         let mut types = self.laws.iter().filter(|(l, _)| *l == law).map(|(_, pt)| *pt);
         let first = types.next()?;
         Some(types.find(|pt| *pt == law.payload_type()).unwrap_or(first))
+    }
+
+    /// The keys both sides encrypt with, if both have any of one suite: the first it names decides (RFC 4568 §5.1.2).
+    pub fn secured(&self, ours: Option<&OurKeys>) -> Option<Secured> {
+        let (_, theirs) = self.keys.first()?;
+        Some(Secured { ours: ours?.of(theirs.suite), theirs: *theirs })
+    }
+
+    /// Its audio is of the secure profile, and so must be what answers it.
+    pub fn is_savp(&self) -> bool {
+        self.lines.get(self.audio).is_some_and(|line| crypto::is_savp(&line.proto))
     }
 
     /// Whether it holds us: it does not listen.
@@ -154,9 +168,15 @@ pub enum SdpError {
     /// The audio line has port 0.
     #[error("audio is refused (port 0)")]
     Refused,
-    /// Only encrypted audio.
+    /// Only audio of a profile that is not spoken here.
     #[error("audio over {0} is not spoken here; RTP/AVP is")]
     Encrypted(String),
+    /// Encrypted audio without a key line we understand.
+    #[error("audio over {0} brings no key we can use: AES_CM_128_HMAC_SHA1_80 or _32, 30 octets inline, without MKI")]
+    NoKey(String),
+    /// Plain audio where it must be encrypted.
+    #[error("audio is plain, and SRTP is required here: switch SRTP on at the far end, or require it less")]
+    Plain,
     /// A name, a multicast address, or nothing, where an IP address should be.
     #[error("audio address {0} is not an IP address one can send to")]
     Address(String),
@@ -173,6 +193,8 @@ impl SdpError {
             SdpError::NoAudio
             | SdpError::Refused
             | SdpError::Encrypted(_)
+            | SdpError::NoKey(_)
+            | SdpError::Plain
             | SdpError::Address(_)
             | SdpError::NoLaw(_) => 488,
         }

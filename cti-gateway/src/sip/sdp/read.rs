@@ -4,13 +4,20 @@ use std::net::SocketAddr;
 
 use sdp_types::{Attribute, Connection, Media, Session as Parsed};
 
-use super::{Direction, MAX_LINES, MAX_SDP, MediaLine, Offer, SdpError, is_unicast, tidy::tidy};
+use super::{Direction, MAX_LINES, MAX_SDP, MediaLine, Offer, SdpError, Secrecy, crypto, is_unicast, tidy::tidy};
 use crate::media::Law;
 
-/// Reads the far end's SDP, offer or answer.
+/// Reads the far end's SDP, offer or answer, as one who speaks plain audio only.
 /// # Errors
 /// [`SdpError`], each with the [status](SdpError::status) to answer.
 pub fn parse(body: &[u8]) -> Result<Offer, SdpError> {
+    parse_for(body, Secrecy::Plain)
+}
+
+/// The same for one who encrypts as `secrecy` says. Of several audio lines, an encrypted one is taken where it may be.
+/// # Errors
+/// As [`parse`].
+pub fn parse_for(body: &[u8], secrecy: Secrecy) -> Result<Offer, SdpError> {
     if body.len() > MAX_SDP {
         return Err(SdpError::TooLong);
     }
@@ -19,7 +26,7 @@ pub fn parse(body: &[u8]) -> Result<Offer, SdpError> {
     if parsed.medias.len() > MAX_LINES {
         return Err(SdpError::TooLong);
     }
-    let audio = pick(&parsed.medias)?;
+    let audio = pick(&parsed.medias, secrecy)?;
     let media = &parsed.medias[audio];
     let laws = laws(media);
     if laws.is_empty() {
@@ -36,7 +43,7 @@ pub fn parse(body: &[u8]) -> Result<Offer, SdpError> {
         // 0.0.0.0 is how RFC 2543 held: it does not listen, whatever the attribute says (RFC 3264 §8.4).
         direction: Direction::of(direction.sends(), direction.receives() && !address.ip().is_unspecified()),
         ice: has("ice-ufrag"),
-        crypto: has("crypto"),
+        keys: if secrecy == Secrecy::Plain { Vec::new() } else { crypto::read(values(media, "crypto")) },
         origin: text.contains("\r\no=").then(|| (parsed.origin.sess_id.clone(), parsed.origin.sess_version)),
         lines: parsed.medias.iter().map(line).collect(),
         audio,
@@ -51,19 +58,24 @@ fn is_plain(media: &Media) -> bool {
     ["RTP/AVP", "RTP/AVPF"].iter().any(|p| p.eq_ignore_ascii_case(&media.proto))
 }
 
-/// The audio line we can use; else the reason why none.
-fn pick(medias: &[Media]) -> Result<usize, SdpError> {
+/// The audio line we can use; else the reason why none. Some offer keys beside plain RTP/AVP, for those who can.
+fn pick(medias: &[Media], secrecy: Secrecy) -> Result<usize, SdpError> {
     let audio = || medias.iter().enumerate().filter(|(_, m)| m.media.eq_ignore_ascii_case("audio"));
     let open = || audio().filter(|(_, m)| m.port != 0);
-    let plain = || open().filter(|(_, m)| is_plain(m));
-    match plain().find(|(_, m)| !laws(m).is_empty()).or_else(|| plain().next()) {
-        Some((at, _)) => Ok(at),
-        None => Err(match (open().next(), audio().next()) {
-            (Some((_, media)), _) => SdpError::Encrypted(media.proto.clone()),
-            (None, Some(_)) => SdpError::Refused,
-            (None, None) => SdpError::NoAudio,
-        }),
+    let has_key = |m: &Media| !crypto::read(values(m, "crypto")).is_empty();
+    let secured = || open().filter(|(_, m)| secrecy != Secrecy::Plain && (is_plain(m) || crypto::is_savp(&m.proto)) && has_key(m));
+    let plain = || open().filter(|(_, m)| secrecy != Secrecy::Secured && is_plain(m));
+    let best = |(_, m): &(usize, &Media)| !laws(m).is_empty();
+    if let Some((at, _)) = secured().find(best).or_else(|| plain().find(best)).or_else(|| secured().next()).or_else(|| plain().next()) {
+        return Ok(at);
     }
+    Err(match (open().next(), audio().next()) {
+        (Some((_, media)), _) if secrecy != Secrecy::Plain && crypto::is_savp(&media.proto) => SdpError::NoKey(media.proto.clone()),
+        (Some((_, media)), _) if is_plain(media) => SdpError::Plain,
+        (Some((_, media)), _) => SdpError::Encrypted(media.proto.clone()),
+        (None, Some(_)) => SdpError::Refused,
+        (None, None) => SdpError::NoAudio,
+    })
 }
 
 fn address(session: &Parsed, media: &Media) -> Result<SocketAddr, SdpError> {

@@ -186,8 +186,7 @@ fn odd_details_do_not_cost_the_call() {
     assert_eq!(read("a=SendOnly\r\n").direction, Direction::SendOnly);
     assert_eq!(read("c=IN IP4 10.0.0.2\r\nc=IN IP4 10.0.0.3\r\n").address, "10.0.0.2:4000".parse().unwrap());
     assert!(read("a=ice-ufrag:abc\r\na=crypto:1 x\r\n").ice);
-    assert!(read("a=crypto:1 AES inline:x\r\n").crypto);
-    assert!(!read("").crypto && !read("").ice);
+    assert!(!read("").ice);
     let mut gbk = with("a=note:").into_bytes();
     gbk.extend_from_slice(b"\xd5\xc5\xc8\xfd\r\n");
     assert!(parse(&gbk).is_ok());
@@ -202,4 +201,124 @@ fn bodies_of_the_torture_messages_are_offers() {
     assert_eq!(offer.laws, [(Law::Mu, 0)]);
     let text = answer(&ours(), &offer, Law::Mu, Direction::SendRecv);
     assert_eq!(lines(&text, "m="), ["m=audio 40002 RTP/AVP 0", "m=video 0 RTP/AVP 31"]);
+}
+
+mod keys {
+    use super::*;
+    use crate::media::srtp::Suite;
+
+    fn our_keys() -> OurKeys {
+        let mut chance = [7; 60];
+        chance[30..].fill(9);
+        OurKeys::new(&chance)
+    }
+
+    fn with(media: &str) -> String {
+        format!("v=0\r\no=- 1 1 IN IP4 10.0.0.1\r\ns=-\r\nc=IN IP4 10.0.0.1\r\nt=0 0\r\n{media}\r\n")
+    }
+
+    const KEY: &str = "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz";
+
+    #[test]
+    fn a_key_line_is_taken_if_we_can_do_all_that_it_asks() {
+        for (line, want) in [
+            (format!("1 AES_CM_128_HMAC_SHA1_80 inline:{KEY}"), Some((1, Suite::Tag80))),
+            (format!("27  aes_cm_128_hmac_sha1_32  INLINE:{KEY}"), Some((27, Suite::Tag32))),
+            (format!("1 AES_CM_128_HMAC_SHA1_80 inline:{KEY}|2^20"), Some((1, Suite::Tag80))),
+            (format!("1 AES_CM_128_HMAC_SHA1_80 inline:{KEY}|2^31 WSH=128 -KDR=1"), Some((1, Suite::Tag80))),
+            (format!("1 AES_CM_128_HMAC_SHA1_80 inline:{KEY}=="), Some((1, Suite::Tag80))),
+            (format!("1 AES_CM_128_HMAC_SHA1_80 inline:{KEY}|2^20|1:4"), None),
+            (format!("1 AES_CM_128_HMAC_SHA1_80 inline:{KEY}|1:4"), None),
+            (format!("1 AES_CM_128_HMAC_SHA1_80 inline:{KEY};inline:{KEY}"), None),
+            (format!("1 AES_CM_128_HMAC_SHA1_80 inline:{KEY} UNENCRYPTED_SRTP"), None),
+            (format!("1 AES_CM_128_HMAC_SHA1_80 inline:{KEY} KDR=1"), None),
+            (format!("1 F8_128_HMAC_SHA1_80 inline:{KEY}"), None),
+            (format!("1 AES_256_CM_HMAC_SHA1_80 inline:{KEY}"), None),
+            (format!("x AES_CM_128_HMAC_SHA1_80 inline:{KEY}"), None),
+            (format!("1 AES_CM_128_HMAC_SHA1_80 {KEY}"), None),
+            ("1 AES_CM_128_HMAC_SHA1_80 inline:WVNf".into(), None),
+            ("1 AES_CM_128_HMAC_SHA1_80 inline:\u{4e00}\u{4e00}\u{4e00}".into(), None),
+            ("1 AES_CM_128_HMAC_SHA1_80".into(), None),
+            (String::new(), None),
+        ] {
+            let body = with(&format!("m=audio 4000 RTP/SAVP 0\r\na=crypto:{line}"));
+            let read = parse_for(body.as_bytes(), Secrecy::Either);
+            match want {
+                Some((number, suite)) => {
+                    let (got, keys) = read.unwrap().keys[0];
+                    assert_eq!((got, keys.suite, &keys.master[..8]), (number, suite, &b"YS___sem"[..]), "{line}");
+                }
+                None => assert_eq!(read, Err(SdpError::NoKey("RTP/SAVP".into())), "{line}"),
+            }
+        }
+    }
+
+    #[test]
+    fn which_audio_is_taken_depends_on_what_is_wanted() {
+        let key = format!("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{KEY}");
+        let (savp, avp) = (format!("m=audio 4000 RTP/SAVP 0\r\n{key}"), "m=audio 5000 RTP/AVP 0");
+        let (beside, both) = (format!("{avp}\r\n{key}"), format!("{avp}\r\n{savp}"));
+        let encrypted = || Err(SdpError::Encrypted("RTP/SAVP".into()));
+        // The port taken, and whether there are keys.
+        for (body, secrecy, want) in [
+            (savp.as_str(), Secrecy::Plain, encrypted()),
+            (&savp, Secrecy::Either, Ok((4000, true))),
+            (&savp, Secrecy::Secured, Ok((4000, true))),
+            (avp, Secrecy::Plain, Ok((5000, false))),
+            (avp, Secrecy::Either, Ok((5000, false))),
+            (avp, Secrecy::Secured, Err(SdpError::Plain)),
+            (&beside, Secrecy::Plain, Ok((5000, false))),
+            (&beside, Secrecy::Either, Ok((5000, true))),
+            (&beside, Secrecy::Secured, Ok((5000, true))),
+            (&both, Secrecy::Plain, Ok((5000, false))),
+            (&both, Secrecy::Either, Ok((4000, true))),
+            (&both, Secrecy::Secured, Ok((4000, true))),
+            ("m=audio 4000 RTP/SAVP 0", Secrecy::Secured, Err(SdpError::NoKey("RTP/SAVP".into()))),
+            ("m=audio 4000 UDP/TLS/RTP/SAVP 0", Secrecy::Secured, Err(SdpError::Encrypted("UDP/TLS/RTP/SAVP".into()))),
+        ] {
+            let got = parse_for(with(body).as_bytes(), secrecy).map(|offer| (offer.address.port(), !offer.keys.is_empty()));
+            assert_eq!(got, want, "{secrecy:?} {body}");
+        }
+    }
+
+    #[test]
+    fn an_answer_takes_the_first_key_line_we_can_use_under_its_number_with_our_own_key() {
+        let lines = format!(
+            "a=crypto:1 AES_256_CM_HMAC_SHA1_80 inline:{KEY}\r\na=crypto:3 AES_CM_128_HMAC_SHA1_32 inline:{KEY}\r\n\
+             a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:{KEY}"
+        );
+        for proto in ["RTP/SAVP", "RTP/AVP", "RTP/SAVPF"] {
+            let offer = parse_for(with(&format!("m=audio 4000 {proto} 0\r\n{lines}")).as_bytes(), Secrecy::Either).unwrap();
+            let text = answer_for(&ours(), &offer, Law::Mu, Direction::SendRecv, Some(&our_keys()));
+            let own = "CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJ";
+            assert_eq!(super::lines(&text, "m="), [format!("m=audio 40002 {proto} 0")]);
+            assert_eq!(super::lines(&text, "a=crypto"), [format!("a=crypto:3 AES_CM_128_HMAC_SHA1_32 inline:{own}")]);
+            let secured = offer.secured(Some(&our_keys())).unwrap();
+            assert_eq!((secured.ours.master, &secured.theirs.master[..8]), ([9; 30], &b"YS___sem"[..]));
+        }
+    }
+
+    #[test]
+    fn an_offer_of_ours_is_answered_by_those_who_know_keys_and_those_who_do_not() {
+        let (laws, both) = ([Law::A, Law::Mu], Direction::SendRecv);
+        for (secrecy, proto, count) in
+            [(Secrecy::Plain, "RTP/AVP", 0), (Secrecy::Either, "RTP/AVP", 2), (Secrecy::Secured, "RTP/SAVP", 2)]
+        {
+            let text = offer_for(&ours(), &laws, both, secrecy, Some(&our_keys()));
+            assert_eq!(super::lines(&text, "m="), [format!("m=audio 40002 {proto} 8 0 101")]);
+            assert_eq!(super::lines(&text, "a=crypto").len(), count, "{text}");
+            let theirs = OurKeys::new(&[5; 60]);
+            if let Ok(plain) = parse(text.as_bytes()) {
+                let answered = answer(&ours(), &plain, Law::A, both);
+                assert_eq!(parse_for(answered.as_bytes(), secrecy).unwrap().secured(Some(&our_keys())), None);
+            }
+            let knows = parse_for(text.as_bytes(), Secrecy::Either).unwrap();
+            let answered = answer_for(&ours(), &knows, Law::A, both, Some(&theirs));
+            let back = parse_for(answered.as_bytes(), secrecy).unwrap();
+            let agreed = back.secured(Some(&our_keys())).map(|s| (s.ours, s.theirs));
+            let want = (our_keys().of(Suite::Tag80), theirs.of(Suite::Tag80));
+            assert_eq!(agreed, (secrecy != Secrecy::Plain).then_some(want), "{secrecy:?}");
+            assert_eq!(knows.secured(Some(&theirs)).map(|s| (s.theirs, s.ours)), agreed);
+        }
+    }
 }

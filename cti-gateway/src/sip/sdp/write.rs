@@ -2,7 +2,7 @@
 
 use sdp_types::{Attribute, Connection, Media, Origin, Session as Printed, Time};
 
-use super::{Direction, MediaLine, Offer, Session};
+use super::{Direction, MediaLine, Offer, OurKeys, Secrecy, Session, crypto};
 use crate::media::Law;
 
 /// Payload type we offer for telephone-event: the one everybody uses.
@@ -10,17 +10,34 @@ const EVENTS: u8 = 101;
 
 /// An offer of ours: audio in these laws, in this order, and telephone-events.
 pub fn offer(session: &Session, laws: &[Law], direction: Direction) -> String {
+    offer_for(session, laws, direction, Secrecy::Plain, None)
+}
+
+/// The same with keys. [`Secrecy::Either`] offers them beside plain audio: who does not know them answers without.
+pub fn offer_for(session: &Session, laws: &[Law], direction: Direction, secrecy: Secrecy, keys: Option<&OurKeys>) -> String {
     let codings: Vec<(Law, u8)> = laws.iter().map(|law| (*law, law.payload_type())).collect();
-    print(session, vec![audio(session, "RTP/AVP", &codings, Some(EVENTS), direction)])
+    let proto = if secrecy == Secrecy::Secured { "RTP/SAVP" } else { "RTP/AVP" };
+    let mut media = audio(session, proto, &codings, Some(EVENTS), direction);
+    let keys = keys.filter(|_| secrecy != Secrecy::Plain).into_iter().flat_map(OurKeys::lines);
+    media.attributes.extend(keys.map(|line| Attribute::with_value("crypto", line)));
+    print(session, vec![media])
 }
 
 /// The answer to `offered` in `law` (from [`Offer::choose`]), line by line: every stream but its audio is refused with port 0
 /// (RFC 3264 §6). `wish` is bounded by what it offered. A law it does not speak is answered by refusing the audio too.
 pub fn answer(session: &Session, offered: &Offer, law: Law, wish: Direction) -> String {
+    answer_for(session, offered, law, wish, None)
+}
+
+/// The same, with our key for the first of its key lines (RFC 4568 §5.1.2).
+pub fn answer_for(session: &Session, offered: &Offer, law: Law, wish: Direction, keys: Option<&OurKeys>) -> String {
     let line = |(at, line): (usize, &MediaLine)| match offered.payload_type(law) {
         Some(payload_type) if at == offered.audio => {
             let direction = wish.answering(offered.direction);
-            audio(session, &line.proto, &[(law, payload_type)], offered.events, direction)
+            let mut media = audio(session, &line.proto, &[(law, payload_type)], offered.events, direction);
+            let key = offered.keys.first().zip(keys).map(|((number, theirs), ours)| crypto::write(*number, &ours.of(theirs.suite)));
+            media.attributes.extend(key.map(|line| Attribute::with_value("crypto", line)));
+            media
         }
         Some(_) | None => refused(line),
     };

@@ -16,6 +16,7 @@ const blankTrunk: Edit<AdminTrunk> = {
   register: false,
   domain: "",
   transport: "udp",
+  srtp: "over_tls",
   probeSeconds: 30,
   trusted: false,
   country: "",
@@ -27,6 +28,23 @@ const blankTrunk: Edit<AdminTrunk> = {
   rewrites: [],
   codecs: [],
 };
+
+/** Whether audio is encrypted. */
+function Encrypted() {
+  const { t } = useTranslation();
+  return (
+    <Pick
+      name="srtp"
+      label={t("srtp.label")}
+      clear={false}
+      hint={t("srtp.hint")}
+      options={(["never", "over_tls", "always", "required"] as const).map((value) => ({
+        value,
+        label: t(`srtp.${value}`),
+      }))}
+    />
+  );
+}
 
 /** Whom called parties see, and where the carrier reads it. */
 function Callers() {
@@ -122,6 +140,7 @@ export function TrunksSection() {
         register: t("trunk.register"),
         domain: t("trunk.domain"),
         transport: t("trunk.transport"),
+        srtp: t("srtp.label"),
         probeSeconds: t("trunk.probe"),
         trusted: t("trunk.trusted"),
         maxCalls: t("trunk.maxCalls"),
@@ -182,6 +201,7 @@ export function TrunksSection() {
             />
             <Count name="probeSeconds" label={t("trunk.probe")} unit={t("admin.seconds")} hint={t("trunk.probeHint")} />
           </div>
+          <Encrypted />
           <div className="two">
             <Text name="digestUser" label={t("trunk.digestUser")} hint={t("trunk.digestHint")} />
             <Password hint={one ? t("admin.passwordKeep") : ""} />
@@ -218,10 +238,12 @@ export function StationsSection() {
         username: t("station.user"),
         answerBy: t("station.answerBy"),
         digest: t("station.digest"),
+        srtp: t("srtp.label"),
+        number: t("station.number"),
         note: t("customer.notes"),
       }}
       name={(one) => one.username}
-      blank={{ username: "", answerBy: "phone", digest: "both", note: "" }}
+      blank={{ username: "", answerBy: "phone", digest: "both", srtp: "over_tls", number: "", note: "" }}
       hint={t("admin.stationsHint")}
       columns={[
         { title: t("station.user"), render: (_, one) => <b className="num">{one.username}</b> },
@@ -250,6 +272,13 @@ export function StationsSection() {
       fields={(one) => (
         <>
           <Text name="username" label={t("station.user")} required hint={t("station.userHint")} />
+          <Text
+            name="number"
+            label={t("station.number")}
+            hint={t("station.numberHint")}
+            placeholder="13800138000"
+            max={32}
+          />
           <Password hint={one ? t("admin.passwordKeep") : ""} />
           <Pick
             name="answerBy"
@@ -271,6 +300,7 @@ export function StationsSection() {
               label: t(`digestBy.${value}`),
             }))}
           />
+          <Encrypted />
           <Text name="note" label={t("customer.notes")} />
         </>
       )}

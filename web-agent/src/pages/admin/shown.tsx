@@ -36,6 +36,7 @@ export function useShown() {
     roles: "role",
     answerBy: "answerBy",
     digest: "digestBy",
+    srtp: "srtp",
     shown: "shownCaller",
     identity: "identityBy",
     codecs: "codec",
