@@ -21,6 +21,8 @@ pub enum ApiError {
     TooManyAttempts { retry_after: u64 },
     Forbidden,
     ForeignOrigin,
+    /// To be asked at this address.
+    NeedsTls(String),
     PasswordChangeRequired,
     /// What there is none of.
     NotFound(&'static str),
@@ -122,6 +124,7 @@ impl ApiError {
             Self::TooManyAttempts { .. } => (S::TOO_MANY_REQUESTS, "too_many_attempts"),
             Self::Forbidden => (S::FORBIDDEN, "forbidden"),
             Self::ForeignOrigin => (S::FORBIDDEN, "foreign_origin"),
+            Self::NeedsTls(_) => (S::FORBIDDEN, "needs_tls"),
             Self::PasswordChangeRequired => (S::FORBIDDEN, "password_change_required"),
             Self::NotFound(_) => (S::NOT_FOUND, "not_found"),
             Self::BadRequest(_) => (S::BAD_REQUEST, "bad_request"),
@@ -146,6 +149,7 @@ impl ApiError {
             Self::TooManyAttempts { retry_after } => format!("too many attempts; try again in {retry_after} s"),
             Self::Forbidden => "your roles do not allow this".into(),
             Self::ForeignOrigin => "this request came from a page of another site".into(),
+            Self::NeedsTls(at) => format!("this is answered over TLS only: {at}"),
             Self::PasswordChangeRequired => "your password was set by somebody else; change it first".into(),
             Self::NotFound(what) => format!("there is no such {what}"),
             Self::BadRequest(why) => why.clone(),

@@ -1,6 +1,7 @@
 //! The commands that need the house: serve it, check it, copy it, let somebody back in.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use store::{Db, Options};
@@ -10,6 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::config::Config;
 use crate::house::House;
+use crate::http::tls::WebTls;
 use crate::{flows, http, log, welcome};
 
 /// Runs until SIGTERM or SIGINT; a second one ends the grace time.
@@ -23,9 +25,11 @@ pub async fn serve(config: Config) -> Result<(), String> {
     let listen = config.http.listen;
     // First the socket: a second program on it must not touch the database.
     let listener = TcpListener::bind(listen).await.map_err(|e| format!("http.listen = \"{listen}\": {e}; is another program on that port?"))?;
+    let tls = tls_door(&config).await?;
     let (house, first) = House::open(config).await.map_err(|e| e.to_string())?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
-    print!("{}", welcome::text(&house, address, first.as_ref()).await);
+    print!("{}", welcome::text(&house, address, tls.as_ref().map(|(_, tls)| &**tls), first.as_ref()).await);
+    let doors = http::Doors { plain: listener, tls };
     let stop = house.clone();
     let (drained, after) = tokio::sync::oneshot::channel();
     let asked = async move {
@@ -41,12 +45,22 @@ pub async fn serve(config: Config) -> Result<(), String> {
         let _ = drained.send(answers);
     };
     let served = tokio::select! {
-        served = http::serve(listener, house.clone(), asked) => served,
+        served = http::serve(doors, house.clone(), asked) => served,
         // Whoever still reads a long answer is not waited for without end.
         () = late(after) => Ok(()),
     };
     house.close().await;
     served.map_err(|e| format!("the web interface failed: {e}"))
+}
+
+/// The listener over TLS, with a certificate that does: before the house is opened, so that a wrong file costs nobody a call.
+async fn tls_door(config: &Config) -> Result<Option<(TcpListener, Arc<WebTls>)>, String> {
+    let Some(listen) = config.http.tls() else { return Ok(None) };
+    std::fs::create_dir_all(&config.store.data).map_err(|e| format!("the folder {} cannot be used: {e}", config.store.data.display()))?;
+    let tls = WebTls::open(config).map_err(|e| format!("http.tls_listen = \"{listen}\": {e}"))?;
+    let listener = TcpListener::bind(listen).await;
+    let listener = listener.map_err(|e| format!("http.tls_listen = \"{listen}\": {e}; is another program on that port?"))?;
+    Ok(Some((listener, tls)))
 }
 
 /// How long answers may go on after the phones have stopped.

@@ -10,6 +10,7 @@ use store::DbError;
 
 use crate::first::{DEMO_NUMBERS, FirstStart};
 use crate::house::House;
+use crate::http::tls::WebTls;
 
 /// The one moment somebody can read it.
 #[must_use]
@@ -21,11 +22,19 @@ pub fn administrator(username: &str, password: &str) -> String {
 }
 
 /// The address, and what is needed to get in.
-pub async fn text(house: &House, web: SocketAddr, first: Option<&FirstStart>) -> String {
+pub async fn text(house: &House, web: SocketAddr, tls: Option<&WebTls>, first: Option<&FirstStart>) -> String {
     let sip = house.gateway.addresses().first().copied().unwrap_or(house.config.sip.listen);
     let mut out = String::new();
-    let url = if house.config.http.public_url.is_empty() { format!("http://{web}") } else { house.config.http.public_url.clone() };
+    let http = &house.config.http;
+    let url = match http.tls() {
+        _ if !http.public_url.is_empty() => http.public_url.clone(),
+        Some(tls) => format!("https://{tls}"),
+        None => format!("http://{web}"),
+    };
     let _ = writeln!(out, "Zuoxi 坐席 {}\n  web  {url}\n  sip  {sip}", env!("CARGO_PKG_VERSION"));
+    if let Some(tls) = tls.filter(|tls| tls.is_own()) {
+        let _ = writeln!(out, "\nThe certificate was made here, so browsers warn of it. 证书为本机自签，浏览器会提示。SHA-256\n  {}", tls.pair().fingerprint);
+    }
     match first {
         Some(FirstStart::Administrator { username, .. }) => {
             let _ = writeln!(out, "\nThe password of {username} stands above. 管理员密码见上文。");

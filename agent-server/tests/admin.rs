@@ -372,7 +372,7 @@ async fn the_welcome_tells_the_demo_s_passwords_only_where_they_still_open() {
     let folder = tempfile::tempdir().unwrap();
     let house = Served::start(config(folder.path())).await;
     let admin = house.as_("admin").await;
-    let welcome = async || agent_server::welcome::text(&house.app, house.address, None).await;
+    let welcome = async || agent_server::welcome::text(&house.app, house.address, None, None).await;
     let before = welcome().await;
     assert!(before.contains("Everybody's password is zuoxi-demo") && before.contains("phone 1004 / zuoxi-1004"), "{before}");
 

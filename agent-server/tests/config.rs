@@ -10,6 +10,8 @@ top = 1
 listen = "here"
 publik_url = "x"
 body_limit_kib = 1
+tls_listen = "443"
+tls_key = "k.pem"
 [sip]
 tls_listen = "everywhere"
 tls_certificate = "c.pem"
@@ -34,6 +36,8 @@ a = 1
         "http.listen = \"here\"",
         "http.publik_url = \"x\": unknown field `publik_url`",
         "http.body_limit_kib = 1: must be from 16 to 65536",
+        "http.tls_listen = \"443\": must be address:port",
+        "http.tls_certificate = \"\": must name a PEM file, because http.tls_key = \"k.pem\"",
         "sip.advertise = \"\"",
         "sip.tls_listen = \"everywhere\": must be address:port",
         "sip.tls_key = \"\": must name a PEM file",
@@ -51,7 +55,7 @@ a = 1
     ] {
         assert!(all.contains(told), "{told} is missing in:\n{all}");
     }
-    assert_eq!(faults.len(), 18, "{all}");
+    assert_eq!(faults.len(), 20, "{all}");
 }
 
 #[test]

@@ -88,7 +88,7 @@ pub async fn sign_in(
     let browser = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let begun = doors::sign_in(&app, &given.username, &given.password, &from, browser).await?;
     let must_change = company::credentials::get(&app.db, begun.agent).await?.is_some_and(|c| c.must_change);
-    let cookie = auth::set(&begun.token, &app.config.http.public_url);
+    let cookie = auth::set(&begun.token, app.config.http.is_secure());
     Ok(([(header::SET_COOKIE, cookie)], me_of(&app, begun.agent, must_change).map(Json)?))
 }
 
@@ -96,7 +96,7 @@ pub async fn sign_in(
 #[utoipa::path(delete, path = "/session", responses((status = 204)))]
 pub async fn sign_out(State(app): State<App>, me: SignedIn) -> Result<impl IntoResponse, ApiError> {
     doors::sign_out(&app, &me).await?;
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, auth::clear(&app.config.http.public_url))]))
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, auth::clear(app.config.http.is_secure()))]))
 }
 
 /// Change my password

@@ -13,18 +13,18 @@ pub fn token(headers: &HeaderMap) -> Option<&str> {
 
 /// `Set-Cookie` for a session that begins.
 #[must_use]
-pub fn set(token: &str, public_url: &str) -> HeaderValue {
-    cookie(token, company::sessions::LONGEST_MS / 1000, public_url)
+pub fn set(token: &str, secure: bool) -> HeaderValue {
+    cookie(token, company::sessions::LONGEST_MS / 1000, secure)
 }
 
 /// `Set-Cookie` for one that ended.
 #[must_use]
-pub fn clear(public_url: &str) -> HeaderValue {
-    cookie("", 0, public_url)
+pub fn clear(secure: bool) -> HeaderValue {
+    cookie("", 0, secure)
 }
 
-fn cookie(value: &str, seconds: i64, public_url: &str) -> HeaderValue {
-    let secure = if public_url.starts_with("https://") { "; Secure" } else { "" };
+fn cookie(value: &str, seconds: i64, secure: bool) -> HeaderValue {
+    let secure = if secure { "; Secure" } else { "" };
     let text = format!("{NAME}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     HeaderValue::from_str(&text).unwrap_or_else(|e| unreachable!("a token is plain letters: {e}"))
 }

@@ -70,8 +70,9 @@ async fn admit(app: &App, path: &str, parts: &mut Parts) -> Result<(), ApiError>
     let need = rights::need(method, path).ok_or_else(|| {
         ApiError::Internal(format!("{method} {path} has no line in the table of rights"))
     })?;
+    let over_tls = parts.extensions.get::<crate::http::OverTls>().is_some();
     let upgrade = parts.headers.contains_key("upgrade");
-    if (upgrade || *method != Method::GET) && origin::foreign(&parts.headers, &app.config.http.public_url) {
+    if (upgrade || *method != Method::GET) && origin::foreign(&parts.headers, &app.config.http.public_url, over_tls) {
         return Err(ApiError::ForeignOrigin);
     }
     let address = address::caller(parts, &app.config.http.trusted_proxies);

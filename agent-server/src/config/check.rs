@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 
-use super::{Config, Sip};
+use super::{Config, Http, Sip};
 
 /// Every rule that is broken: key, value, rule.
 pub fn check(config: &Config) -> Vec<String> {
@@ -27,7 +27,31 @@ fn http(config: &Config, wrong: &mut Vec<String>) {
     if !url.is_empty() && host.is_none_or(|host| host.is_empty() || host.contains('/')) {
         wrong.push(format!("http.public_url = {url:?}: must be http:// or https:// and a host, without a path"));
     }
+    web_tls(&config.http, wrong);
     range(wrong, "http.body_limit_kib", config.http.body_limit_kib.into(), 16, 65_536);
+}
+
+fn web_tls(http: &Http, wrong: &mut Vec<String>) {
+    let text = http.tls_listen.as_str();
+    match text.parse::<SocketAddr>() {
+        _ if text.is_empty() => {}
+        Ok(address) if address == http.listen && address.port() != 0 => {
+            wrong.push(format!("http.tls_listen = {text:?}: must be another port than that of http.listen, as 8443"));
+        }
+        Ok(_) => {}
+        Err(_) => wrong.push(format!("http.tls_listen = {text:?}: must be address:port, as in 0.0.0.0:8443")),
+    }
+    let named = |path: &Path| !path.as_os_str().is_empty();
+    for (key, path, other, its) in [
+        ("http.tls_certificate", &http.tls_certificate, "http.tls_key", &http.tls_key),
+        ("http.tls_key", &http.tls_key, "http.tls_certificate", &http.tls_certificate),
+    ] {
+        if named(path) && text.is_empty() {
+            wrong.push(format!("{key} = {:?}: is of use only with http.tls_listen", path.display()));
+        } else if named(its) && !named(path) && !text.is_empty() {
+            wrong.push(format!("{key} = \"\": must name a PEM file, because {other} = {:?}", its.display()));
+        }
+    }
 }
 
 fn sip(config: &Config, wrong: &mut Vec<String>) {

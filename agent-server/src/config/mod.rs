@@ -44,6 +44,14 @@ pub struct Config {
 pub struct Http {
     /// Address and port of the web interface.
     pub listen: SocketAddr,
+    /// Address and port of the web over TLS, as in 0.0.0.0:8443; empty: none. Browsers give a microphone over TLS only, save on
+    /// the machine itself. `listen` then sends browsers there.
+    pub tls_listen: String,
+    /// PEM file of the certificate with its chain, for `tls_listen`; taken anew when it changes. Empty: one is made in the data
+    /// folder, for trying it out.
+    pub tls_certificate: PathBuf,
+    /// PEM file of its key.
+    pub tls_key: PathBuf,
     /// How people reach it, as in `https://calls.example.com`; empty: as they asked. With https, cookies are sent over
     /// TLS only.
     pub public_url: String,
@@ -181,6 +189,9 @@ impl Default for Http {
     fn default() -> Self {
         Self {
             listen: SocketAddr::new(LOOPBACK, 8080),
+            tls_listen: String::new(),
+            tls_certificate: PathBuf::new(),
+            tls_key: PathBuf::new(),
             public_url: String::new(),
             trusted_proxies: Vec::new(),
             body_limit_kib: 1024,
@@ -242,6 +253,20 @@ impl Default for Security {
 impl Default for Log {
     fn default() -> Self {
         Self { level: "info".into(), format: LogFormat::Text }
+    }
+}
+
+impl Http {
+    /// Where the web is served over TLS. Checked before.
+    #[must_use]
+    pub fn tls(&self) -> Option<SocketAddr> {
+        self.tls_listen.parse().ok()
+    }
+
+    /// Browsers reach us over TLS: ours, or that of a proxy before us.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.tls().is_some() || self.public_url.starts_with("https://")
     }
 }
 

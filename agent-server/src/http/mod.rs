@@ -2,13 +2,16 @@
 //! [`router`]. What routes there are is told by [`api`]; what they need, by `auth::rights`.
 //! HTTP semantics: RFC 9110; ranges: RFC 9110 §14; problem documents: RFC 9457.
 
+mod face;
 mod headers;
 mod machine;
 pub mod openapi;
 pub mod ranges;
+pub mod tls;
 mod web;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::HeaderName;
@@ -16,6 +19,8 @@ use axum::response::IntoResponse as _;
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
 use axum::{Router, middleware};
+use futures_util::FutureExt as _;
+use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
@@ -23,6 +28,8 @@ use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::api_error::ApiError;
+pub use self::face::OverTls;
+use self::tls::WebTls;
 use crate::{App, api, auth};
 
 /// Where the API begins.
@@ -77,18 +84,38 @@ async fn fallback(request: Request) -> axum::response::Response {
     web::file(&request)
 }
 
-/// Listens until `stop` ends, then finishes what is being answered.
+/// Where the web listens.
+pub struct Doors {
+    pub plain: TcpListener,
+    pub tls: Option<(TcpListener, Arc<WebTls>)>,
+}
+
+/// Listens until `stop` ends, then finishes what is being answered. Where there is TLS, plain HTTP shows the way there.
 ///
 /// # Errors
-/// Those of the socket.
-pub async fn serve(
-    listener: tokio::net::TcpListener,
-    app: App,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+/// Those of the sockets.
+pub async fn serve(doors: Doors, app: App, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    let router = router(app.clone());
+    let stop = stop.shared();
     // What a desk is told goes out at once: with Nagle's algorithm a second message waits 40 ms for the first one's
     // acknowledgement. A socket that will not have it is slower, and works.
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    axum::serve(listener, service).with_graceful_shutdown(stop).await
+    let plain = doors.plain.tap_io(|stream| drop(stream.set_nodelay(true)));
+    let Some((listener, tls)) = doors.tls else {
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        return axum::serve(plain, service).with_graceful_shutdown(stop).await;
+    };
+    let port = listener.local_addr()?.port();
+    let secure = router.clone().layer(middleware::from_fn_with_state(!tls.is_own(), face::secure));
+    let hint = router.layer(middleware::from_fn_with_state((app, port), face::plain));
+    // The tap lends the address of a connection to its handlers.
+    let listener = tls.listen(listener)?.tap_io(|_| ());
+    let secure = axum::serve(listener, secure.into_make_service_with_connect_info::<SocketAddr>());
+    let hint = axum::serve(plain, hint.into_make_service_with_connect_info::<SocketAddr>());
+    let both = async {
+        tokio::try_join!(secure.with_graceful_shutdown(stop.clone()), hint.with_graceful_shutdown(stop)).map(drop)
+    };
+    tokio::select! {
+        served = both => served,
+        () = tls.watch() => Ok(()),
+    }
 }

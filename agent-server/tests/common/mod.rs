@@ -33,6 +33,8 @@ pub fn config(folder: &Path) -> Config {
 pub struct Served {
     pub app: App,
     pub address: SocketAddr,
+    /// The face over TLS, where there is one.
+    pub secure: Option<(SocketAddr, std::sync::Arc<http::tls::WebTls>)>,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
@@ -41,14 +43,19 @@ impl Served {
     pub async fn start(config: Config) -> Self {
         let listener = TcpListener::bind(config.http.listen).await.unwrap();
         let address = listener.local_addr().unwrap();
+        let tls = match config.http.tls() {
+            Some(listen) => Some((TcpListener::bind(listen).await.unwrap(), http::tls::WebTls::open(&config).unwrap())),
+            None => None,
+        };
+        let secure = tls.as_ref().map(|(listener, tls)| (listener.local_addr().unwrap(), tls.clone()));
         let (app, _) = House::open(config).await.unwrap();
         let (stop, stopped) = oneshot::channel();
         let serving = app.clone();
         let task = tokio::spawn(async move {
             let asked = async move { drop(stopped.await) };
-            http::serve(listener, serving, asked).await.unwrap();
+            http::serve(http::Doors { plain: listener, tls }, serving, asked).await.unwrap();
         });
-        Self { app, address, stop: Some(stop), task }
+        Self { app, address, secure, stop: Some(stop), task }
     }
 
     /// As SIGTERM does.
