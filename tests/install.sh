@@ -3,7 +3,7 @@
 # Installs only what is missing; names the command where it may not.
 set -euo pipefail
 
-packages=(sip-tester baresip kamailio kamailio-tls-modules tshark chromium fonts-noto-cjk postgresql openssl sox python3-venv)
+packages=(sip-tester baresip kamailio kamailio-tls-modules coturn tshark chromium fonts-noto-cjk postgresql openssl sox python3-venv)
 
 missing=()
 for package in "${packages[@]}"; do
@@ -26,12 +26,14 @@ else
     exit 1
 fi
 
-# Tests start their own Kamailio; the package's would sit on port 5060.
-if [[ " ${missing[*]} " == *" kamailio "* ]] && command -v systemctl >/dev/null; then
-    as_root=()
-    [ "$(id -u)" = 0 ] || as_root=(sudo -n)
-    "${as_root[@]}" systemctl disable --now kamailio >/dev/null 2>&1 || true
-fi
+# Tests start their own Kamailio and coturn; the packages' would sit on their ports.
+for service in kamailio coturn; do
+    if [[ " ${missing[*]} " == *" $service "* ]] && command -v systemctl >/dev/null; then
+        as_root=()
+        [ "$(id -u)" = 0 ] || as_root=(sudo -n)
+        "${as_root[@]}" systemctl disable --now "$service" >/dev/null 2>&1 || true
+    fi
+done
 
 # pjsua2, a phone in a Python wheel, beside the tests.
 venv=$(dirname "$0")/.cache/venv

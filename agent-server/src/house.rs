@@ -43,6 +43,8 @@ pub struct House {
     pub metrics: Arc<Metrics>,
     pub desk: Hub,
     pub sockets: Sockets,
+    /// Visitors of web pages who are calling.
+    pub lobby: crate::web_calls::Lobby,
     pub listening: crate::api::recordings::Listening,
     /// One edit at a time on its way to all of them: whoever is told last is told of the newest company.
     edits: Mutex<()>,
@@ -105,6 +107,7 @@ impl House {
             stop_tasks: watch::Sender::new(false),
             tasks: Mutex::default(),
             sockets: Sockets::default(),
+            lobby: Default::default(),
             listening: Default::default(),
             config,
             db,

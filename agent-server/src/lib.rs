@@ -16,6 +16,7 @@ pub mod flows;
 pub mod health;
 pub mod house;
 pub mod http;
+pub mod ice;
 pub mod log;
 pub mod metrics;
 pub mod noted;
@@ -26,6 +27,7 @@ pub mod recover;
 pub mod rooms;
 pub mod run;
 pub mod supervise;
+pub mod web_calls;
 pub mod welcome;
 
 pub use house::{App, House};

@@ -128,6 +128,7 @@ async fn phones(registry: &mut Registry, app: &App) {
         ("calls_now", "Calls", g.calls as u64),
         ("legs", "Legs of calls", g.legs as u64),
         ("browser_phones", "Browsers that are phones", g.lines as u64),
+        ("web_callers", "Visitors of web pages who call", g.visitors as u64),
         ("recordings_now", "Recordings being written", g.recordings as u64),
         ("seats", "Seats", g.seats as u64),
         ("waiting", "Callers waiting", g.waiting as u64),

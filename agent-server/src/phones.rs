@@ -66,6 +66,7 @@ impl From<Refused> for Refusal {
             Refused::PhoneElsewhere => (S::CONFLICT, "phone_elsewhere"),
             Refused::BadOffer(_) => (S::UNPROCESSABLE_ENTITY, "bad_offer"),
             Refused::NoLine(_) => (S::SERVICE_UNAVAILABLE, "no_line"),
+            Refused::NoSuchNumber(_) => (S::UNPROCESSABLE_ENTITY, "no_such_number"),
             Refused::Stopping => (S::SERVICE_UNAVAILABLE, "stopping"),
         };
         Self { status, code, message }

@@ -106,6 +106,10 @@ async fn open(config: &Config) -> Result<Db, String> {
 /// # Errors
 /// In words: every problem.
 pub async fn check(config: Config) -> Result<(), String> {
+    // One that would be made is made when it is served.
+    if config.http.tls().is_some() && !config.http.tls_certificate.as_os_str().is_empty() {
+        WebTls::open(&config).map_err(|e| e.to_string())?;
+    }
     let file = config.store.data.join("zuoxi.db");
     if config.store.url.is_empty() && !file.exists() {
         println!("the configuration is good; there is no database yet");

@@ -45,6 +45,9 @@ pub async fn text(house: &House, web: SocketAddr, tls: Option<&WebTls>, first: O
                 tracing::warn!("who still has the demo's password is not known: {e}");
             }
             demo_text(&mut out, house, sip, open.ok().as_deref());
+            if house.office.now().book.settings.as_ref().is_some_and(|kept| kept.item.web_calls.on) {
+                let _ = writeln!(out, "Or call from the browser 或在浏览器里呼叫: {url}/call.html");
+            }
         }
         Some(FirstStart::Demo) | None => {}
     }

@@ -158,7 +158,7 @@ async fn every_route_asks_for_its_right_and_for_nothing_else() {
                 let body = (method != Method::GET && method != Method::DELETE).then(|| json!({}));
                 let answer = client.ask(method.as_str(), &asked, &[], body).await;
                 let may = match (need, role) {
-                    (Need::Nobody, _) | (Need::SignedIn, Some(_)) => true,
+                    (Need::Nobody | Need::Visitor, _) | (Need::SignedIn, Some(_)) => true,
                     (_, None) => {
                         assert_eq!(answer.status, 401, "{method} {path} for nobody");
                         continue;

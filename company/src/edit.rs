@@ -163,6 +163,10 @@ impl Editor<'_> {
         if now != version {
             return Err(EditError::Conflict { began: version, now });
         }
+        let old = book.settings.as_ref().and_then(|kept| kept.item.relay.sealed.clone());
+        let mut item = item;
+        let plain = item.relay.password.take().filter(|plain| !plain.is_empty());
+        item.relay.sealed = plain.map(|plain| self.vault.seal(&plain)).or(old);
         let faults = crate::rules::check_settings(&item);
         if !faults.is_empty() {
             return Err(EditError::Invalid(faults));

@@ -489,6 +489,69 @@ pub struct Settings {
     #[schema(required = true)]
     #[serde(default = "park_seconds")]
     pub park_seconds: u32,
+    /// Visitors of the company's web pages may call from there.
+    #[schema(required = true)]
+    #[serde(default)]
+    pub web_calls: WebCalls,
+    /// A TURN server for browsers whose networks let no audio through to us.
+    #[schema(required = true)]
+    #[serde(default)]
+    pub relay: Relay,
+}
+
+/// A TURN server (RFC 8656) with which we share a secret: browsers get names and passwords from us that hold for some hours.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Relay {
+    /// As in `turn:turn.example.com:3478?transport=udp` (RFC 7065); empty: none.
+    #[schema(required = true)]
+    pub urls: Vec<String>,
+    /// Agents' audio goes over it and no other way.
+    #[schema(required = true)]
+    pub only: bool,
+    /// The shared secret. Only ever sent in; left out, the old one stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(ignore)]
+    pub sealed: Option<String>,
+}
+
+/// Calls from web pages: who may, whom, and how many.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct WebCalls {
+    #[schema(required = true)]
+    pub on: bool,
+    /// The numbers of ours that pages may call.
+    #[schema(required = true)]
+    pub numbers: Vec<String>,
+    /// The pages' origins (RFC 6454), as in `https://www.example.com`. Our own is always among them.
+    #[schema(required = true)]
+    pub origins: Vec<String>,
+    /// Calls at once, all pages together, 1 to 1000.
+    #[schema(required = true)]
+    pub at_once: u32,
+    /// Calls at once from one address, 1 to 100.
+    #[schema(required = true)]
+    pub per_address: u32,
+    /// Calls within an hour from one address, 1 to 1000.
+    #[schema(required = true)]
+    pub per_hour: u32,
+    /// Ids of the keys that sign who a visitor is, the newest first. Their secrets are told once, when they are made.
+    #[schema(required = true)]
+    pub keys: Vec<String>,
+}
+
+impl Default for WebCalls {
+    fn default() -> Self {
+        Self { on: false, numbers: Vec::new(), origins: Vec::new(), at_once: 20, per_address: 2, per_hour: 20, keys: Vec::new() }
+    }
+}
+
+impl WebCalls {
+    /// The newest, and the one that pages may still have.
+    pub const MOST_KEYS: usize = 2;
 }
 
 fn park_seconds() -> u32 {
@@ -516,6 +579,8 @@ impl Default for Settings {
             listening_tone: false,
             browser_phones: true,
             park_seconds: park_seconds(),
+            web_calls: WebCalls::default(),
+            relay: Relay::default(),
         }
     }
 }

@@ -392,7 +392,66 @@ pub fn check_settings(settings: &Settings) -> Vec<FieldFault> {
     if !(10..=3_600).contains(&settings.park_seconds) {
         faults.add("parkSeconds", "range", "must be 10 to 3600 seconds");
     }
+    check_web_calls(&settings.web_calls, &mut faults);
+    check_relay(&settings.relay, &mut faults);
     faults.0
+}
+
+/// Addresses of one TURN server; browsers grow slow with more.
+const MOST_RELAYS: usize = 4;
+
+fn check_relay(relay: &Relay, faults: &mut Faults) {
+    if relay.urls.len() > MOST_RELAYS {
+        faults.add("relay.urls", "range", format!("may have at most {MOST_RELAYS}"));
+    }
+    for (at, url) in relay.urls.iter().enumerate() {
+        let rest = url.strip_prefix("turn:").or_else(|| url.strip_prefix("turns:")).unwrap_or_default();
+        let (host, how) = rest.split_once('?').unwrap_or((rest, "transport=udp"));
+        let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+        if host.is_empty() || url.len() > 260 || !host.chars().all(plain) || !["transport=udp", "transport=tcp"].contains(&how) {
+            faults.add(format!("relay.urls[{at}]"), "format", "must be as in turn:turn.example.com:3478?transport=udp");
+        }
+    }
+    if !relay.urls.is_empty() && relay.sealed.is_none() {
+        faults.add("relay.password", "required", "a relay needs the secret it shares with us");
+    }
+    if relay.only && relay.urls.is_empty() {
+        faults.add("relay.only", "required", "needs a relay");
+    }
+}
+
+/// Numbers and origins listed at most.
+const MOST_LISTED: usize = 100;
+
+fn check_web_calls(web: &WebCalls, faults: &mut Faults) {
+    if web.on && web.numbers.is_empty() {
+        faults.add("webCalls.numbers", "required", "must name a number of ours that pages may call");
+    }
+    for (field, all) in [("webCalls.numbers", &web.numbers), ("webCalls.origins", &web.origins)] {
+        if all.len() > MOST_LISTED {
+            faults.add(field, "range", format!("may have at most {MOST_LISTED}"));
+        }
+    }
+    let dialable = |c: char| c.is_ascii_digit() || "+*#".contains(c);
+    for (at, number) in web.numbers.iter().enumerate() {
+        if number.is_empty() || number.len() > 32 || !number.chars().all(dialable) {
+            faults.add(format!("webCalls.numbers[{at}]"), "format", "must be digits, as it is dialed");
+        }
+    }
+    for (at, origin) in web.origins.iter().enumerate() {
+        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")).unwrap_or_default();
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-:[]".contains(c);
+        if host.is_empty() || origin.len() > 260 || !host.chars().all(plain) {
+            faults.add(format!("webCalls.origins[{at}]"), "format", "must be http:// or https:// and a host in small letters, without a path");
+        }
+    }
+    faults.range("webCalls.atOnce", web.at_once, 1, 1000);
+    faults.range("webCalls.perAddress", web.per_address, 1, 100);
+    faults.range("webCalls.perHour", web.per_hour, 1, 1000);
+    let hex = |id: &String| id.len() == 8 && id.bytes().all(|b| b.is_ascii_hexdigit());
+    if web.keys.len() > WebCalls::MOST_KEYS || !web.keys.iter().all(hex) {
+        faults.add("webCalls.keys", "format", "may only lose keys here; new ones are made");
+    }
 }
 
 

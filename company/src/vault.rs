@@ -27,6 +27,8 @@ pub struct Vault {
     cipher: XChaCha20Poly1305,
     /// First 8 digits of the key's SHA-256.
     id: String,
+    /// Secrets that need not be kept come from it.
+    seed: [u8; 32],
 }
 
 impl std::fmt::Debug for Vault {
@@ -40,7 +42,18 @@ impl Vault {
     pub fn new(key: &[u8; 32]) -> Self {
         use sha2::Digest;
         let id = hex::encode(&sha2::Sha256::digest(key)[..4]);
-        Self { cipher: XChaCha20Poly1305::new(key.into()), id }
+        let seed = sha2::Sha256::new().chain_update(b"zuoxi derived secrets\0").chain_update(key).finalize().into();
+        Self { cipher: XChaCha20Poly1305::new(key.into()), id, seed }
+    }
+
+    /// A secret of this house that goes by a name: the same for the same name, and of no use to guess another (HMAC-SHA256
+    /// of the name). 64 hexadecimal digits.
+    #[must_use]
+    pub fn secret(&self, name: &str) -> String {
+        use hmac::{KeyInit as _, Mac as _};
+        let mut mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(&self.seed).unwrap_or_else(|e| unreachable!("a key of any length will do: {e}"));
+        mac.update(name.as_bytes());
+        hex::encode(mac.finalize().into_bytes())
     }
 
     /// Opens the key file, or makes it, readable by its owner alone.
@@ -105,6 +118,16 @@ mod tests {
         assert_eq!(other.unseal(&sealed), None);
         for damaged in ["", "v1:", &sealed[..sealed.len() - 2], "v2:x:y"] {
             assert_eq!(vault.unseal(damaged), None, "{damaged}");
+        }
+    }
+
+    #[test]
+    fn a_secret_by_name_is_the_same_again_and_another_for_another_name_or_house() {
+        let (vault, other) = (Vault::new(&[1; 32]), Vault::new(&[2; 32]));
+        assert_eq!(vault.secret("a"), Vault::new(&[1; 32]).secret("a"));
+        assert_eq!(vault.secret("a").len(), 64);
+        for different in [vault.secret("b"), other.secret("a")] {
+            assert_ne!(vault.secret("a"), different);
         }
     }
 

@@ -41,6 +41,8 @@ pub enum Direction {
 pub enum Entry {
     Trunk { trunk: TrunkId },
     Station { station: StationId, agent: Option<AgentId> },
+    /// A page of the company's own, by its visitor's browser.
+    Web,
 }
 
 /// Who the network says is calling.

@@ -22,7 +22,9 @@ import { oddCalls } from "./tour/odd.mjs";
 import { asPhone, browserPhone, toneFile, withMicrophone } from "./tour/phone.mjs";
 import { prompts } from "./tour/prompts.mjs";
 import { recordings } from "./tour/records.mjs";
+import { overRelay } from "./tour/relay.mjs";
 import { supervising } from "./tour/supervise.mjs";
+import { webCalls } from "./tour/web.mjs";
 
 const shots = process.env.PICTURES ?? mkdtempSync(join(tmpdir(), "zuoxi-pictures-"));
 const README_BYTES = 300_000;
@@ -86,6 +88,14 @@ async function collect(page) {
     const frame = shown.find((one) => one.at >= ring.at);
     if (frame) pops.push({ screen: frame.at - ring.at, whole: frame.came - ring.sent });
   }
+}
+
+/** A figure of `/metrics`. */
+async function gauge(name) {
+  const text = await (await fetch(`${program.base}/metrics`)).text();
+  const [, value] = text.match(new RegExp(`^zuoxi_${name} (\\d+)$`, "m")) ?? [];
+  must(value !== undefined, `there is no figure ${name}`);
+  return Number(value);
 }
 
 async function readmePicture(page, name) {
@@ -321,12 +331,26 @@ try {
     caller: await phones.caller("to the browser", "13700137011"),
     dial: "8000",
     api,
-    gauge: async (name) => {
-      const text = await (await fetch(`${program.base}/metrics`)).text();
-      const [, value] = text.match(new RegExp(`^zuoxi_${name} (\\d+)$`, "m")) ?? [];
-      must(value !== undefined, `there is no figure ${name}`);
-      return Number(value);
-    },
+    gauge,
+  });
+  await overRelay({
+    step,
+    house,
+    who: chenjing,
+    caller: await phones.caller("by relay", "13700137012"),
+    dial: "8000",
+    api,
+    gauge,
+  });
+  await webCalls({
+    step,
+    house,
+    browser: headset,
+    who: wangfang,
+    station: stations.wangfang,
+    known: wang,
+    api,
+    gauge,
   });
   await administration({ step, house, admin, api });
   await looks({ step, house, browser, customer: wang });

@@ -157,7 +157,7 @@ export type EndCause = "answered_hangup" | "abandoned" | "self_service" | "no_an
 /**
  * Where a call came from.
  */
-export type Entry = { "kind": "trunk", trunk: TrunkId, } | { "kind": "station", station: StationId, agent: AgentId | null, };
+export type Entry = { "kind": "trunk", trunk: TrunkId, } | { "kind": "station", station: StationId, agent: AgentId | null, } | { "kind": "web" };
 
 /**
  * `seq` is gapless per node, given by that node's one ledger writer.

@@ -16,6 +16,7 @@ pub mod recordings;
 mod session;
 mod shown;
 mod sought;
+mod web_call;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -33,6 +34,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(desk::setup))
         .routes(routes!(desk::ws))
         .routes(routes!(line::begin))
+        .routes(routes!(line::ways))
+        .routes(routes!(web_call::ws))
         .merge(calls::routes())
         .merge(messages::routes())
         .merge(records())

@@ -72,11 +72,11 @@ async fn admit(app: &App, path: &str, parts: &mut Parts) -> Result<(), ApiError>
     })?;
     let over_tls = parts.extensions.get::<crate::http::OverTls>().is_some();
     let upgrade = parts.headers.contains_key("upgrade");
-    if (upgrade || *method != Method::GET) && origin::foreign(&parts.headers, &app.config.http.public_url, over_tls) {
+    if need != Need::Visitor && (upgrade || *method != Method::GET) && origin::foreign(&parts.headers, &app.config.http.public_url, over_tls) {
         return Err(ApiError::ForeignOrigin);
     }
     let address = address::caller(parts, &app.config.http.trusted_proxies);
-    if need != Need::Nobody {
+    if !matches!(need, Need::Nobody | Need::Visitor) {
         let me = person(app, parts, &address).await?;
         check(&me, need)?;
         parts.extensions.insert(me);
@@ -87,7 +87,7 @@ async fn admit(app: &App, path: &str, parts: &mut Parts) -> Result<(), ApiError>
 
 fn check(me: &SignedIn, need: Need) -> Result<(), ApiError> {
     match need {
-        Need::Nobody | Need::SignedIn => Ok(()),
+        Need::Nobody | Need::Visitor | Need::SignedIn => Ok(()),
         Need::May(_) if me.must_change => Err(ApiError::PasswordChangeRequired),
         Need::May(what) if me.may(what) => Ok(()),
         Need::May(_) => Err(ApiError::Forbidden),

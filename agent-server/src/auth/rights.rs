@@ -109,6 +109,8 @@ pub fn reach(roles: &[Role]) -> Reach {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
     Nobody,
+    /// Nobody, and pages of other sites as well: the handler asks itself which.
+    Visitor,
     SignedIn,
     May(Permission),
 }
@@ -123,6 +125,7 @@ pub const ROUTES: &[(Method, &str, Need)] = &[
     (Method::GET, "/session", Need::SignedIn),
     (Method::DELETE, "/session", Need::SignedIn),
     (Method::PUT, "/session/password", Need::SignedIn),
+    (Method::GET, "/web-call", Need::Visitor),
     may(Method::GET, "/desk/setup", P::DeskUse),
     may(Method::GET, "/desk/ws", P::DeskUse),
     may(Method::POST, "/desk/line", P::DeskUse),
@@ -130,6 +133,7 @@ pub const ROUTES: &[(Method, &str, Need)] = &[
     may(Method::GET, "/messages/{agent}", P::DeskUse),
     may(Method::POST, "/messages/{agent}", P::DeskUse),
     may(Method::PUT, "/messages/{agent}/seen", P::DeskUse),
+    may(Method::GET, "/desk/ice", P::DeskUse),
     may(Method::PUT, "/seat", P::DeskUse),
     may(Method::PUT, "/seats/{agent}", P::SeatsForce),
     may(Method::POST, "/calls", P::DeskUse),
@@ -206,6 +210,7 @@ pub const ROUTES: &[(Method, &str, Need)] = &[
     may(Method::GET, "/admin/prompts/{language}/{name}/audio", P::AdminRead),
     may(Method::GET, "/admin/company", P::AdminRead),
     may(Method::PUT, "/admin/company", P::AdminWrite),
+    may(Method::POST, "/admin/company/web-keys", P::AdminWrite),
     may(Method::GET, "/admin/audit", P::AuditRead),
 ];
 

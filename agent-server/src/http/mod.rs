@@ -61,6 +61,8 @@ pub fn router(app: App) -> Router {
         .route("/api/openapi.json", get(move || machine::json(text.clone())))
         .route("/api/docs", get(machine::docs))
         .route("/api/docs.js", get(machine::docs_js))
+        .route("/call.js", get(machine::call_js))
+        .route("/call.html", get(machine::call_page))
         .merge(api)
         .fallback(fallback)
         // From the inside out.

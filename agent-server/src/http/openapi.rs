@@ -181,7 +181,7 @@ fn complete(operation: &mut Operation, method: &Method, path: &str) {
     let name: String = words.filter(|part| !part.is_empty()).map(capital).collect();
     operation.operation_id = Some(format!("{}{name}", method.as_str().to_lowercase()));
     let need = rights::need(method, path);
-    if need != Some(Need::Nobody) {
+    if !matches!(need, Some(Need::Nobody | Need::Visitor)) {
         let none: [&str; 0] = [];
         operation.security = Some(vec![SecurityRequirement::new("session", none)]);
     }

@@ -146,6 +146,15 @@ impl Client {
         self.bytes(method, &path, &headers, body.as_bytes()).await
     }
 
+    /// What stands outside of the API.
+    pub async fn raw(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let (mut line, sent) = self.said("GET", path, headers, &[]).await;
+        sent.unwrap();
+        let mut all = Vec::new();
+        line.read_to_end(&mut all).await.unwrap();
+        parse(&all)
+    }
+
     /// A WAV file to a path of the API.
     pub async fn send(&self, method: &str, path: &str, wav: &[u8]) -> Answer {
         self.bytes(method, &format!("/api/v1{path}"), &[("content-type", "audio/wav")], wav).await

@@ -75,6 +75,7 @@ pub(super) fn trace_vals(trace: &Trace) -> Vec<Val> {
     let (trunk, station, entry_agent) = match c.entry {
         Entry::Trunk { trunk } => (Some(trunk), None, None),
         Entry::Station { station, agent } => (None, Some(station), agent),
+        Entry::Web => (None, None, None),
     };
     let (by_kind, by_agent) = match c.by {
         None => (None, None),
@@ -137,7 +138,10 @@ pub(super) fn call(row: &Row) -> Result<Call, DbError> {
     let number: Option<String> = row.get("e164")?;
     let entry = match row.get::<Option<contract::TrunkId>>("trunk_id")? {
         Some(trunk) => Entry::Trunk { trunk },
-        None => Entry::Station { station: row.get("station_id")?, agent: row.get("entry_agent")? },
+        None => match row.get("station_id")? {
+            Some(station) => Entry::Station { station, agent: row.get("entry_agent")? },
+            None => Entry::Web,
+        },
     };
     let by = match row.get::<Option<String>>("by_kind")?.as_deref() {
         None => None,

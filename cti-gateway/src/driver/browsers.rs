@@ -87,6 +87,23 @@ impl Gateway {
         }
     }
 
+    /// The network of the agent's browser changed: its line goes on another way, and whatever is on it stays.
+    ///
+    /// # Errors
+    /// [`Refused::NoLine`] where this browser has none any more: it makes another; [`Refused::BadOffer`].
+    pub async fn renew_line(&self, agent: AgentId, browser: String, offer: String) -> Result<String, Refused> {
+        let line = self.ask(|reply| Message::LineOf { agent, browser, reply }).await.flatten();
+        self.renew(line, offer).await
+    }
+
+    pub(super) async fn renew(&self, line: Option<LineId>, offer: String) -> Result<String, Refused> {
+        let line = line.ok_or_else(|| Refused::NoLine(MediaError::NoLine.to_string()))?;
+        self.engine.renew_line(line, offer).await.map_err(|why| match why {
+            MediaError::Line(fault) => Refused::BadOffer(fault),
+            why => Refused::NoLine(why.to_string()),
+        })
+    }
+
     /// What the agent's browser found of itself.
     pub async fn check(&self, agent: AgentId, check: PhoneCheck) {
         self.tell(Message::Check { agent, check }).await;
@@ -129,7 +146,7 @@ impl Switch {
         Ok(())
     }
 
-    fn close_line(&mut self, id: LineId) {
+    pub(super) fn close_line(&mut self, id: LineId) {
         self.browsers.owners.remove(&id);
         if let Err(why) = self.engine.close_line(id) {
             tracing::warn!("a browser's line stays until its browser has gone: {why}");
@@ -163,7 +180,7 @@ impl Switch {
     }
 
     pub(super) fn line_says(&mut self, now: EpochMs, id: LineId, event: LineEvent) {
-        let Some(&agent) = self.browsers.owners.get(&id) else { return };
+        let Some(&agent) = self.browsers.owners.get(&id) else { return self.visit_line(now, id, event) };
         let Some(line) = self.browsers.lines.get_mut(&agent) else { return };
         let was_up = std::mem::replace(&mut line.up, event == LineEvent::Up);
         line.lost = !line.up;
@@ -183,6 +200,11 @@ impl Switch {
             self.browsers.owners.remove(&id);
             self.browsers.lines.remove(&agent);
         }
+    }
+
+    /// The line of this browser, where it is the agent's phone.
+    pub(super) fn line_of(&self, agent: AgentId, browser: &str) -> Option<LineId> {
+        self.browsers.lines.get(&agent).filter(|line| line.browser == browser).map(|line| line.id)
     }
 
     fn browser_lost(&mut self, now: EpochMs, agent: AgentId, reason: &str) {

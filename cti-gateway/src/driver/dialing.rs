@@ -23,6 +23,10 @@ const MOST_SENT_ON: usize = 3;
 impl Switch {
     /// 200 OK to the caller, with what its offer allows; without an offer, with ours.
     pub(super) fn answer(&mut self, leg: LegId) {
+        // A line that stands has nothing to be answered with.
+        if self.legs.get(leg).is_some_and(|known| known.line.is_some()) {
+            return self.apply_remote(leg);
+        }
         let Some(sdp) = self.own_sdp(leg) else { return };
         if let Some(known) = self.legs.get(leg) {
             self.asks.push_back(UaCommand::Answer { dialog: known.dialog, sdp });
@@ -285,7 +289,11 @@ impl Switch {
         if !known.sip_over {
             self.asks.push_back(UaCommand::Bye { dialog: known.dialog, reason: None });
         }
+        let line = known.line;
         self.media_do(leg, MediaCommand::Close { leg });
+        if let Some(line) = line {
+            self.visit_over(line, EndCause::Failed);
+        }
     }
 
     /// Whoever sits at the station of this user name, or has it for the own.

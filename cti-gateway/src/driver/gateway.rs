@@ -118,6 +118,8 @@ pub enum Refused {
     BadOffer(LineFault),
     #[error("the browser cannot be a phone now: {0}")]
     NoLine(String),
+    #[error("nobody answers the number {0}; give it a flow")]
+    NoSuchNumber(String),
     #[error("the gateway is stopping")]
     Stopping,
 }
@@ -230,6 +232,7 @@ impl Gateway {
             legs: Legs::default(),
             browsers: Default::default(),
             dialed_stations: Default::default(),
+            visitors: Default::default(),
             recordings: Default::default(),
             due: Default::default(),
             work: Default::default(),

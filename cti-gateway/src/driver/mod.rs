@@ -27,6 +27,7 @@ mod switch;
 #[cfg(test)]
 mod tests;
 mod trunks;
+mod visitors;
 mod vitals;
 
 pub use browsers::Browser;
@@ -35,3 +36,4 @@ pub use company::{FlowFault, Prompts};
 pub use gateway::{Gateway, GatewayConfig, Ports, Refused, StartError};
 pub use switch::Gauges;
 pub use trunks::TrunkLine;
+pub use visitors::{Visit, Visitor};

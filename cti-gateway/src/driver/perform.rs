@@ -45,7 +45,12 @@ impl Switch {
                     self.asks.push_back(UaCommand::NotifyTalk { dialog: known.dialog });
                 }
             }
-            Action::HangUp { leg, .. } => self.hang_up(leg),
+            Action::HangUp { leg, cause } => {
+                if let Some(line) = self.legs.get(leg).and_then(|known| known.line) {
+                    self.visit_over(line, cause);
+                }
+                self.hang_up(leg);
+            }
             Action::Play { leg, id: play, prompts } => self.play(leg, play, prompts),
             Action::Music { leg, name } => {
                 self.wants_play(leg, None);

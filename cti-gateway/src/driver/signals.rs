@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use contract::{Direction, EndCause, Entry, EpochMs, EventKind, InteractionId, LegId, StationId};
+use contract::{Caller, Direction, EndCause, Entry, EpochMs, EventKind, InteractionId, LegId, StationId};
 
 use super::caller::{caller_of, clean};
 use super::company::Answer;
@@ -14,6 +15,13 @@ use super::switch::{Live, Switch, Work};
 use crate::call::{Call, CallEvent, Facts};
 use crate::media::{MediaCommand, MediaEvent};
 use crate::sip::api::{DialogId, EndedBy, Incoming, OfferBy, Party, Source, Transport, UaCommand, UaEvent};
+
+/// Where a call came from, whose it is, and what was dialed.
+pub(super) struct Came {
+    pub entry: Entry,
+    pub caller: Caller,
+    pub dialed: String,
+}
 
 impl Switch {
     pub(super) fn signal(&mut self, now: EpochMs, event: UaEvent) {
@@ -196,7 +204,7 @@ impl Switch {
         id: InteractionId,
         leg: LegId,
         incoming: &Incoming,
-        flow: std::sync::Arc<ivr::Flow>,
+        flow: Arc<ivr::Flow>,
     ) {
         let directory = self.company.directory.clone();
         let (entry, country) = match incoming.source {
@@ -212,7 +220,12 @@ impl Switch {
         };
         let country = if country.is_empty() { directory.company.country.as_str() } else { country };
         let caller = caller_of(incoming, country, &directory.company.area_code, self.company.own());
-        let dialed = clean(&incoming.dialed);
+        self.begin_call(now, id, leg, flow, Came { entry, caller, dialed: clean(&incoming.dialed) });
+    }
+
+    /// A caller is there and has a leg: the flow begins.
+    pub(super) fn begin_call(&mut self, now: EpochMs, id: InteractionId, leg: LegId, flow: Arc<ivr::Flow>, came: Came) {
+        let Came { entry, caller, dialed } = came;
         let start = ivr::Start {
             caller: caller.clone(),
             dialed: dialed.clone(),
@@ -232,7 +245,7 @@ impl Switch {
         };
         let caller_agent = match entry {
             Entry::Station { station, .. } => self.router.holder(station),
-            Entry::Trunk { .. } => None,
+            Entry::Trunk { .. } | Entry::Web => None,
         };
         self.calls.insert(id, Live { call, due: None, span, shown, shown_outside: None, shown_as: None, caller_agent });
         if let Some(agent) = caller_agent {
@@ -320,6 +333,11 @@ impl Switch {
             _ => signal.chars().next().map(|d| d.to_ascii_uppercase()),
         };
         let Some(digit) = digit.filter(|d| d.is_ascii_digit() || matches!(d, '*' | '#' | 'A'..='D')) else { return };
+        self.pressed(call, leg, digit);
+    }
+
+    /// A key that was told beside the audio.
+    pub(super) fn pressed(&mut self, call: InteractionId, leg: LegId, digit: char) {
         // Between two who talk, keys pass through the media; those that came beside it are sent on there.
         match self.calls.get(&call).and_then(|live| live.call.partner(leg)) {
             Some(other) => {

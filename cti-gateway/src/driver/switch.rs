@@ -49,6 +49,10 @@ pub enum Message {
     Desktop { agent: AgentId, up: bool },
     Line(LineId, LineEvent),
     TakeLine { agent: AgentId, line: super::browsers::Line, takes: bool, reply: oneshot::Sender<Result<(), Refused>> },
+    LineOf { agent: AgentId, browser: String, reply: oneshot::Sender<Option<LineId>> },
+    VisitorLine { call: InteractionId, reply: oneshot::Sender<Option<LineId>> },
+    Visit { visitor: Box<super::visitors::Guest>, line: LineId, reply: oneshot::Sender<Result<InteractionId, Refused>> },
+    VisitorSays { call: InteractionId, said: super::visitors::Said },
     Check { agent: AgentId, check: contract::PhoneCheck },
     Restore(Vec<contract::Seat>),
     /// Where phones were before a restart.
@@ -72,6 +76,8 @@ pub struct Gauges {
     pub legs: usize,
     /// Browsers that are phones.
     pub lines: usize,
+    /// Visitors of web pages who call, or are about to.
+    pub visitors: usize,
     pub recordings: usize,
     pub seats: usize,
     pub waiting: usize,
@@ -145,6 +151,7 @@ pub struct Switch {
     pub(super) legs: Legs,
     pub(super) browsers: super::browsers::Browsers,
     pub(super) dialed_stations: super::dialed_stations::DialedStations,
+    pub(super) visitors: super::visitors::Visitors,
     pub(super) recordings: HashMap<RecordingId, InteractionId>,
     pub(super) due: BTreeSet<(EpochMs, InteractionId)>,
     pub(super) work: VecDeque<Work>,
@@ -281,6 +288,12 @@ impl Switch {
             Message::TakeLine { agent, line, takes, reply } => {
                 let _ = reply.send(self.take_line(agent, line, takes));
             }
+            Message::LineOf { agent, browser, reply } => drop(reply.send(self.line_of(agent, &browser))),
+            Message::VisitorLine { call, reply } => drop(reply.send(self.visitors.line_of(call))),
+            Message::Visit { visitor, line, reply } => {
+                let _ = reply.send(self.visit(now, line, *visitor));
+            }
+            Message::VisitorSays { call, said } => self.visitor_says(call, said),
             Message::Check { agent, check } => {
                 let station = contract::directory::browser_station(agent);
                 self.work.push_back(Work::Router(acd::Input::StationCheck { station, check }));
@@ -485,6 +498,7 @@ impl Switch {
             by_stage: by_stage.into_iter().collect(),
             legs: self.legs.len(),
             lines: self.browsers.len(),
+            visitors: self.visitors.len(),
             recordings: self.recordings.len(),
             seats: counts.seats,
             waiting: counts.waiting,

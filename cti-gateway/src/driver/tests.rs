@@ -120,6 +120,7 @@ impl House {
             legs: Legs::default(),
             browsers: Default::default(),
             dialed_stations: Default::default(),
+            visitors: Default::default(),
             recordings: Default::default(),
             due: Default::default(),
             work: Default::default(),

@@ -193,6 +193,17 @@ impl Engine {
         self.push(thread, ToShard::LayOn { leg, line })
     }
 
+    /// A browser's network changed: its line goes on another way. The answer to its offer (SDP).
+    ///
+    /// # Errors
+    /// [`MediaError`]; the line is then as it was.
+    pub async fn renew_line(&self, line: LineId, offer: String) -> Result<String, MediaError> {
+        let thread = self.taken().places.thread_of_line(line).ok_or(MediaError::NoLine)?;
+        let (reply, answer) = tokio::sync::oneshot::channel();
+        self.push(thread, ToShard::Renew { line, offer, reply })?;
+        answer.await.unwrap_or(Err(MediaError::Stopped))
+    }
+
     /// A line is on the thread of the room it is needed in.
     fn bring(&self, room: InteractionId, line: LineId) -> Result<(), MediaError> {
         let (from, to) = self.taken().places.line_to(line, room).ok_or(MediaError::NoLine)?;

@@ -156,6 +156,22 @@ impl Line {
         Ok((line, answer))
     }
 
+    /// The browser's network changed: the same line goes on another way, with new credentials on both sides (RFC 8445 §9).
+    /// DTLS, streams and the leg on it stay.
+    ///
+    /// # Errors
+    /// [`LineFault`]; the line is then as it was.
+    pub fn renew(&mut self, now: Micros, offer: &str, wire: &mut impl LineWire) -> Result<String, LineFault> {
+        let unreadable = |why: &dyn std::fmt::Display| LineFault::Unreadable(why.to_string().chars().take(200).collect());
+        if offer.len() > LONGEST_OFFER {
+            return Err(LineFault::Unreadable(format!("it is longer than {LONGEST_OFFER} bytes")));
+        }
+        let offer = SdpOffer::from_sdp_string(offer).map_err(|why| unreadable(&why))?;
+        let answer = self.rtc.sdp_api().accept_offer(offer).map_err(|why| unreadable(&why))?.to_sdp_string();
+        self.take(now, Input::Timeout(self.instant(now)), wire);
+        Ok(answer)
+    }
+
     /// A datagram came to the line's port.
     pub fn receive(&mut self, now: Micros, from: SocketAddr, bytes: &[u8], wire: &mut impl LineWire) {
         let Ok(datagram) = Receive::new(Protocol::Udp, from, self.candidate, bytes) else { return };
@@ -440,6 +456,23 @@ mod tests {
         lab.browser.close().unwrap();
         assert_eq!(lab.pass(LOST_US - 1_000_000, true), [], "a page that is loaded anew is back by then");
         assert_eq!(lab.pass(2_000_000, true), [LineEvent::Lost, LineEvent::Gone]);
+    }
+
+    #[test]
+    fn a_browser_on_another_network_goes_on_over_the_same_line() {
+        let mut lab = Lab::new();
+        assert_eq!(lab.pass(2_000_000, true), [LineEvent::Up]);
+        lab.pass(1_000_000, false);
+        let mut change = lab.browser.sdp_api();
+        change.ice_restart(true);
+        let (offer, pending) = change.apply().unwrap();
+        let answer = lab.line.renew(lab.now, &offer.to_sdp_string(), &mut lab.air).unwrap();
+        let answer = str0m::change::SdpAnswer::from_sdp_string(&answer).unwrap();
+        lab.browser.sdp_api().accept_answer(pending, answer).unwrap();
+        assert_eq!(lab.pass(20_000_000, true), [], "it was up, and stays so");
+        assert!(lab.browser.is_connected() && lab.line.connected);
+        assert!(lab.line.renew(lab.now, "v=0", &mut lab.air).is_err());
+        assert_eq!(lab.pass(10_000_000, true), [], "an offer that is none changes nothing");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
 
 use super::clock::Micros;
-use super::command::MediaSink;
+use super::command::{MediaError, MediaSink};
 use super::line::{Line, LineEvent, LineId, LineWire};
 use super::media_thread::ToShard;
 
@@ -109,6 +109,13 @@ impl Lines {
                 }
             }
         }
+    }
+
+    /// A line goes on another way; the answer. One that is on its way to another thread is asked for again soon.
+    pub fn renew(&mut self, now: Micros, id: LineId, offer: &str) -> Result<String, MediaError> {
+        let open = self.open.get_mut(&id).ok_or(MediaError::NoLine)?;
+        let (line, mut out) = out(open, &*self.sink, &mut self.heard, &mut self.failed);
+        Ok(line.renew(now, offer, &mut out)?)
     }
 
     /// Closed by call control. True: it was here, and its port is free.

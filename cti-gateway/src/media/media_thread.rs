@@ -15,9 +15,10 @@ use contract::{InteractionId, LegId};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::time::TimeSpec;
 use nix::time::{ClockId, ClockNanosleepFlags, clock_gettime, clock_nanosleep};
+use tokio::sync::oneshot;
 
 use super::clock::{Micros, SLICE_US};
-use super::command::{MediaCommand, MediaEvent, MediaSink};
+use super::command::{MediaCommand, MediaError, MediaEvent, MediaSink};
 use super::gauges::ShardGauges;
 use super::line::LineId;
 use super::lines::{BROWSER, Heard, Lines, OF_A_LINE, OpenLine};
@@ -46,6 +47,8 @@ pub enum ToShard {
     /// Another thread needs the line.
     Pass { line: LineId, to: SyncSender<ToShard> },
     EndLine(LineId),
+    /// A browser's network changed.
+    Renew { line: LineId, offer: String, reply: oneshot::Sender<Result<String, MediaError>> },
     Do(MediaCommand),
     Stop,
 }
@@ -224,6 +227,10 @@ impl MediaThread {
                 if self.wire.lines.end(now, line) {
                     self.wire.released(line);
                 }
+            }
+            ToShard::Renew { line, offer, reply } => {
+                // Who asked may have gone; the line goes on its new way all the same.
+                let _ = reply.send(self.wire.lines.renew(now, line, &offer));
             }
             ToShard::Do(command) => self.shard.command(now, command, &mut self.wire),
             ToShard::Stop => return false,

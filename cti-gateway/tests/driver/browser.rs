@@ -18,14 +18,14 @@ const FINE: PhoneCheck =
 const HERE: StationId = StationId(CLERK.0);
 
 /// A side that speaks and listens on a thread of its own until it is dropped.
-struct Alive<S> {
-    side: Arc<Mutex<S>>,
+pub struct Alive<S> {
+    pub side: Arc<Mutex<S>>,
     over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl<S: Side + Send + 'static> Alive<S> {
-    fn begin(side: S) -> Self {
+    pub fn begin(side: S) -> Self {
         let (side, over) = (Arc::new(Mutex::new(side)), Arc::new(AtomicBool::new(false)));
         let (talks, ends) = (side.clone(), over.clone());
         let thread = std::thread::spawn(move || {
@@ -47,7 +47,7 @@ impl<S: Side + Send + 'static> Alive<S> {
 
     /// Waits until it hears the words of the other side.
     #[track_caller]
-    fn hears(&self, other: u8) {
+    pub fn hears(&self, other: u8) {
         let begin = now();
         while !hears(&*self.side.lock().unwrap(), other) {
             assert!(now() - begin < PATIENCE, "nothing of side {other} is heard");
@@ -73,7 +73,7 @@ async fn opens(house: &House, id: &str, takes: bool) -> Alive<Browser> {
     Alive::begin(browser)
 }
 
-async fn sits(house: &House) -> Alive<Browser> {
+pub async fn sits(house: &House) -> Alive<Browser> {
     house.gateway.seat(CLERK, SeatCommand::SignIn { station: Some(HERE) }, CLERK).await.unwrap();
     let browser = opens(house, "office", false).await;
     house.fact("the browser", |k| matches!(k, EventKind::StationRegistered { station: HERE, .. })).await;
@@ -96,13 +96,13 @@ fn audio_of(sdp: &str) -> SocketAddr {
 }
 
 /// No browser is a phone, and no port is taken.
-async fn nothing_is_left(house: &House) {
+pub async fn nothing_is_left(house: &House) {
     house.quiet().await;
     let empty = async {
         let mut every = tokio::time::interval(Duration::from_millis(20));
         loop {
-            let media = house.gateway.media().gauges();
-            if (house.gauges().await.lines, media.lines, media.legs, media.ports_taken) == (0, 0, 0, 0) {
+            let (media, all) = (house.gateway.media().gauges(), house.gauges().await);
+            if (all.lines + all.visitors, media.lines, media.legs, media.ports_taken) == (0, 0, 0, 0) {
                 return;
             }
             every.tick().await;

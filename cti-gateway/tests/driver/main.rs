@@ -2,6 +2,7 @@
 //! REFER by the wrong one, INFO, speech that comes too late. The far ends are written as plain messages (`line`).
 
 mod browser;
+mod visitor;
 mod health;
 mod house;
 mod line;

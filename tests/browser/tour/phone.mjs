@@ -44,7 +44,14 @@ export function asPhone() {
   const devices = navigator.mediaDevices;
   if (!devices) return;
   const ask = devices.getUserMedia.bind(devices);
-  window.__phone = { streams: [], refused: false };
+  window.__phone = { streams: [], refused: false, peers: [] };
+  const Plain = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Plain {
+    constructor(...args) {
+      super(...args);
+      window.__phone.peers.push(this);
+    }
+  };
   devices.getUserMedia = async () => {
     if (window.__phone.refused) throw new DOMException("refused", "NotAllowedError");
     const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
@@ -55,10 +62,11 @@ export function asPhone() {
 }
 
 /** Waits until the page plays this tone, and says how long that took. */
-async function hears(page, hz) {
+export async function hears(page, hz) {
   const began = Date.now();
   const share = (tone) => {
-    const element = (window.__tour?.sounds ?? []).findLast((one) => one.srcObject);
+    const embedded = [...document.querySelectorAll("body > div")].map((one) => one.shadowRoot?.querySelector("audio"));
+    const element = [...(window.__tour?.sounds ?? []), ...embedded].findLast((one) => one?.srcObject);
     if (!element) return 0;
     window.__ear ??= {};
     if (window.__ear.stream !== element.srcObject) {
@@ -179,6 +187,21 @@ export async function browserPhone({ step, house, who, other, caller, dial, api,
       house.judge("and the caller the agent", Date.now() - began, 3000);
       await talk.hears(AGENT);
       same(await gauge("browser_phones"), 1, "browsers that are phones");
+    },
+    { look: page },
+  );
+
+  await step(
+    "on another network the call goes on over the same line",
+    async () => {
+      const renewed = page.waitForResponse(
+        (answer) => answer.url().endsWith("/desk/line") && answer.request().postData()?.includes('"renew":true'),
+      );
+      await page.evaluate(() => window.dispatchEvent(new Event("online")));
+      same((await renewed).status(), 200, "another way");
+      await talk.hears(AGENT);
+      await hears(page, CALLER);
+      same(await page.locator(".seat .station-ok").count(), 1, "the phone stays");
     },
     { look: page },
   );

@@ -24,6 +24,10 @@ export const desk = {
   setup: () => get("/desk/setup"),
   /** This browser becomes my phone; with `take` also where another of mine is it. */
   line: (sdp: string, browser: string, take: boolean) => post("/desk/line", { body: { sdp, browser, take } }),
+  /** What its peer connection is made with. */
+  ice: () => get("/desk/ice"),
+  /** Its network changed: the line that stands goes on another way. */
+  renewLine: (sdp: string, browser: string) => post("/desk/line", { body: { sdp, browser, renew: true } }),
 };
 
 /** The line between an agent and those who supervise. */
@@ -136,6 +140,8 @@ export const admin = {
   company: {
     get: () => get("/admin/company"),
     save: (company: Sent<"put", "/admin/company">) => put("/admin/company", { body: company }),
+    /** A key for tokens of web pages; its secret is told only here. */
+    makeKey: () => post("/admin/company/web-keys"),
   },
   /** By name. A save that does not compile is refused with 422 and `problems`, and the running flow stays. */
   flows: {

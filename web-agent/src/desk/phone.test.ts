@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { PhoneCheck } from "../contract.gen";
 import { SILENT_MS } from "./check";
-import { CUT_MS, Phone, usePhone } from "./phone";
+import { CUT_MS, Phone, RENEW_MS, usePhone } from "./phone";
 
 // Time is vitest's, microphone and connection are in memory: what is under test is the order of steps, not a browser.
 class Track {
@@ -27,7 +27,11 @@ class Connection {
   };
   remote: unknown = null;
   addTransceiver = () => ({ sender: this.sender });
-  createOffer = async () => ({});
+  restarts = 0;
+  createOffer = async (options?: { iceRestart?: boolean }) => {
+    if (options?.iceRestart) this.restarts++;
+    return {};
+  };
   setLocalDescription = async () => {};
   setRemoteDescription = async (answer: unknown) => {
     this.remote = answer;
@@ -50,6 +54,7 @@ function desk() {
     offers: [] as boolean[],
     refuse: null as string | null,
     elsewhere: false,
+    renewals: 0,
     down: false,
     blocked: false,
     loud: (_: number) => {},
@@ -61,7 +66,7 @@ function desk() {
       state.tracks.push(track);
       return { getTracks: () => [track], getAudioTracks: () => [track] } as unknown as MediaStream;
     },
-    connection: () => {
+    connection: async () => {
       const connection = new Connection();
       state.connections.push(connection);
       return connection as unknown as RTCPeerConnection;
@@ -70,6 +75,11 @@ function desk() {
       state.offers.push(take);
       if (state.down) throw new Error("down");
       return state.elsewhere && !take ? null : "answer";
+    },
+    renew: async () => {
+      state.renewals++;
+      if (state.down) throw new Error("down");
+      return "another way";
     },
     tell: async (check) => {
       state.told.push(check);
@@ -122,6 +132,33 @@ describe("a browser as a phone", () => {
     expect(last().sender.track).toBe(state.tracks[0]);
     phone.talk(false);
     expect(last().sender.track).toBe(null);
+  });
+
+  it("goes another way on the same line when it is cut for a moment, and makes another where that does not help", async () => {
+    const { state, last } = await up();
+    last().becomes("disconnected");
+    await vi.advanceTimersByTimeAsync(RENEW_MS);
+    expect([last().restarts, last().remote]).toEqual([1, { type: "answer", sdp: "another way" }]);
+    last().becomes("connected");
+    await vi.advanceTimersByTimeAsync(2 * CUT_MS);
+    expect([shows().state, state.connections.length]).toEqual(["up", 1]);
+    last().becomes("disconnected");
+    await vi.advanceTimersByTimeAsync(RENEW_MS + CUT_MS - 1);
+    expect(state.connections.length).toBe(1);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(state.connections.length).toBe(2);
+  });
+
+  it("goes another way at once when the browser says that the network changed", async () => {
+    const { phone, state, last } = await up();
+    phone.moved();
+    await settle();
+    expect([state.renewals, last().restarts]).toEqual([1, 1]);
+    state.down = true;
+    phone.moved();
+    await settle();
+    await vi.advanceTimersByTimeAsync(2 * CUT_MS);
+    expect([shows().state, state.connections.length]).toEqual(["up", 1]);
   });
 
   it("stands without a microphone and says why, until it is allowed", async () => {

@@ -28,9 +28,11 @@ export const canBePhone = () => typeof navigator.mediaDevices?.getUserMedia === 
 
 export type PhoneParts = {
   microphone: () => Promise<MediaStream>;
-  connection: () => RTCPeerConnection;
+  connection: () => Promise<RTCPeerConnection>;
   /** The server's answer to an offer; null where another browser is the phone. `take`: also then. */
   answer: (sdp: string, take: boolean) => Promise<string | null>;
+  /** The same for an offer of the connection that stands, which is to go on another way. */
+  renew: (sdp: string) => Promise<string>;
   tell: (check: PhoneCheck) => Promise<void>;
   play: (stream: MediaStream) => Promise<void>;
   /** How loud the microphone is from now on, until the answer is called. */
@@ -41,6 +43,8 @@ export type PhoneParts = {
 const CHECK_MS = 2000;
 /** A connection that is cut for so long is made anew. */
 export const CUT_MS = 2000;
+/** Before that it is tried another way, on the line that stands. */
+export const RENEW_MS = 500;
 const AGAIN_MS = [250, 500, 1000, 2000, 4000];
 
 export class Phone {
@@ -53,6 +57,10 @@ export class Phone {
   /** The person wants the phone here, whoever has it. */
   private take = false;
   private attempt = 0;
+  /** Counts connections that are made; what an earlier one waited for is no longer wanted. */
+  private making = 0;
+  /** Looks for another way just now. */
+  private renewing: RTCPeerConnection | null = null;
   private timers = new Map<string, ReturnType<typeof setTimeout>>();
   private quiet: (() => void) | null = null;
   private hearing: Hearing = { heardAt: null };
@@ -158,7 +166,16 @@ export class Phone {
 
   private async connect() {
     usePhone.setState({ state: "connecting" });
-    const connection = this.parts.connection();
+    const turn = ++this.making;
+    let connection: RTCPeerConnection;
+    try {
+      connection = await this.parts.connection();
+    } catch {
+      if (turn === this.making) this.again();
+      return;
+    }
+    // Given up, or begun anew, meanwhile.
+    if (turn !== this.making) return connection.close();
     this.connection = connection;
     this.figures = noFigures;
     try {
@@ -203,14 +220,43 @@ export class Phone {
   private changed(connection: RTCPeerConnection) {
     if (this.connection !== connection) return;
     this.cancel("cut");
+    this.cancel("renew");
     if (connection.connectionState === "connected") {
       this.attempt = 0;
       usePhone.setState({ state: "up" });
       void this.check();
     } else if (connection.connectionState === "disconnected") {
+      this.after("renew", RENEW_MS, () => void this.renew());
       this.after("cut", CUT_MS, () => this.again());
     } else if (connection.connectionState === "failed" || connection.connectionState === "closed") {
       this.again();
+    }
+  }
+
+  /** The network changed, as the browser says: another way is looked for before this one is found to be cut. */
+  moved() {
+    if (usePhone.getState().state === "up") void this.renew();
+  }
+
+  /** The same connection goes on another way (ICE restart): whatever is on the line stays. What does not help in time is a new one. */
+  private async renew() {
+    const connection = this.connection;
+    if (!connection || this.renewing === connection) return;
+    this.renewing = connection;
+    try {
+      await connection.setLocalDescription(await connection.createOffer({ iceRestart: true }));
+      const sdp = await this.parts.renew(connection.localDescription?.sdp ?? "");
+      if (this.connection !== connection) return;
+      await connection.setRemoteDescription({ type: "answer", sdp });
+      this.after(
+        "cut",
+        CUT_MS,
+        () => this.connection === connection && connection.connectionState !== "connected" && this.again(),
+      );
+    } catch {
+      // Without an answer it goes its old way; where that is cut, another connection is on its way already.
+    } finally {
+      if (this.renewing === connection) this.renewing = null;
     }
   }
 
@@ -252,6 +298,7 @@ export class Phone {
 
   private hangUp() {
     for (const name of [...this.timers.keys()]) this.cancel(name);
+    this.making++;
     const connection = this.connection;
     this.connection = null;
     this.sender = null;

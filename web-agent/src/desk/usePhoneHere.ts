@@ -54,7 +54,10 @@ export const phone = new Phone({
     navigator.mediaDevices.getUserMedia({
       audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
     }),
-  connection: () => g711(new RTCPeerConnection()),
+  connection: async () => {
+    const { iceServers, relayOnly } = await desk.ice();
+    return g711(new RTCPeerConnection({ iceServers, iceTransportPolicy: relayOnly ? "relay" : "all" }));
+  },
   answer: async (sdp, take) => {
     try {
       return (await desk.line(sdp, usePrefs.getState().browser, take)).sdp;
@@ -63,6 +66,7 @@ export const phone = new Phone({
       throw why;
     }
   },
+  renew: async (sdp) => (await desk.renewLine(sdp, usePrefs.getState().browser)).sdp,
   tell: (check) => askDesk({ ask: "phone", check }),
   play: (stream) => {
     speaker ??= audio();
@@ -89,6 +93,10 @@ export function usePhoneHere() {
   useEffect(() => {
     const retry = () => void phone.retry();
     const pressed = () => phone.pressed();
+    const moved = () => phone.moved();
+    const network = (navigator as { connection?: EventTarget }).connection;
+    window.addEventListener("online", moved);
+    network?.addEventListener("change", moved);
     navigator.mediaDevices?.addEventListener?.("devicechange", retry);
     let allowed: PermissionStatus | null = null;
     // Some browsers know no such permission: then the person presses "try again".
@@ -104,6 +112,8 @@ export function usePhoneHere() {
     return () => {
       navigator.mediaDevices?.removeEventListener?.("devicechange", retry);
       if (allowed) allowed.onchange = null;
+      window.removeEventListener("online", moved);
+      network?.removeEventListener("change", moved);
       window.removeEventListener("pointerdown", pressed);
       window.removeEventListener("keydown", pressed);
       phone.want(false);

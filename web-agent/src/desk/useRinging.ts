@@ -4,6 +4,8 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { usePrefs } from "../app/prefs";
+import type { Caller } from "../contract.gen";
+import { WEB_VISITOR } from "../ui/bits";
 import { phone } from "../ui/format";
 import { ringing } from "./fold";
 import { ringer } from "./ring";
@@ -37,7 +39,9 @@ export function useRinging() {
   const owns = useTabs((state) => state.owns);
   const { ringVolume, notify } = usePrefs();
   const card = useDesk((state) => state.desk.cards.find((one) => one.interaction === heard));
-  const who = card ? nameOf(card)?.name || phone(card.caller.number ?? card.caller.raw) || t("word.withheld") : "";
+  const numberOf = ({ number, raw }: Caller) =>
+    number === null && raw === WEB_VISITOR ? t("word.webVisitor") : phone(number ?? raw) || t("word.withheld");
+  const who = card ? nameOf(card)?.name || numberOf(card.caller) : "";
   const words = useRef({ who, title: t("ring.title", { who }), body: card?.queueName ?? "" });
   words.current = { who, title: t("ring.title", { who }), body: card?.queueName ?? "" };
 

@@ -41,9 +41,13 @@ export function Face({ name, size = 32 }: { name: string; size?: number }) {
   );
 }
 
+/** What stands for the number of somebody who called from a web page and of whom nothing is known. */
+export const WEB_VISITOR = "web";
+
 export function Phone({ number, raw, withheld }: { number: string | null; raw?: string; withheld?: boolean }) {
   const { t } = useTranslation();
   if (withheld) return <span className="soft">{t("word.withheld")}</span>;
+  if (number === null && raw === WEB_VISITOR) return <span className="soft">{t("word.webVisitor")}</span>;
   return <span className="num">{phone(number ?? raw ?? "") || t("word.withheld")}</span>;
 }
 

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use company::edit::Editor;
 use company::{EditError, Kept, Settings, audit};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::documents::Edited;
@@ -26,7 +26,13 @@ pub struct SettingsEdit {
 /// The company
 #[utoipa::path(get, path = "/company", tag = "admin", responses((status = 200, body = Kept<Settings>)))]
 pub async fn get(State(app): State<App>) -> Result<Json<Kept<Settings>>, ApiError> {
-    app.office.now().book.settings.clone().map(Json).ok_or(ApiError::NotFound("company"))
+    app.office.now().book.settings.clone().map(shown).map(Json).ok_or(ApiError::NotFound("company"))
+}
+
+/// Without what must not be seen.
+fn shown(mut kept: Kept<Settings>) -> Kept<Settings> {
+    (kept.item.relay.password, kept.item.relay.sealed) = (None, None);
+    kept
 }
 
 /// Change the company
@@ -36,6 +42,9 @@ pub async fn put(
     me: SignedIn,
     Body(sent): Body<SettingsEdit>,
 ) -> Result<Json<Edited<Settings>>, ApiError> {
+    if sent.settings.relay.sealed.is_some() {
+        return Err(ApiError::field("relay.sealed", "unknown", "cannot be set; send password"));
+    }
     let editor = Editor { ids: &app.ids, vault: &app.vault, now: now(), by: Some(me.agent), note: "", flows: &crate::flows::Texts };
     let settings = Settings { kind: Settings::default().kind, ..sent.settings };
     let mut tx = app.db.begin().await?;
@@ -43,7 +52,7 @@ pub async fn put(
         Err(EditError::Conflict { now, .. }) => {
             drop(tx);
             app.edited().await?;
-            let current = serde_json::to_value(&app.office.now().book.settings).unwrap_or_default();
+            let current = serde_json::to_value(app.office.now().book.settings.clone().map(shown)).unwrap_or_default();
             return Err(ApiError::Conflict { now, current: Box::new(current) });
         }
         other => other?,
@@ -53,5 +62,38 @@ pub async fn put(
     audit::write(&mut tx, &app.ids, now(), entry).await?;
     tx.commit().await?;
     let flow_faults = app.edited().await?;
-    Ok(Json(Edited { kept, flow_faults }))
+    Ok(Json(Edited { kept: shown(kept), flow_faults }))
+}
+
+/// A key, told once.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WebKey {
+    /// As a token's `kid` names it.
+    id: String,
+    /// What tokens are signed with (HS256). Nobody is told it again.
+    secret: String,
+}
+
+/// Make a key that signs who visitors are
+///
+/// The newest and the one before hold; an older one is of no use any more.
+#[utoipa::path(post, path = "/company/web-keys", tag = "admin", responses((status = 200, body = WebKey)))]
+pub async fn make_key(State(app): State<App>, me: SignedIn) -> Result<Json<WebKey>, ApiError> {
+    let editor = Editor { ids: &app.ids, vault: &app.vault, now: now(), by: Some(me.agent), note: "", flows: &crate::flows::Texts };
+    let mut chance = [0; 4];
+    getrandom::fill(&mut chance).map_err(|e| ApiError::Internal(format!("no randomness: {e}")))?;
+    let id = hex::encode(chance);
+    let kept = app.office.now().book.settings.clone().ok_or(ApiError::NotFound("company"))?;
+    let mut settings = kept.item;
+    settings.web_calls.keys.insert(0, id.clone());
+    settings.web_calls.keys.truncate(company::WebCalls::MOST_KEYS);
+    let mut tx = app.db.begin().await?;
+    editor.settings(&mut tx, kept.version, settings).await?;
+    let detail = format!("key {id}");
+    let entry = audit::Entry { actor: Some(me.agent), action: "company.web_key", object: "company".into(), detail, address: &me.address };
+    audit::write(&mut tx, &app.ids, now(), entry).await?;
+    tx.commit().await?;
+    app.edited().await?;
+    let secret = crate::web_calls::secret(&app.vault, &id);
+    Ok(Json(WebKey { id, secret }))
 }

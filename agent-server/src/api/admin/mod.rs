@@ -19,6 +19,7 @@ pub fn routes() -> OpenApiRouter<App> {
     let own = OpenApiRouter::new()
         .routes(routes!(flows::check))
         .routes(routes!(company::get, company::put))
+        .routes(routes!(company::make_key))
         .routes(routes!(flows::list))
         .routes(routes!(flows::one, flows::save, flows::remove))
         .routes(routes!(flows::versions))

@@ -14,7 +14,7 @@ use contract::EpochMs;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
@@ -31,6 +31,8 @@ use crate::config::Config;
 pub const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Handshakes at once; who comes then waits in the system's queue.
 pub const HANDSHAKES: usize = 256;
+/// How soon a connection is waited for again after one could not be taken.
+const AGAIN: Duration = Duration::from_millis(100);
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(5);
 /// From so long before its end on, a certificate that nobody renews is told of once a day.
@@ -188,7 +190,7 @@ async fn shake_hands(tls: Arc<WebTls>, listener: TcpListener, tell: mpsc::Sender
             Err(why) => {
                 // A connection that failed is not worth a word; a program without files left waits for some.
                 tracing::debug!("the web's TLS did not take a connection: {why}");
-                sleep(Duration::from_millis(100)).await;
+                let _ = timeout(AGAIN, std::future::pending::<()>()).await;
                 continue;
             }
         };

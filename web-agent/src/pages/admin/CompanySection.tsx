@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Form, Skeleton } from "antd";
+import { Alert, App, Button, Form, Input, Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { admin, type Company, Problem } from "../../api";
@@ -8,7 +8,7 @@ import { Panel, PermissionGate } from "../../ui/bits";
 import { useSave } from "../../ui/conflict";
 import { Failed } from "../../ui/Failed";
 import { fault, saying } from "../../ui/say";
-import { Pick as Choice, Count, Text, Toggle } from "./parts";
+import { Pick as Choice, Count, Text, Toggle, Words } from "./parts";
 import { currentOf, useShown } from "./shown";
 
 export function CompanySection() {
@@ -21,7 +21,10 @@ export function CompanySection() {
       </header>
       <Panel className="narrow">
         {company.data ? (
-          <CompanyForm key={company.data.version} company={company.data} />
+          <>
+            <CompanyForm key={company.data.version} company={company.data} />
+            <MakeKey />
+          </>
         ) : company.isError ? (
           <Failed why={company.error} again={() => void company.refetch()} />
         ) : (
@@ -42,6 +45,8 @@ const settings = [
   "listeningTone",
   "browserPhones",
   "parkSeconds",
+  "webCalls",
+  "relay",
 ] as const;
 type Settings = Pick<Company, (typeof settings)[number]>;
 const settingsOf = (company: Company): Settings => ({
@@ -54,7 +59,49 @@ const settingsOf = (company: Company): Settings => ({
   listeningTone: company.listeningTone,
   browserPhones: company.browserPhones,
   parkSeconds: company.parkSeconds,
+  webCalls: company.webCalls,
+  relay: company.relay,
 });
+
+/** `webCalls.numbers[2]` is the field of the numbers. */
+const pathOf = (field: string): unknown => field.replace(/\[\d+\]$/, "").split(".");
+
+/** Keys that sign who a visitor is: made here, told once. */
+function MakeKey() {
+  const { t } = useTranslation();
+  const { modal, message } = App.useApp();
+  const queries = useQueryClient();
+  async function make() {
+    try {
+      const key = await admin.company.makeKey();
+      modal.success({
+        title: t("company.webKeyOnce"),
+        width: 640,
+        content: (
+          <dl className="web-key">
+            <dt>{t("company.webKeyId")}</dt>
+            <dd>
+              <code>{key.id}</code>
+            </dd>
+            <dt>{t("company.webKeySecret")}</dt>
+            <dd>
+              <code>{key.secret}</code>
+            </dd>
+          </dl>
+        ),
+      });
+      void queries.invalidateQueries({ queryKey: ["admin", "company"] });
+    } catch (why) {
+      void message.error(saying(why));
+    }
+  }
+  return (
+    <PermissionGate need="admin.write">
+      <p className="soft">{t("company.webKeyHint")}</p>
+      <Button onClick={() => void make()}>{t("company.webKeyMake")}</Button>
+    </PermissionGate>
+  );
+}
 
 function CompanyForm({ company }: { company: Company }) {
   const { t } = useTranslation();
@@ -84,7 +131,7 @@ function CompanyForm({ company }: { company: Company }) {
       if ("saved" in done) void message.success(t("form.saved"));
     } catch (why) {
       if (why instanceof Problem)
-        form.setFields(why.errors.map((one) => ({ name: one.field as keyof Company, errors: [fault(one)] })));
+        form.setFields(why.errors.map((one) => ({ name: pathOf(one.field) as keyof Company, errors: [fault(one)] })));
       setFailed(saying(why));
     }
   }
@@ -124,6 +171,32 @@ function CompanyForm({ company }: { company: Company }) {
         max={3600}
         hint={t("company.parkSecondsHint")}
       />
+      <h2>{t("company.webCalls")}</h2>
+      <Toggle name={["webCalls", "on"]} label={t("company.webOn")} />
+      <Words name={["webCalls", "numbers"]} label={t("company.webNumbers")} hint={t("company.webNumbersHint")} />
+      <Words
+        name={["webCalls", "origins"]}
+        label={t("company.webOrigins")}
+        hint={t("company.webOriginsHint")}
+        placeholder="https://www.example.com"
+      />
+      <div className="two">
+        <Count name={["webCalls", "atOnce"]} label={t("company.webAtOnce")} min={1} max={1000} />
+        <Count name={["webCalls", "perAddress"]} label={t("company.webPerAddress")} min={1} max={100} />
+        <Count name={["webCalls", "perHour"]} label={t("company.webPerHour")} min={1} max={1000} />
+      </div>
+      <Words name={["webCalls", "keys"]} label={t("company.webKeys")} hint={t("company.webKeysHint")} />
+      <h2>{t("company.relay")}</h2>
+      <Words
+        name={["relay", "urls"]}
+        label={t("company.relayUrls")}
+        hint={t("company.relayUrlsHint")}
+        placeholder="turn:turn.example.com:3478?transport=udp"
+      />
+      <Form.Item name={["relay", "password"]} label={t("company.relaySecret")} extra={t("company.relaySecretHint")}>
+        <Input.Password autoComplete="new-password" maxLength={200} />
+      </Form.Item>
+      <Toggle name={["relay", "only"]} label={t("company.relayOnly")} />
       <PermissionGate need="admin.write">
         <Button type="primary" htmlType="submit">
           {t("form.save")}

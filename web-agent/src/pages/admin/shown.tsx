@@ -52,6 +52,14 @@ export function useShown() {
         const { prefix, strip, add } = rest as { prefix: string; strip: number; add: string };
         return `${prefix}… −${strip} +${add}`;
       }
+      if (field === "webCalls") {
+        const { on, numbers, origins } = rest as { on: boolean; numbers: string[]; origins: string[] };
+        return [show(on, "on"), show(numbers, "numbers"), show(origins, "origins")].join(" · ");
+      }
+      if (field === "relay") {
+        const { urls, only } = rest as { urls: string[]; only: boolean };
+        return [show(urls, "urls"), show(only, "only")].join(" · ");
+      }
       if (skill !== undefined) return `${show(skill, "skill")} ${level}`;
       const to = Object.values(rest).filter(Boolean);
       return [t(`overflow.${kind}`), ...to.map((one) => show(one, "to"))].join(" · ");
