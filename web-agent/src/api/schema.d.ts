@@ -118,6 +118,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/company/web-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a key that signs who visitors are
+         * @description The newest and the one before hold; an older one is of no use any more.
+         *
+         *     Needs `admin.write`.
+         */
+        post: operations["postAdminCompanyWebKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/dispositions": {
         parameters: {
             query?: never;
@@ -1546,6 +1568,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/ice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How my browser reaches the server
+         * @description What its peer connection is made with: a relay of the company's, where there is one, with a name and a password that hold for
+         *     a shift. To be asked for anew with each connection.
+         *
+         *     Needs `desk.use`.
+         */
+        get: operations["getDeskIce"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/line": {
         parameters: {
             query?: never;
@@ -1559,7 +1604,7 @@ export interface paths {
          * My browser becomes my phone
          * @description My seat must be at this browser. A line that stood before is closed, and a talk goes on over the new one: so it is after a
          *     reload. 409 `other_station` where my seat is not here, 409 `phone_elsewhere` where another browser of mine is the phone and I
-         *     do not take it over; 422 `bad_offer` where the offer is none.
+         *     do not take it over; 503 `no_line` where a line is to be renewed and there is none; 422 `bad_offer` where the offer is none.
          *
          *     Needs `desk.use`.
          */
@@ -2130,6 +2175,28 @@ export interface paths {
          *     Needs `calls.read`.
          */
         get: operations["getTags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/web-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A call from a web page
+         * @description A WebSocket that `/call.js` speaks. Up: `{"kind":"call","number","sdp","token"}`, then `{"kind":"digit","digit"}`,
+         *     `{"kind":"renew","sdp"}` (another network) and `{"kind":"bye"}`. Down: `{"kind":"hello","iceServers"}`, `{"kind":"answer","call","sdp"}` or `{"kind":"refused","code","message"}`, then
+         *     `{"kind":"ended","cause"}`. Only pages whose origin the company lists may call.
+         */
+        get: operations["getWebCall"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2799,6 +2866,18 @@ export interface components {
         };
         /** @description `HungUpBy` in `contract.gen.ts`. */
         HungUpBy: contract.HungUpBy;
+        /** @description What a browser's `RTCPeerConnection` is made with. */
+        Ice: {
+            iceServers: components["schemas"]["IceServer"][];
+            /** @description No other way than over them. */
+            relayOnly: boolean;
+            until: number | null;
+        };
+        IceServer: {
+            credential: string;
+            urls: string[];
+            username: string;
+        };
         /**
          * @description The header that carries the number shown.
          * @enum {string}
@@ -2917,6 +2996,10 @@ export interface components {
              * @description How long a parked caller waits to be taken before who parked is rung: 10 to 3,600.
              */
             parkSeconds: number;
+            /** @description A TURN server for browsers whose networks let no audio through to us. */
+            relay: components["schemas"]["Relay"];
+            /** @description Visitors of the company's web pages may call from there. */
+            webCalls: components["schemas"]["WebCalls"];
             /** @description IANA zone: `Asia/Shanghai`. */
             zone: string;
         } & {
@@ -2966,6 +3049,8 @@ export interface components {
         LineOffer: {
             /** @description What tells this browser from my others: chosen by it and kept, 1 to 64 characters. */
             browser: string;
+            /** @description The network of this browser changed: the line that stands is to go on another way (ICE restart, RFC 8445 §9). */
+            renew?: boolean;
             /** @description The browser's SDP offer (RFC 8829): audio in PCMA or PCMU, both ways. It need not wait for candidates. */
             sdp: string;
             /** @description Also where another browser of mine is the phone. */
@@ -3023,6 +3108,12 @@ export interface components {
              * @description By me, yet.
              */
             unread: number;
+        };
+        /** @description Some of a line. */
+        MessagePage: {
+            items: components["schemas"]["DeskWords"][];
+            /** @description The `cursor` of what was written before; null: that was all. */
+            next: string | null;
         };
         MyAgent: {
             id: string;
@@ -3151,12 +3242,6 @@ export interface components {
                 number: string | null;
                 vip: boolean;
             }[];
-            /** @description The `cursor` of the next page; null: this was the last. */
-            next: string | null;
-        };
-        /** @description Some of a list. */
-        Page_DeskWords: {
-            items: contract.DeskWords[];
             /** @description The `cursor` of the next page; null: this was the last. */
             next: string | null;
         };
@@ -3583,6 +3668,24 @@ export interface components {
         };
         /** @enum {string} */
         RegistrationState: "trying" | "registered" | "failed";
+        /** @description A TURN server (RFC 8656) with which we share a secret: browsers get names and passwords from us that hold for some hours. */
+        Relay: {
+            /**
+             * @description Agents' audio goes over it and no other way.
+             * @default false
+             */
+            only: boolean;
+            /**
+             * @description The shared secret. Only ever sent in; left out, the old one stays.
+             * @default null
+             */
+            password: string | null;
+            /**
+             * @description As in `turn:turn.example.com:3478?transport=udp` (RFC 7065); empty: none.
+             * @default []
+             */
+            urls: string[];
+        };
         /** @description Numbers that begin so: `strip` characters are taken from the front, then `add` is put there. */
         Rewrite: {
             add: string;
@@ -3633,6 +3736,10 @@ export interface components {
              * @description How long a parked caller waits to be taken before who parked is rung: 10 to 3,600.
              */
             parkSeconds: number;
+            /** @description A TURN server for browsers whose networks let no audio through to us. */
+            relay: components["schemas"]["Relay"];
+            /** @description Visitors of the company's web pages may call from there. */
+            webCalls: components["schemas"]["WebCalls"];
             /** @description IANA zone: `Asia/Shanghai`. */
             zone: string;
         };
@@ -3798,6 +3905,51 @@ export interface components {
              */
             levels: number;
             obstacle: components["schemas"]["Obstacle"] | null;
+        };
+        /** @description Calls from web pages: who may, whom, and how many. */
+        WebCalls: {
+            /**
+             * Format: int32
+             * @description Calls at once, all pages together, 1 to 1000.
+             * @default 20
+             */
+            atOnce: number;
+            /**
+             * @description Ids of the keys that sign who a visitor is, the newest first. Their secrets are told once, when they are made.
+             * @default []
+             */
+            keys: string[];
+            /**
+             * @description The numbers of ours that pages may call.
+             * @default []
+             */
+            numbers: string[];
+            /** @default false */
+            on: boolean;
+            /**
+             * @description The pages' origins (RFC 6454), as in `https://www.example.com`. Our own is always among them.
+             * @default []
+             */
+            origins: string[];
+            /**
+             * Format: int32
+             * @description Calls at once from one address, 1 to 100.
+             * @default 2
+             */
+            perAddress: number;
+            /**
+             * Format: int32
+             * @description Calls within an hour from one address, 1 to 1000.
+             * @default 20
+             */
+            perHour: number;
+        };
+        /** @description A key, told once. */
+        WebKey: {
+            /** @description As a token's `kid` names it. */
+            id: string;
+            /** @description What tokens are signed with (HS256). Nobody is told it again. */
+            secret: string;
         };
         /** @enum {string} */
         Why: "refused" | "wrong_password" | "silent" | "no_connection";
@@ -4103,6 +4255,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Edited_Settings"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminCompanyWebKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebKey"];
                 };
             };
             /** @description What went wrong */
@@ -7263,6 +7443,34 @@ export interface operations {
             };
         };
     };
+    getDeskIce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ice"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postDeskLine: {
         parameters: {
             query?: never;
@@ -7757,7 +7965,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_DeskWords"];
+                    "application/json": components["schemas"]["MessagePage"];
                 };
             };
             /** @description What went wrong */
@@ -8208,6 +8416,33 @@ export interface operations {
                 content: {
                     "application/json": string[];
                 };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The line is open */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             default: {
