@@ -14,7 +14,8 @@ fn a_raised_hand_stays_up_through_calls_until_somebody_lowers_it() {
     let mut room = Room::new(Company::default().agent(1, &[(1, 5)]).queue(queue(1, &[(1, 1)])));
     room.ready(1);
     room.seat(1, raise(" a refund "));
-    let up = Some(Hand { since: room.now, note: "a refund".to_owned() });
+    let raised = room.now;
+    let up = Some(Hand { since: raised, note: "a refund".to_owned() });
     assert_eq!(room.shows(1).hand, up);
     let offered = offer(&room.calls(100, 1));
     room.pass(2_000);
@@ -23,7 +24,7 @@ fn a_raised_hand_stays_up_through_calls_until_somebody_lowers_it() {
     assert_eq!(room.shows(1).hand, up);
     room.seat(1, raise("still a refund"));
     let hand = room.shows(1).hand.clone().unwrap();
-    assert_eq!((hand.since, hand.note.as_str()), (up.unwrap().since, "still a refund"), "up since the first time");
+    assert_eq!((hand.since, hand.note.as_str()), (raised, "still a refund"), "up since the first time");
     assert!(!room.seat(1, SeatCommand::LowerHand).is_empty());
     assert_eq!(room.shows(1).hand, None);
     assert_eq!(room.seat(1, SeatCommand::LowerHand), [], "lowered twice changes nothing");

@@ -90,8 +90,8 @@ pub fn station_password(username: &str) -> String {
 pub async fn load(tx: &mut Tx<'_>, editor: &Editor<'_>, plan: &Plan<'_>) -> Result<(), EditError> {
     // Pages of this machine may call; the house's own page for trying it out may anyway.
     let origins = ["http://127.0.0.1:8000", "http://localhost:8000"].map(str::to_owned).to_vec();
-    let numbers = plan.numbers.iter().map(|(number, _)| (*number).to_owned()).collect();
-    let web_calls = WebCalls { on: true, numbers, origins, ..WebCalls::default() };
+    let numbers: Vec<String> = plan.numbers.iter().map(|(number, _)| (*number).to_owned()).collect();
+    let web_calls = WebCalls { on: !numbers.is_empty(), numbers, origins, ..WebCalls::default() };
     let settings =
         Settings { name: "青山家居 Greenhill Home".into(), area_code: "10".into(), web_calls, ..Settings::default() };
     editor.settings(tx, 0, settings).await?;

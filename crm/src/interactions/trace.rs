@@ -91,13 +91,7 @@ impl Trace {
             EventKind::ConsultAnswered { .. } | EventKind::ConsultJoined { .. } | EventKind::ConsultEnded { .. } => {
                 self.consulted(at, kind);
             }
-            EventKind::Parked { agent, queue, slot, .. } => {
-                self.leaving(*agent, Some("parked"));
-                self.open(at, S::Parked, Some(*agent), *queue).detail = Some(slot.to_string());
-            }
-            EventKind::ParkEnded { outcome, ms, .. } => {
-                self.settle(at, Some(*ms), &word(outcome), |s| s.kind == S::Parked);
-            }
+            EventKind::Parked { .. } | EventKind::ParkEnded { .. } => self.parked(at, kind),
             EventKind::TransferStarted { agent, .. } => self.leaving(*agent, Some("transferred")),
             EventKind::TransferFailed { agent, .. } => self.leaving(*agent, None),
             EventKind::TalkEnded { agent, leg, talk_ms, .. } => self.talk_ended(at, *agent, *leg, *talk_ms),
@@ -121,9 +115,7 @@ impl Trace {
             }
             EventKind::TagsSaved { tags, .. } => self.call.tags.clone_from(tags),
             EventKind::DispositionSaved { agent, dispositions, notes } => {
-                let note = Note { agent: *agent, dispositions: dispositions.clone(), notes: notes.clone(), at };
-                self.notes.retain(|n| n.agent != *agent);
-                self.notes.push(note);
+                self.noted(Note { agent: *agent, dispositions: dispositions.clone(), notes: notes.clone(), at });
             }
             // A call arrives once; the rest is told by others, or is of the leg, the node and the seat.
             EventKind::CallArrived { .. }
@@ -144,12 +136,9 @@ impl Trace {
             | EventKind::WrapUpExtended { .. }
             | EventKind::SupervisionStarted { .. } | EventKind::SupervisionChanged { .. } | EventKind::SupervisionEnded { .. }
             | EventKind::WaitingMoved { .. } | EventKind::WaitingMoveFailed { .. } | EventKind::WaitingRaised { .. }
-            | EventKind::NodeStarted { .. }
-            | EventKind::NodeStopping { .. }
-            | EventKind::OrphanEnded { .. }
+            | EventKind::NodeStarted { .. } | EventKind::NodeStopping { .. } | EventKind::OrphanEnded { .. }
             | EventKind::SeatChanged { .. }
-            | EventKind::StationRegistered { .. }
-            | EventKind::StationLost { .. } => {}
+            | EventKind::StationRegistered { .. } | EventKind::StationLost { .. } => {}
         }
     }
 
@@ -166,6 +155,26 @@ impl Trace {
                 segment.into_iter().for_each(|s| s.detail = Some("conference".to_owned()));
             }
             EventKind::ConsultEnded { leg, ms, .. } => self.settle(at, Some(*ms), "ended", |s| is(s, *leg)),
+            _ => {}
+        }
+    }
+
+    /// The last word of each person stands.
+    fn noted(&mut self, note: Note) {
+        self.notes.retain(|n| n.agent != note.agent);
+        self.notes.push(note);
+    }
+
+    /// The caller came into a numbered place, or left it.
+    fn parked(&mut self, at: EpochMs, kind: &EventKind) {
+        match kind {
+            EventKind::Parked { agent, queue, slot, .. } => {
+                self.leaving(*agent, Some("parked"));
+                self.open(at, SegmentKind::Parked, Some(*agent), *queue).detail = Some(slot.to_string());
+            }
+            EventKind::ParkEnded { outcome, ms, .. } => {
+                self.settle(at, Some(*ms), &word(outcome), |s| s.kind == SegmentKind::Parked);
+            }
             _ => {}
         }
     }
