@@ -46,7 +46,7 @@ const STEPS: [Step; 13] = [
     vital(step("server build", ".", "cargo build --workspace --bins", 25)),
     step("made files", ".", "cargo xtask gen --check", 10),
     step("rust tests", ".", "cargo test --workspace --no-fail-fast", 35),
-    Step { only_with: "tests/browser/package.json", ..step("browser tests", "tests/browser", "npm run --silent test", 15) },
+    Step { only_with: "tests/browser/package.json", ..step("browser tests", "tests/browser", "npm run --silent test", 25) },
     step("clippy", ".", "cargo clippy --workspace --all-targets --quiet -- -D warnings", 20),
 ];
 

@@ -69,7 +69,7 @@ it("the bar is that of how the agent is with whoever was asked", () => {
     "drop",
   ]);
   expect(bar({ others: [other("joined")] })).toContain("hangup_all");
-  expect(bar({ inFlow: { flow: "check", since: 1 } })).toEqual(["mute", "take_back", "leave"]);
+  expect(bar({ inFlow: { flow: "check", since: 1 } })).toEqual(["mute", "take_back", "leave_flow"]);
   expect(bar({ askedBy: "Ann", others: [other("leads")] })).toEqual(["mute", "leave"]);
 });
 

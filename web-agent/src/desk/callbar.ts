@@ -44,7 +44,7 @@ export function barFor(card: CallCard): BarButton[] {
     case "asked":
       return [mute, button("hangup", "hangup", "end", "leave")];
     case "flow":
-      return [mute, button("resume", "hold", "go", "take_back"), button("hangup", "hangup", "end", "leave")];
+      return [mute, button("resume", "hold", "go", "take_back"), button("hangup", "hangup", "end", "leave_flow")];
     case "asking":
       return [button("drop", "drop", "end", "call_off"), button("transfer", "transfer"), record];
     case "consulting":

@@ -180,27 +180,29 @@ function Thread({ agent, mine }: { agent: string; mine: boolean }) {
       {found.isSuccess && all.length === 0 && (
         <Nothing title={t("messages.none")} hint={t(mine ? "messages.noneMine" : "messages.noneTheirs")} />
       )}
-      <ol role="log" aria-live="polite">
-        {found.hasNextPage && (
-          <li className="thread-more">
-            <Button size="small" loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-              {t("messages.earlier")}
-            </Button>
-          </li>
-        )}
-        {all.map((one) => (
-          <li
-            key={one.id}
-            className={one.author === me.agent.id ? "mine" : ""}
-            ref={one.id === newest ? end : undefined}
-          >
-            <small>
-              {one.author !== me.agent.id && <b>{one.authorName}</b>} <time className="num">{when(one.at)}</time>
-            </small>
-            <p>{one.text}</p>
-          </li>
-        ))}
-      </ol>
+      <div className="thread-log" role="log" aria-live="polite">
+        <ol>
+          {found.hasNextPage && (
+            <li className="thread-more">
+              <Button size="small" loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+                {t("messages.earlier")}
+              </Button>
+            </li>
+          )}
+          {all.map((one) => (
+            <li
+              key={one.id}
+              className={one.author === me.agent.id ? "mine" : ""}
+              ref={one.id === newest ? end : undefined}
+            >
+              <small>
+                {one.author !== me.agent.id && <b>{one.authorName}</b>} <time className="num">{when(one.at)}</time>
+              </small>
+              <p>{one.text}</p>
+            </li>
+          ))}
+        </ol>
+      </div>
       <div className="thread-write">
         <Input.TextArea
           autoFocus

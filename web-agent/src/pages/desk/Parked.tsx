@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useKeys } from "../../desk/keys";
 import { useDesk } from "../../desk/store";
 import { Chip, Key, Phone } from "../../ui/bits";
-import { Shrink, Since } from "../../ui/Timer";
+import { Shrink } from "../../ui/Timer";
 import { useDo } from "./useCall";
 
 /** Puts the keyboard on the first of them; from there Tab and Enter do. */
@@ -45,7 +45,6 @@ export function Parked() {
               </span>
               <Shrink from={row.since} until={row.until} label={t("parked.left")} />
             </span>
-            <Since at={row.since} className="soft" />
             <Button
               size="small"
               type={row.by === me ? "primary" : "default"}
