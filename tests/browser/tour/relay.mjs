@@ -48,10 +48,10 @@ async function startRelay() {
   return { url: `turn:127.0.0.1:${port}?transport=udp`, end: () => child.kill("SIGKILL") };
 }
 
-/** By which kind of way the page's newest connection goes. */
+/** By which kind of way the page's newest connection goes; nothing before there is one. */
 const way = (page) =>
   page.evaluate(async () => {
-    const stats = [...(await window.__phone.peers.at(-1).getStats()).values()];
+    const stats = [...((await window.__phone.peers.at(-1)?.getStats())?.values() ?? [])];
     const transport = stats.find((one) => one.type === "transport");
     const pair = stats.find((one) => one.id === transport?.selectedCandidatePairId);
     return stats.find((one) => one.id === pair?.localCandidateId)?.candidateType;
@@ -78,6 +78,8 @@ export async function overRelay({ step, house, who, caller, dial, api, gauge }) 
       await page.locator('.take [data-station="browser"]').click();
       await page.locator(".take .ant-btn-primary").click();
       await page.locator(".seat .station-ok").waitFor();
+      // The seat may show the line of before until the page has its own.
+      await until("the page's own line", async () => (await way(page)) !== undefined);
       same(await way(page), "relay", "the way");
       await page.locator(".idle .ant-btn-primary").click();
       await page.locator(".idle-ready").waitFor();
