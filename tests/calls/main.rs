@@ -7,6 +7,7 @@ mod consulted;
 mod dialed_out;
 mod encrypted;
 mod digits;
+mod kinds;
 mod lessons;
 mod lost;
 mod parked;

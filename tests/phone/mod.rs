@@ -19,11 +19,13 @@ use cti_gateway::sip::sdp::{Direction, Secrecy};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
+pub mod browser;
 pub mod handset;
 pub mod register;
 pub mod sound;
 mod wire;
 
+pub use browser::BrowserPhone;
 pub use handset::{Ending, Manner, State};
 pub use register::Account;
 pub use sound::{Ear, Sound, tone_clip};

@@ -111,6 +111,16 @@ impl Browser {
         self.follow();
     }
 
+    /// Says these 20 ms of A-law, once it is connected.
+    pub fn speak(&mut self, n: u32, payload: Vec<u8>) {
+        if self.connected {
+            let write = RtpWrite::new(8.into(), u64::from(n + 60_000).into(), n * 160, now(), payload);
+            self.rtc.direct_api().stream_tx_by_mid(self.mid, None).unwrap().write_rtp(write);
+            self.rtc.handle_input(Input::Timeout(now())).unwrap();
+            self.follow();
+        }
+    }
+
     fn follow(&mut self) {
         loop {
             match self.rtc.poll_output().unwrap() {
@@ -126,12 +136,7 @@ impl Browser {
 
 impl Side for Browser {
     fn say(&mut self, n: u32) {
-        if self.connected {
-            let write = RtpWrite::new(8.into(), u64::from(n + 60_000).into(), n * 160, now(), word(2, n));
-            self.rtc.direct_api().stream_tx_by_mid(self.mid, None).unwrap().write_rtp(write);
-            self.rtc.handle_input(Input::Timeout(now())).unwrap();
-            self.follow();
-        }
+        self.speak(n, word(2, n));
     }
 
     fn hear(&mut self) {
