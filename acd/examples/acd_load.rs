@@ -32,7 +32,7 @@ fn company() -> Directory {
         };
         company.agents.insert(agent, person);
         let phone =
-            Station { id: station, username: String::new(), password: Secret::default(), answer_by: AnswerBy::Phone, digest: DigestBy::Both, srtp: Srtp::OverTls, number: String::new() };
+            Station { id: station, username: String::new(), password: Secret::default(), answer_by: AnswerBy::Phone, digest: DigestBy::Both, srtp: Srtp::OverTls, number: String::new(), beside: None };
         company.stations.insert(station, phone);
     }
     for id in 1..=QUEUES {

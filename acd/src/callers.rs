@@ -282,6 +282,10 @@ impl Router {
     pub(crate) fn call_over(&mut self, now: EpochMs, interaction: InteractionId, outcome: QueueOutcome) {
         self.over.insert(interaction);
         self.leave(now, interaction, outcome);
+        let rung = self.seats.iter().filter(|(_, state)| state.rung == Some(interaction)).map(|(agent, _)| *agent);
+        for agent in rung.collect::<Vec<_>>() {
+            self.rung_beside(now, agent, interaction, false);
+        }
         for agent in self.talks.get(&interaction).cloned().unwrap_or_default() {
             self.talk_ended(now, agent, interaction);
         }

@@ -42,6 +42,13 @@ impl Router {
         for station in lost {
             self.station_down(now, station);
         }
+        for (station, agent) in self.holders.clone() {
+            let beside = self.is_beside(station);
+            if let Some(state) = self.seats.get_mut(&agent).filter(|state| state.beside != beside) {
+                state.beside = beside;
+                self.settle(now, agent, SeatWhy::StationBack, None);
+            }
+        }
     }
 
     fn put_queue(&mut self, now: EpochMs, rules: &Queue) {

@@ -24,6 +24,8 @@ pub enum Obstacle {
     NotReady { reason: Option<ReasonId>, why: NotReadyWhy },
     StationUnreachable,
     StationUnfit,
+    /// A phone of a PBX beside us, which routes the calls of its queues itself.
+    StationOfPbx,
     NoStation,
     SignedOut,
     /// `has`: 0 where the agent lacks the skill.
@@ -164,6 +166,9 @@ fn seat_obstacle(state: &SeatState) -> Option<Obstacle> {
             return Some(Obstacle::NotReady { reason, why: NotReadyWhy(state.seat.status_why) });
         }
         (SeatStatus::Ready, StationHealth::Ok) => {}
+    }
+    if state.beside {
+        return Some(Obstacle::StationOfPbx);
     }
     match state.seat.activity {
         Activity::Offered { interaction } => Some(Obstacle::Offered { interaction }),

@@ -142,6 +142,7 @@ impl Router {
             Input::TalkEnded { interaction, agent } | Input::AgentFree { interaction, agent } => {
                 self.talk_ended(now, agent, interaction);
             }
+            Input::Rung { interaction, agent, on } => self.rung_beside(now, agent, interaction, on),
             Input::AgentBusy { interaction, agent } => self.agent_busy(now, agent, interaction),
         }
     }
@@ -168,7 +169,7 @@ impl Router {
     /// difference, and puts the seat into the row of idle agents or takes it out.
     pub(crate) fn settle(&mut self, now: EpochMs, agent: AgentId, why: SeatWhy, by: Option<AgentId>) {
         let Some(state) = self.seats.get_mut(&agent) else { return };
-        let offered = state.offer.and_then(|offer| self.offers.get(&offer)).map(|offer| offer.interaction);
+        let offered = state.offer.and_then(|offer| self.offers.get(&offer)).map(|offer| offer.interaction).or(state.rung);
         let activity = state.activity(offered);
         if std::mem::discriminant(&activity) != std::mem::discriminant(&state.seat.activity)
             || activity.interaction() != state.seat.activity.interaction()

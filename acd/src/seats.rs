@@ -89,6 +89,7 @@ impl Router {
             None => StationHealth::None,
             Some(station) => self.health_of(station),
         };
+        let beside = station.is_some_and(|station| self.is_beside(station));
         let Some(state) = self.seats.get_mut(&agent) else { return };
         if let Some(old) = state.seat.station
             && self.holders.get(&old) == Some(&agent)
@@ -100,9 +101,15 @@ impl Router {
         }
         state.seat.station = station;
         state.seat.health = health;
+        state.beside = beside;
         if let Some(station) = station {
             self.holders.insert(station, agent);
         }
+    }
+
+    /// A phone of a PBX beside us.
+    pub(crate) fn is_beside(&self, station: StationId) -> bool {
+        self.directory.stations.get(&station).is_some_and(|phone| phone.beside.is_some())
     }
 
     fn choose_ready(&mut self, now: EpochMs, agent: AgentId, by: AgentId) -> Result<(), Refusal> {

@@ -56,6 +56,10 @@ pub(crate) struct SeatState {
     pub indexed: Option<u64>,
     pub calls: Vec<OnCall>,
     pub offer: Option<OfferId>,
+    /// The call for which a PBX beside us rings the phone.
+    pub rung: Option<InteractionId>,
+    /// The station is a phone of a PBX beside us, which alone rings it.
+    pub beside: bool,
     pub wrap_up: Option<WrapUp>,
     /// A rule took ready away and gives it back when its cause is gone.
     pub took: bool,
@@ -83,6 +87,8 @@ impl SeatState {
             indexed: None,
             calls: Vec::new(),
             offer: None,
+            rung: None,
+            beside: false,
             wrap_up: None,
             took: false,
             desktop: Desktop::Unknown,
@@ -110,12 +116,13 @@ impl SeatState {
     }
 
     pub fn is_free(&self) -> bool {
-        self.calls.is_empty() && self.offer.is_none() && self.wrap_up.is_none()
+        self.calls.is_empty() && self.offer.is_none() && self.rung.is_none() && self.wrap_up.is_none()
     }
 
     /// May be offered a call now.
     pub fn is_eligible(&self) -> bool {
         self.is_free()
+            && !self.beside
             && self.seat.status == SeatStatus::Ready
             && self.seat.health == StationHealth::Ok
             && self.rest_until.is_none()
@@ -123,7 +130,7 @@ impl SeatState {
 
     /// Whether waiting for this agent makes sense.
     pub fn will_be_ready(&self) -> bool {
-        self.seat.status == SeatStatus::Ready && matches!(self.seat.next, None | Some(SeatStatus::Ready))
+        !self.beside && self.seat.status == SeatStatus::Ready && matches!(self.seat.next, None | Some(SeatStatus::Ready))
     }
 
     pub fn set_status(&mut self, now: EpochMs, status: SeatStatus, why: SeatWhy) {

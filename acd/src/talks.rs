@@ -90,6 +90,20 @@ impl Router {
         self.settle(now, agent, SeatWhy::Call, None);
     }
 
+    /// A PBX rings the phone. Two calls of it at once: the seat shows the later.
+    pub(crate) fn rung_beside(&mut self, now: EpochMs, agent: AgentId, interaction: InteractionId, on: bool) {
+        if on && self.over.contains(interaction) {
+            return;
+        }
+        let Some(state) = self.seats.get_mut(&agent) else { return };
+        match (on, state.rung == Some(interaction)) {
+            (true, false) => state.rung = Some(interaction),
+            (false, true) => state.rung = None,
+            (true, true) | (false, false) => return,
+        }
+        self.settle(now, agent, SeatWhy::Call, None);
+    }
+
     fn begin_wrap_up(&mut self, now: EpochMs, agent: AgentId, call: &OnCall, wrap_up_ms: u32) {
         self.end_wrap_up(now, agent, false);
         let Some(state) = self.seats.get_mut(&agent) else { return };

@@ -118,6 +118,8 @@ pub enum Input {
     TalkResumed { interaction: InteractionId, agent: AgentId },
     /// Wrap-up begins where the queue has one.
     TalkEnded { interaction: InteractionId, agent: AgentId },
+    /// The phone of an agent is rung by a PBX beside us, or no longer: the seat shows it, routing has no part in it.
+    Rung { interaction: InteractionId, agent: AgentId, on: bool },
     /// The agent is on a call that was not offered: dialed by the agent, or by a colleague. A ringing offer is withdrawn.
     AgentBusy { interaction: InteractionId, agent: AgentId },
     AgentFree { interaction: InteractionId, agent: AgentId },

@@ -228,3 +228,61 @@ fn what_a_browser_found_is_forgotten_with_its_line() {
     checked(&mut room, 3, Microphone::Ok);
     assert_eq!(room.status(3), SeatStatus::Ready);
 }
+
+/// A PBX rings its phones for the callers of its queues; a call of ours has no way there.
+#[test]
+fn a_phone_of_a_pbx_is_never_rung_by_us_neither_for_a_queue_nor_for_who_asks_for_its_agent() {
+    let mut room = Room::new(shop().at_pbx(1));
+    room.ready(1);
+    assert_eq!(room.status(1), SeatStatus::Ready);
+    assert_eq!(offers(&room.calls(100, 1)), [], "waits for somebody else");
+    let failed = room.direct(101, 1, None, None);
+    assert!(failed.iter().any(|d| matches!(d, Decision::DirectFailed { .. })), "told at once: {failed:?}");
+    let asked = Input::Ask {
+        interaction: InteractionId(102),
+        by: AgentId(2),
+        whom: acd::Asked::Agent(AgentId(1)),
+        wait_ms: 60_000,
+        ring_ms: 20_000,
+    };
+    assert_eq!(offers(&room.tell(asked)), []);
+    assert_eq!(offers(&room.ready(2)), [(100, 2)], "a phone of ours is rung");
+    let explained = room.router.explain_agent(room.now, AgentId(1)).unwrap();
+    assert_eq!(explained.obstacle, Some(acd::Obstacle::StationOfPbx));
+}
+
+#[test]
+fn a_seat_shows_what_its_pbx_rings_and_has_the_wrap_up_of_the_queue() {
+    let mut rules = queue(1, &[(1, 1)]);
+    rules.wrap_up_ms = 10_000;
+    let mut room = Room::new(Company::default().agent(1, &[(1, 5)]).queue(rules).at_pbx(1));
+    room.ready(1);
+    let (interaction, agent) = (InteractionId(100), AgentId(1));
+    let rung = |on| Input::Rung { interaction, agent, on };
+    room.tell(rung(true));
+    assert_eq!(room.shows(1).activity, Activity::Offered { interaction });
+    room.tell(Input::AgentBusy { interaction, agent });
+    room.tell(Input::Serves { interaction, agent, queue: Some(contract::QueueId(1)) });
+    room.tell(rung(false));
+    assert_eq!(room.shows(1).activity, Activity::Talking { interaction });
+    room.talk_ends(100, 1);
+    assert!(matches!(room.shows(1).activity, Activity::WrapUp { .. }));
+    room.over(100);
+    room.pass(10_000);
+    assert_eq!(room.shows(1).activity, Activity::Idle);
+    room.tell(rung(true));
+    assert_eq!(room.shows(1).activity, Activity::Idle, "the call is over");
+    let other = Input::Rung { interaction: InteractionId(101), agent, on: true };
+    room.tell(other);
+    room.over(101);
+    assert_eq!(room.shows(1).activity, Activity::Idle, "with the call its ringing is over");
+}
+
+#[test]
+fn a_station_that_becomes_one_of_ours_is_rung_from_then_on() {
+    let mut room = Room::new(shop().at_pbx(1));
+    room.ready(1);
+    room.calls(100, 1);
+    let said = room.tell(Input::Directory(std::sync::Arc::new(shop().0)));
+    assert_eq!(offers(&said), [(100, 1)]);
+}

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use contract::EpochMs;
+use cti_gateway::driver::PbxLine;
+use cti_gateway::pbx::LinkStage;
 use cti_gateway::sip::api::{Reached, TrunkRegistration, TrunkState};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -81,6 +83,7 @@ pub async fn render(app: &App) -> String {
     phones(&mut registry, app).await;
     signalling(&mut registry, app);
     trunks(&mut registry, app);
+    pbxs(&mut registry, app);
     media(&mut registry, app);
     house(&mut registry, app).await;
     let parts = crate::health::parts(app).await;
@@ -130,6 +133,7 @@ async fn phones(registry: &mut Registry, app: &App) {
         ("browser_phones", "Browsers that are phones", g.lines as u64),
         ("web_callers", "Visitors of web pages who call", g.visitors as u64),
         ("recordings_now", "Recordings being written", g.recordings as u64),
+        ("pbx_recordings", "Recordings of PBXs on their way here", g.fetching as u64),
         ("seats", "Seats", g.seats as u64),
         ("waiting", "Callers waiting", g.waiting as u64),
         ("offers", "Offers that ring", g.offers as u64),
@@ -188,6 +192,19 @@ fn trunks(registry: &mut Registry, app: &App) {
     let down = |state: &TrunkState| state.addresses.iter().filter(|(_, reached)| *reached == Reached::Down).count() as u64;
     let silent = known.iter().map(|(name, state)| (name.clone(), down(state)));
     family(registry, "trunk_addresses_down", "Addresses of this trunk that calls pass over, as they do not answer OPTIONS", silent);
+}
+
+/// Of PBXs beside us.
+fn pbxs(registry: &mut Registry, app: &App) {
+    let directory = app.office.now().directory.clone();
+    let known: Vec<_> = directory.pbxs.values().filter_map(|pbx| Some((pbx.name.clone(), app.gateway.pbx(pbx.id)?))).collect();
+    let of = |figure: fn(&PbxLine) -> u64| known.iter().map(|(name, line)| (name.clone(), figure(line))).collect::<Vec<_>>();
+    family(registry, "pbx_up", "1: we are connected to this PBX and know what is going on there", of(|line| u64::from(line.state.stage == LinkStage::Up)));
+    family(registry, "pbx_calls", "Calls seen at this PBX", of(|line| line.calls as u64));
+    family(registry, "pbx_calls_passed_over", "Calls of this PBX not seen for want of room; must be 0", of(|line| line.passed_over));
+    family(registry, "pbx_events", "Messages of this PBX that said something", of(|line| line.state.events));
+    family(registry, "pbx_malformed", "Messages of this PBX that could not be read; must be 0", of(|line| line.state.malformed));
+    family(registry, "pbx_reconnects", "How often the connection to this PBX was lost", of(|line| line.state.reconnects));
 }
 
 fn media(registry: &mut Registry, app: &App) {

@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use contract::{Caller, Candidate, Lookup};
 use cti_gateway::call::CommandRefused;
 use cti_gateway::driver::{FlowFault as Fault, Gateway, GatewayConfig, Ports, Refused, StartError};
+use cti_gateway::pbx::calls::PbxRefused;
 use cti_gateway::sip::api::{EndpointConfig, Limits};
 use store::{Db, LedgerWriter};
 
@@ -50,6 +51,12 @@ impl From<Refused> for Refusal {
                 CommandRefused::NoSuchFlow { .. } => (S::UNPROCESSABLE_ENTITY, "no_such_flow"),
                 CommandRefused::FlowNotAsked => (S::UNPROCESSABLE_ENTITY, "flow_not_asked"),
                 CommandRefused::NotInTalk { .. } => (S::CONFLICT, "not_in_talk"),
+            },
+            Refused::Pbx(why) => match why {
+                PbxRefused::NotThere(_) => (S::CONFLICT, "pbx_cannot"),
+                PbxRefused::NoLink => (S::SERVICE_UNAVAILABLE, "pbx_away"),
+                PbxRefused::PhoneOfPbx => (S::CONFLICT, "phone_of_pbx"),
+                PbxRefused::NoWay => (S::UNPROCESSABLE_ENTITY, "pbx_no_way"),
             },
             Refused::Seat(why) => (S::CONFLICT, why.code()),
             Refused::Colleague => (S::UNPROCESSABLE_ENTITY, "colleague"),

@@ -565,3 +565,59 @@ fn a_caller_in_a_flow_leaves_the_card_with_two_ways_and_comes_back_with_a_result
     let results: Vec<_> = back.flow_results.iter().map(|one| (one.flow.as_str(), one.result.as_deref())).collect();
     assert_eq!(results, [("check", Some("verified"))]);
 }
+
+/// Of a call at a PBX the card lists what the PBX can do; who dials there has a card from the first ring of the own phone.
+#[test]
+fn a_card_of_a_call_at_a_pbx_lists_what_the_pbx_can_do() {
+    use contract::directory::{Pbx, PbxKind, Secret};
+    use CallAction as A;
+    let (me, call, pbx) = (AGENTS[0], CALLS[0], PbxId(9));
+    for (kind, held) in [(PbxKind::Asterisk, &[][..]), (PbxKind::FreeSwitch, &[A::Hold][..])] {
+        let mut directory = Directory::default();
+        let one = Pbx {
+            id: pbx,
+            name: String::new(),
+            kind,
+            address: String::new(),
+            tls: None,
+            user: String::new(),
+            password: Secret::default(),
+            queues: Vec::new(),
+            context: String::new(),
+            recorded_in: String::new(),
+            recordings: String::new(),
+        };
+        directory.pbxs.insert(pbx, one);
+        for direction in [Direction::Inbound, Direction::Outbound] {
+            let mut desks = Desks::default();
+            desks.company(Arc::new(directory.clone()));
+            let EventKind::CallArrived { caller, dialed, leg, .. } = arrived() else { panic!("a call arrives") };
+            let came = EventKind::CallArrived { direction, entry: Entry::Pbx { pbx }, caller, dialed, leg };
+            let party = Party::Agent { agent: me, station: StationId(1) };
+            let mut story = vec![came];
+            if direction == Direction::Inbound {
+                story.push(offered(me));
+            }
+            story.push(EventKind::LegStarted { leg: LegId(2), party });
+            let mut n = 0;
+            let mut say = |desks: &mut Desks, kind| {
+                n += 1;
+                desks.apply(&event(n, Some(call), kind));
+                let DeskBody::Snapshot { cards, .. } = desks.snapshot(me, 0) else { panic!("not a snapshot") };
+                cards.into_iter().next().map(|card| (card.state, card.allowed))
+            };
+            let mut last = None;
+            for kind in story {
+                last = say(&mut desks, kind);
+            }
+            let before = match direction {
+                Direction::Inbound => (CardState::Ringing, vec![]),
+                _ => (CardState::Connecting, vec![A::Hangup]),
+            };
+            assert_eq!(last, Some(before), "{kind:?} {direction:?}");
+            let talk = say(&mut desks, EventKind::TalkStarted { agent: me, leg: LegId(2), queue: QUEUE, waited_ms: 3 });
+            let want: Vec<A> = held.iter().copied().chain([A::SendDigits, A::Transfer, A::Hangup, A::Dispose]).collect();
+            assert_eq!(talk, Some((CardState::Talking, want)), "{kind:?} {direction:?}");
+        }
+    }
+}

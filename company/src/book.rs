@@ -35,6 +35,7 @@ pub struct Book {
     pub queues: Shelf<Queue>,
     pub numbers: Shelf<Number>,
     pub trunks: Shelf<Trunk>,
+    pub pbxs: Shelf<Pbx>,
     pub stations: Shelf<Station>,
     pub flows: Shelf<Flow>,
     pub reasons: Shelf<Reason>,
@@ -74,6 +75,7 @@ macro_rules! shelved {
 
 shelved! {
     Team => teams, Skill => skills, Queue => queues, Number => numbers, Trunk => trunks, Station => stations,
+    Pbx => pbxs,
     Flow => flows, Reason => reasons, Disposition => dispositions, Agent => agents,
 }
 

@@ -162,6 +162,8 @@ async fn people(
                     digest: DigestBy::Both,
                     srtp: Srtp::OverTls,
                     number: String::new(),
+                    pbx: None,
+                    line: String::new(),
                     note: String::new(),
                 };
                 Some(editor.create(tx, station).await?.id.0.into())

@@ -38,8 +38,9 @@ pub fn directory(
     };
     for (id, kept) in &book.stations {
         let unsealed = kept.item.sealed.as_deref().and_then(|sealed| vault.unseal(sealed));
-        // Whoever is dialed proves nothing to us.
-        match unsealed.or_else(|| (!kept.item.number.is_empty()).then(String::new)) {
+        // Whoever is dialed, or rung by another, proves nothing to us.
+        let proves_nothing = !kept.item.number.is_empty() || kept.item.pbx.is_some();
+        match unsealed.or_else(|| proves_nothing.then(String::new)) {
             Some(password) => {
                 let station = phones::Station {
                     id: *id,
@@ -49,6 +50,7 @@ pub fn directory(
                     digest: digest_by(kept.item.digest),
                     srtp: srtp(kept.item.srtp),
                     number: kept.item.number.clone(),
+                    beside: kept.item.pbx.map(|pbx| phones::Beside { pbx, line: kept.item.line.clone() }),
                 };
                 out.stations.insert(*id, station);
             }
@@ -61,6 +63,14 @@ pub fn directory(
                 out.trunks.insert(*id, trunk);
             }
             None => left_out.push(format!("trunk {}", kept.item.name)),
+        }
+    }
+    for (id, kept) in book.pbxs.iter().filter(|(_, kept)| kept.item.active) {
+        match pbx(&kept.item, *id, vault) {
+            Some(pbx) => {
+                out.pbxs.insert(*id, pbx);
+            }
+            None => left_out.push(format!("pbx {}", kept.item.name)),
         }
     }
     out.agents = book.agents.iter().filter(|(_, kept)| kept.item.active).map(|(id, kept)| (*id, agent(&kept.item, *id))).collect();
@@ -140,6 +150,26 @@ fn trunk(item: &Trunk, id: contract::TrunkId, vault: &Vault) -> Option<phones::T
         prefixes: item.prefixes.clone(),
         rewrites: item.rewrites.iter().map(rewrite).collect(),
         codecs: item.codecs.iter().map(codec).collect(),
+    })
+}
+
+fn pbx(item: &Pbx, id: contract::PbxId, vault: &Vault) -> Option<phones::Pbx> {
+    let queues = item.queues.iter();
+    Some(phones::Pbx {
+        id,
+        name: item.name.clone(),
+        kind: match item.speaks {
+            PbxKind::Asterisk => phones::PbxKind::Asterisk,
+            PbxKind::FreeSwitch => phones::PbxKind::FreeSwitch,
+        },
+        address: item.address.clone(),
+        tls: item.tls.then(|| item.domain().to_owned()),
+        user: item.user.clone(),
+        password: Secret(vault.unseal(item.sealed.as_deref()?)?),
+        queues: queues.map(|q| phones::PbxQueue { name: q.name.clone(), queue: q.queue, dialed: q.dialed.clone() }).collect(),
+        context: item.context.clone(),
+        recorded_in: item.recorded_in.clone(),
+        recordings: item.recordings.clone(),
     })
 }
 

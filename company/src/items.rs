@@ -1,10 +1,12 @@
 //! The kinds of things an administrator edits, as they are kept, sent and shown. Durations are whole seconds, as people set
 //! them. Passwords go in and never come out: they are sealed before they are kept.
 
-use contract::{AgentId, DispositionId, NumberId, QueueId, ReasonId, SkillId, StationId, TeamId, TrunkId};
+use contract::{AgentId, DispositionId, NumberId, PbxId, QueueId, ReasonId, SkillId, StationId, TeamId, TrunkId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub use crate::pbx::{Pbx, PbxKind, PbxQueue};
 
 /// A kind of configuration document.
 pub trait Item: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
@@ -49,6 +51,7 @@ item!(Queue, QueueId, "queues", name);
 item!(Number, NumberId, "numbers", pattern);
 item!(Trunk, TrunkId, "trunks", name, secret);
 item!(Station, StationId, "stations", username, secret);
+item!(Pbx, PbxId, "pbxs", name, secret);
 item!(Flow, contract::RowId, "flows", name);
 item!(Reason, ReasonId, "reasons", name_en);
 item!(Disposition, DispositionId, "dispositions", name_en);
@@ -381,6 +384,14 @@ pub struct Station {
     /// Nobody registers there: each call is dialed to this number, over the trunks that take it. Empty: a phone that registers.
     #[serde(default)]
     pub number: String,
+    /// A phone of this PBX beside us, which rings it; `line` says which.
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    pub pbx: Option<PbxId>,
+    /// Asterisk: technology and peer, `PJSIP/a001`. FreeSWITCH: a user of its directory, `1001` or `1001@domain`.
+    #[schema(required = true)]
+    #[serde(default)]
+    pub line: String,
     #[serde(default)]
     pub note: String,
 }

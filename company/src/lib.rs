@@ -12,6 +12,7 @@ pub mod edit;
 pub mod items;
 pub mod messages;
 pub mod named;
+mod pbx;
 pub mod rules;
 pub mod schema;
 pub mod sessions;

@@ -52,7 +52,7 @@ impl Faults {
         }
     }
 
-    fn known(&mut self, field: impl Into<String>, known: bool, what: &str) {
+    pub(crate) fn known(&mut self, field: impl Into<String>, known: bool, what: &str) {
         if !known {
             self.add(field, "unknown", format!("there is no such {what}"));
         }
@@ -136,7 +136,7 @@ fn choices(names: &BTreeSet<String>) -> String {
 }
 
 /// `prefix name` for each that matches.
-fn named<T: Item>(shelf: &crate::book::Shelf<T>, what: &str, uses: impl Fn(&T) -> bool) -> Vec<String> {
+pub(crate) fn named<T: Item>(shelf: &crate::book::Shelf<T>, what: &str, uses: impl Fn(&T) -> bool) -> Vec<String> {
     shelf.values().filter(|kept| uses(&kept.item)).map(|kept| format!("{what} {}", kept.item.title())).collect()
 }
 
@@ -210,6 +210,7 @@ impl Checked for Queue {
         let to_it = |then: &Overflow| *then == Overflow::Queue { queue: id };
         let mut users = named(&book.queues, "queue", |queue| to_it(&queue.at_max_wait) || to_it(&queue.when_full));
         users.extend(named(&book.dispositions, "disposition", |d| d.queues.contains(&id)));
+        users.extend(named(&book.pbxs, "PBX", |pbx| pbx.queues.iter().any(|there| there.queue == id)));
         users
     }
 
@@ -254,16 +255,17 @@ impl Checked for Station {
         if !self.username.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c)) {
             faults.add("username", "format", "may have letters, digits, - . _");
         }
-        if self.sealed.is_none() && self.number.is_empty() {
-            faults.add("password", "required", "a station needs a password, or a number it is dialed at");
+        if self.sealed.is_none() && self.number.is_empty() && self.pbx.is_none() {
+            faults.add("password", "required", "a station needs a password, or a number it is dialed at, or a PBX that rings it");
         }
+        self.check_beside(&mut faults, book);
         let digits = self.number.chars().filter(char::is_ascii_digit).count();
         let dialed = |c: char| c.is_ascii_digit() || "+*#- ".contains(c);
         if !self.number.is_empty() && (self.number.len() > 32 || digits < 2 || !self.number.chars().all(dialed)) {
             faults.add("number", "format", "must be a number of 2 digits or more, at most 32 of + * # - blanks and digits");
         }
-        if !self.number.is_empty() && self.answer_by != AnswerBy::Phone {
-            faults.add("answerBy", "format", "a phone that is dialed at a number is lifted by hand: must be phone");
+        if (!self.number.is_empty() || self.pbx.is_some()) && self.answer_by != AnswerBy::Phone {
+            faults.add("answerBy", "format", "a phone that is dialed at a number, or rung by a PBX, is lifted by hand: must be phone");
         }
         let trunk = |t: &Trunk| t.digest_user.as_ref().is_some_and(|u| u.eq_ignore_ascii_case(&self.username));
         if book.trunks.values().any(|kept| trunk(&kept.item)) {
@@ -275,6 +277,29 @@ impl Checked for Station {
 
     fn users(&self, id: Self::Id, book: &Book) -> Vec<String> {
         named(&book.agents, "agent", |agent| agent.station == Some(id))
+    }
+}
+
+impl Station {
+    fn check_beside(&self, faults: &mut Faults, book: &Book) {
+        let Some(pbx) = self.pbx else {
+            if !self.line.is_empty() {
+                faults.add("line", "format", "stands only with a PBX");
+            }
+            return;
+        };
+        faults.known("pbx", book.pbxs.contains_key(&pbx), "PBX");
+        faults.text("line", &self.line, 80);
+        if !self.line.chars().all(|c| c.is_ascii_alphanumeric() || "-._/@+".contains(c)) {
+            faults.add("line", "format", "may have letters, digits and - . _ / @ + only");
+        }
+        if !self.number.is_empty() {
+            faults.add("number", "format", "a phone of a PBX is rung by it: must be empty");
+        }
+        let same = |other: &Station| other.pbx == self.pbx && other.line.eq_ignore_ascii_case(&self.line) && other.username != self.username;
+        if book.stations.values().any(|kept| same(&kept.item)) {
+            faults.add("line", "unique", "is already another station's");
+        }
     }
 }
 
@@ -469,6 +494,8 @@ mod tests {
             digest: DigestBy::Both,
             srtp: Srtp::OverTls,
             number: number.into(),
+            pbx: None,
+            line: String::new(),
             note: String::new(),
         };
         for (number, sealed, answer_by, want) in [

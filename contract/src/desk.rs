@@ -135,6 +135,8 @@ pub struct CallCard {
     pub in_flow: Option<InFlow>,
     /// What flows told of this caller in the middle of a talk, oldest first.
     pub flow_results: Vec<FlowResult>,
+    /// The PBX that has the call, by its name; none: it is ours.
+    pub pbx: Option<String>,
     /// From the one table of what each state allows.
     pub allowed: Vec<CallAction>,
     pub ended: Option<EndCause>,

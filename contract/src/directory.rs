@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use crate::{AgentId, PhoneNumber, QueueId, ReasonId, SkillId, StationId, TeamId, TrunkId};
+use crate::{AgentId, PbxId, PhoneNumber, QueueId, ReasonId, SkillId, StationId, TeamId, TrunkId};
 
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
@@ -14,6 +14,7 @@ pub struct Directory {
     pub agents: BTreeMap<AgentId, Agent>,
     pub stations: BTreeMap<StationId, Station>,
     pub trunks: BTreeMap<TrunkId, Trunk>,
+    pub pbxs: BTreeMap<PbxId, Pbx>,
     pub queues: BTreeMap<QueueId, Queue>,
     pub numbers: Vec<Number>,
     /// Flow name → its source text; the gateway compiles them through `ivr`.
@@ -44,7 +45,7 @@ impl Directory {
     pub fn answer_by(&self, station: StationId) -> AnswerBy {
         match self.stations.get(&station) {
             // Nobody's key can be pressed on the other side of a trunk.
-            Some(phone) if !phone.number.is_empty() => AnswerBy::Phone,
+            Some(phone) if !phone.number.is_empty() || phone.beside.is_some() => AnswerBy::Phone,
             Some(phone) => phone.answer_by,
             None if self.browser_of(station).is_some() => AnswerBy::TalkEvent,
             None => AnswerBy::Phone,
@@ -154,6 +155,57 @@ pub struct Station {
     pub srtp: Srtp,
     /// Nobody registers there: each call is dialed to this number, over the trunks that take it. Empty: a phone of ours.
     pub number: String,
+    /// A phone of a PBX beside us, which rings it; our routing never does.
+    pub beside: Option<Beside>,
+}
+
+/// A phone as its PBX names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beside {
+    pub pbx: PbxId,
+    /// Asterisk: technology and peer of its channels, `PJSIP/a001`. FreeSWITCH: user of its directory, `1001` or `1001@domain`.
+    pub line: String,
+}
+
+/// What a PBX speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PbxKind {
+    /// The manager interface (AMI).
+    Asterisk,
+    /// The event socket (ESL), inbound.
+    FreeSwitch,
+}
+
+/// A PBX beside us: it routes and carries the audio, we see what happens there and steer it.
+#[derive(Debug, Clone)]
+pub struct Pbx {
+    pub id: PbxId,
+    pub name: String,
+    pub kind: PbxKind,
+    /// `host:port`.
+    pub address: String,
+    /// The name its certificate must have; none: without TLS.
+    pub tls: Option<String>,
+    /// Empty where it knows only a password (FreeSWITCH).
+    pub user: String,
+    pub password: Secret,
+    /// Its queues that are ours too. Others are seen as calls without a queue.
+    pub queues: Vec<PbxQueue>,
+    /// Where in its dialplan the numbers begin that we dial and transfer to.
+    pub context: String,
+    /// The folder of its recordings as it names it; what is below is fetched from `recordings`.
+    pub recorded_in: String,
+    /// The same folder as we reach it: a path, or an `http(s)://` address; empty: recordings stay there.
+    pub recordings: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PbxQueue {
+    /// As it names it.
+    pub name: String,
+    pub queue: QueueId,
+    /// What is dialed there to reach it; empty: nothing is sent there.
+    pub dialed: String,
 }
 
 /// A word that must not reach a log.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    AgentId, ContactId, ContactPointId, CustomerId, DispositionId, EpochMs, InteractionId, LegId, OfferId, PhoneNumber,
+    AgentId, ContactId, ContactPointId, CustomerId, DispositionId, EpochMs, InteractionId, LegId, OfferId, PbxId, PhoneNumber,
     QueueId, RecordingId, Seat, SeatWhy, StationId, SuperviseMode, TransferTarget, TrunkId,
 };
 
@@ -43,6 +43,8 @@ pub enum Entry {
     Station { station: StationId, agent: Option<AgentId> },
     /// A page of the company's own, by its visitor's browser.
     Web,
+    /// A PBX beside us, which routes it and carries its audio.
+    Pbx { pbx: PbxId },
 }
 
 /// Who the network says is calling.
@@ -296,6 +298,8 @@ pub enum EventKind {
     RecordingStarted { recording: RecordingId, what: RecordingKind, agent: Option<AgentId>, queue: Option<QueueId>, path: String },
     RecordingPaused { recording: RecordingId, agent: AgentId, reason: String },
     RecordingResumed { recording: RecordingId, agent: AgentId },
+    /// A PBX was asked to write silence, and does not: what is said is recorded all the same.
+    RecordingPauseFailed { agent: AgentId },
     /// Why audio is missing where it is: disk trouble, overload.
     RecordingGap { recording: RecordingId, ms: u32, reason: String },
     RecordingEnded { recording: RecordingId, duration_ms: u32, bytes: u32, complete: bool },

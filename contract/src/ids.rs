@@ -60,6 +60,8 @@ ids! {
     StationId
     /// A line to the outside world.
     TrunkId
+    /// A PBX that routes and carries calls beside us.
+    PbxId
     /// A dialed number of ours.
     NumberId
     /// A customer: organisation or person.

@@ -1,6 +1,8 @@
 //! What the phones need from rooms above or beside them, as traits: the driver is given them at start.
 
-use crate::{Candidate, Caller, EpochMs, EventKind, InteractionId};
+use std::path::{Path, PathBuf};
+
+use crate::{Candidate, Caller, EpochMs, EventKind, InteractionId, RecordingId};
 
 /// The ledger, as seen by those who have something to tell it. Returns at once and never fails: what the database
 /// cannot take now goes to a spool.
@@ -18,3 +20,13 @@ pub trait Ledger: Send + Sync + 'static {
 pub trait Lookup: Send + Sync + 'static {
     fn identify(&self, caller: Caller) -> std::pin::Pin<Box<dyn Future<Output = Vec<Candidate>> + Send>>;
 }
+
+/// Below the recordings folder: where it is noted that this recording is still to come from elsewhere. Whoever repairs recordings
+/// after a crash leaves those alone.
+#[must_use]
+pub fn coming(recordings: &Path, recording: RecordingId) -> PathBuf {
+    recordings.join(COMING).join(format!("{recording}.json"))
+}
+
+/// The folder of those notes.
+pub const COMING: &str = ".coming";

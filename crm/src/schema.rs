@@ -12,6 +12,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("drafts", DRAFTS),
         ("drafts hold dispositions", DRAFT_DISPOSITIONS),
         ("interactions have tags", INTERACTION_TAGS),
+        ("interactions come from a PBX", ENTRY_PBX),
     ],
 };
 
@@ -223,4 +224,8 @@ CREATE TABLE interaction_tag (
     PRIMARY KEY (tag, began, interaction_id)
 );
 CREATE INDEX interaction_tag_of ON interaction_tag (interaction_id);
+";
+
+const ENTRY_PBX: &str = "
+ALTER TABLE interaction ADD COLUMN entry_pbx BIGINT;
 ";

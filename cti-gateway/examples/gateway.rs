@@ -70,6 +70,7 @@ fn directory() -> Directory {
                 digest: DigestBy::Both,
                 srtp: Srtp::OverTls,
                 number: String::new(),
+                beside: None,
             },
         );
         let agent = Agent {

@@ -5,6 +5,7 @@
 pub mod call;
 pub mod driver;
 pub mod media;
+pub mod pbx;
 mod precedence;
 pub mod reach;
 pub mod sip;

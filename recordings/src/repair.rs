@@ -21,7 +21,7 @@ pub struct Repaired {
 }
 
 /// Mends the files of all recordings that `node` left unfinished in `folder`, and says what the ledger must hear of each.
-/// Doing it twice changes nothing.
+/// Doing it twice changes nothing. What is still to come from elsewhere is left to whoever fetches it.
 /// # Errors
 /// Only those of the database: a file that cannot be mended is a fact, not an error.
 pub async fn after_a_crash(db: &Db, folder: &Path, node: u16) -> Result<Vec<Repaired>, DbError> {
@@ -29,6 +29,9 @@ pub async fn after_a_crash(db: &Db, folder: &Path, node: u16) -> Result<Vec<Repa
     let mut all = Vec::new();
     for row in db.query(&sql, vals![node]).await? {
         let open = rows::read(&row)?;
+        if contract::ports::coming(folder, open.recording).exists() {
+            continue;
+        }
         let (folder, path) = (folder.to_owned(), open.path.clone());
         let mended = tokio::task::spawn_blocking(move || mend(&folder, &path)).await;
         let mended = mended.unwrap_or_else(|e| Err(format!("mending it failed: {e}")));

@@ -238,6 +238,12 @@ async fn a_killed_server_s_recordings_play_up_to_the_last_moment_written() {
         };
         tell(&db, &[(6, 0, evil)]).await;
 
+        // 7: still to come from elsewhere.
+        tell(&db, &[(7, 0, arrived("+8613800138000")), (7, 0, records(7, ANN, SALES))]).await;
+        let coming = contract::ports::coming(folder.path(), RecordingId(7));
+        std::fs::create_dir_all(coming.parent().unwrap()).unwrap();
+        std::fs::write(&coming, "{}").unwrap();
+
         let told = repair::after_a_crash(&db, folder.path(), 1).await.unwrap();
         let of = |id| told.iter().find(|r| r.recording == RecordingId(id)).map(|r| r.facts.clone()).unwrap();
         let whole = |id| vec![EventKind::RecordingEnded { recording: RecordingId(id), duration_ms: 1_000, bytes: 32_044, complete: false }];

@@ -59,7 +59,7 @@ impl From<Option<&contract::PhoneNumber>> for Val {
 macro_rules! for_ids {
     ($mac:ident) => {
         $mac! {
-            InteractionId LegId OfferId AgentId QueueId SkillId StationId TrunkId NumberId CustomerId ContactId
+            InteractionId LegId OfferId AgentId QueueId SkillId StationId TrunkId PbxId NumberId CustomerId ContactId
             ContactPointId RecordingId TeamId DispositionId ReasonId RowId
         }
     };

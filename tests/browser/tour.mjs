@@ -20,6 +20,7 @@ import { dialing } from "./tour/dial.mjs";
 import { looks } from "./tour/looks.mjs";
 import { oddCalls } from "./tour/odd.mjs";
 import { asPhone, browserPhone, toneFile, withMicrophone } from "./tour/phone.mjs";
+import { besidePbx } from "./tour/pbx.mjs";
 import { prompts } from "./tour/prompts.mjs";
 import { recordings } from "./tour/records.mjs";
 import { overRelay } from "./tour/relay.mjs";
@@ -342,6 +343,7 @@ try {
     api,
     gauge,
   });
+  await besidePbx({ step, house, admin, who: chenjing, api });
   await webCalls({
     step,
     house,

@@ -50,7 +50,7 @@ pub fn company(agents: &[AnswerBy]) -> Directory {
             station: Some(station),
             dial_prefixes: vec!["+86".into()],
         });
-        let station = Station { id: station, username, password: Secret(PASSWORD.into()), answer_by: *answer_by, digest: DigestBy::Both, srtp: Srtp::OverTls, number: String::new() };
+        let station = Station { id: station, username, password: Secret(PASSWORD.into()), answer_by: *answer_by, digest: DigestBy::Both, srtp: Srtp::OverTls, number: String::new(), beside: None };
         directory.stations.insert(station.id, station);
     }
     directory.queues = QUEUES.iter().map(|name| (queue_id(name), queue(name))).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use acd::{Decision, Input, Router, RouterConfig};
-use contract::directory::{Agent, AnswerBy, DigestBy, Directory, Overflow, Queue, Reason, Secret, Srtp, Station};
+use contract::directory::{Agent, AnswerBy, Beside, DigestBy, Directory, Overflow, Queue, Reason, Secret, Srtp, Station};
 use contract::{
     AgentId, EpochMs, IdMaker, InteractionId, OfferId, OfferOutcome, QueueId, QueueOutcome, ReasonId, Seat,
     SeatCommand, SeatStatus, SkillId, StationId,
@@ -66,8 +66,16 @@ impl Company {
             digest: DigestBy::Both,
             srtp: Srtp::OverTls,
             number: String::new(),
+            beside: None,
         };
         self.0.stations.insert(station.id, station);
+        self
+    }
+
+    /// The station is a phone of a PBX, which rings it.
+    pub fn at_pbx(mut self, station: i64) -> Self {
+        let beside = Beside { pbx: contract::PbxId(1), line: format!("PJSIP/{station}") };
+        self.0.stations.get_mut(&StationId(station)).unwrap().beside = Some(beside);
         self
     }
 

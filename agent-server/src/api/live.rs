@@ -94,6 +94,8 @@ pub enum Obstacle {
     StationUnreachable,
     /// A browser without a microphone, or with a bad line.
     StationUnfit,
+    /// A phone of a PBX beside us, which routes the calls of its queues itself.
+    StationOfPbx,
     NoStation,
     SignedOut,
     /// `has`: 0 where the agent lacks the skill.
@@ -117,6 +119,7 @@ impl From<acd::Obstacle> for Obstacle {
             O::NotReady { reason, why } => Self::NotReady { reason: reason.map(|id| id.to_string()), why: why.0 },
             O::StationUnreachable => Self::StationUnreachable,
             O::StationUnfit => Self::StationUnfit,
+            O::StationOfPbx => Self::StationOfPbx,
             O::NoStation => Self::NoStation,
             O::SignedOut => Self::SignedOut,
             O::Skill { skill, has, needs } => Self::Skill { skill: skill.to_string(), has, needs },

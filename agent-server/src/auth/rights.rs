@@ -215,8 +215,8 @@ pub const ROUTES: &[(Method, &str, Need)] = &[
 ];
 
 /// The kinds that are all edited alike.
-pub const KINDS: [&str; 9] =
-    ["teams", "skills", "queues", "numbers", "trunks", "stations", "reasons", "dispositions", "agents"];
+pub const KINDS: [&str; 10] =
+    ["teams", "skills", "queues", "numbers", "trunks", "pbxs", "stations", "reasons", "dispositions", "agents"];
 
 /// What a route needs; `None`: it is in no table, and answers nobody.
 #[must_use]

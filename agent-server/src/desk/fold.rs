@@ -5,11 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use contract::directory::AnswerBy;
+use contract::directory::{AnswerBy, PbxKind};
 use contract::{
     AgentId, CallCard, Candidate, Caller, CardGone, CardState, CustomerId, DeskBody, Direction, Directory, EndCause, Entry,
     EpochMs, Event, EventKind, FlowResult, HungUpBy, InFlow, InteractionId, KnownCustomer, LegId, NoticeLevel, OfferOutcome,
-    Pressed, QueueId,
+    Party, PbxId, Pressed, QueueId,
     QueueOutcome, RecordingId, RecordingKind, RecordingState, SavedDisposition, Seat, SeatWhy, StationHealth, SuperviseMode,
     SupervisedBy, Supervising,
 };
@@ -66,6 +66,8 @@ struct Call {
     in_flow: Option<InFlow>,
     flow_results: Vec<FlowResult>,
     tags: Vec<String>,
+    /// Which has the call.
+    pbx: Option<PbxId>,
 }
 
 /// Somebody in the talk besides caller and agent.
@@ -197,6 +199,7 @@ impl Desks {
                     in_flow: None,
                     flow_results: Vec::new(),
                     tags: Vec::new(),
+                    pbx: if let Entry::Pbx { pbx } = entry { Some(*pbx) } else { None },
                 });
                 match entry {
                     Entry::Station { agent: Some(agent), .. } if *direction == Direction::Outbound => {
@@ -273,6 +276,12 @@ impl Desks {
         told
     }
 
+    /// An agent's call at a PBX that nobody has a card of yet.
+    fn is_dialed_at_pbx(&self, id: InteractionId) -> bool {
+        let call = self.calls.get(&id);
+        call.is_some_and(|call| call.pbx.is_some() && call.direction == Direction::Outbound && call.cards.is_empty())
+    }
+
     /// The card of a call this agent makes.
     fn dials(&mut self, at: EpochMs, agent: AgentId, id: InteractionId) -> Option<Told> {
         self.takes_over(at, agent, id);
@@ -332,10 +341,17 @@ impl Desks {
                 self.calls.get_mut(&id)?.cards.insert(*agent, card);
                 return self.tell(at, *agent, id);
             }
+            // Whoever makes a call at a PBX is known by the phone that is rung first.
+            EventKind::LegStarted { party: Party::Agent { agent, .. }, .. } if self.is_dialed_at_pbx(id) => {
+                return self.dials(at, *agent, id);
+            }
             EventKind::OfferEnded { agent, outcome, .. } => return self.offer_ended(at, *agent, id, *outcome),
             EventKind::TransferFailed { agent, cause, .. } => {
                 let values = vec![("cause".to_owned(), store::words::word(cause))];
                 return Some(notice(*agent, at, NoticeLevel::Warning, "transfer_failed", values));
+            }
+            EventKind::RecordingPauseFailed { agent } => {
+                return Some(notice(*agent, at, NoticeLevel::Error, "pause_failed", Vec::new()));
             }
             EventKind::WaitingMoveFailed { by, cause, .. } => {
                 let values = vec![("cause".to_owned(), store::words::word(cause))];
@@ -516,6 +532,8 @@ impl Desks {
             recording: call.recording,
             timed_wrap_up: card.until.is_some(),
             beside: beside(call, card),
+            // Of one that is gone, what any can.
+            at: call.pbx.map(|pbx| self.directory.pbxs.get(&pbx).map_or(PbxKind::Asterisk, |pbx| pbx.kind)),
         };
         let queue = card.queue.and_then(|id| self.directory.queues.get(&id));
         CallCard {
@@ -543,6 +561,7 @@ impl Desks {
             others: self.others(agent, call, card),
             in_flow: call.in_flow.clone().filter(|_| !card.over),
             flow_results: call.flow_results.clone(),
+            pbx: call.pbx.map(|pbx| self.directory.pbxs.get(&pbx).map_or_else(|| "PBX".to_owned(), |pbx| pbx.name.clone())),
             allowed: allowed(&face),
             ended: call.ended,
         }

@@ -8,14 +8,14 @@ use super::{Call, Note, Segment, Sums};
 use store::words::{backwards, json, unjson, unword, word};
 
 pub(super) const CALL: &str = "i.interaction_id, i.direction, i.began, i.ended, i.caller_raw, i.caller_name, i.e164, i.withheld, i.dialed, \
-    i.trunk_id, i.station_id, i.entry_agent, i.customer_id, i.contact_id, i.linked_by, i.vip, i.cause, i.by_kind, i.by_agent, i.flow, \
+    i.trunk_id, i.station_id, i.entry_agent, i.entry_pbx, i.customer_id, i.contact_id, i.linked_by, i.vip, i.cause, i.by_kind, i.by_agent, i.flow, \
     i.agents, i.queues, i.pressed, i.answered, i.queue_entries, i.offers, i.missed_offers, i.holds, i.transfers, i.ivr_ms, i.wait_ms, \
     i.ring_ms, i.talk_ms, i.hold_ms, i.wrap_ms, i.voicemail_ms, i.has_recording, i.tags";
 
 pub(super) const SEGMENT: &str = "n, kind, agent_id, queue_id, offer_id, leg_id, recording_id, began, ended, ms, outcome, detail";
 
 /// What never changes after the first event, then what may.
-const FIXED: [&str; 15] = [
+const FIXED: [&str; 16] = [
     "interaction_id",
     "direction",
     "began",
@@ -28,6 +28,7 @@ const FIXED: [&str; 15] = [
     "trunk_id",
     "station_id",
     "entry_agent",
+    "entry_pbx",
     "node",
     "seq",
     "last_at",
@@ -72,10 +73,11 @@ pub(super) fn upsert() -> (String, String) {
 
 pub(super) fn trace_vals(trace: &Trace) -> Vec<Val> {
     let c = &trace.call;
-    let (trunk, station, entry_agent) = match c.entry {
-        Entry::Trunk { trunk } => (Some(trunk), None, None),
-        Entry::Station { station, agent } => (None, Some(station), agent),
-        Entry::Web => (None, None, None),
+    let (trunk, station, entry_agent, pbx) = match c.entry {
+        Entry::Trunk { trunk } => (Some(trunk), None, None, None),
+        Entry::Station { station, agent } => (None, Some(station), agent, None),
+        Entry::Web => (None, None, None, None),
+        Entry::Pbx { pbx } => (None, None, None, Some(pbx)),
     };
     let (by_kind, by_agent) = match c.by {
         None => (None, None),
@@ -98,6 +100,7 @@ pub(super) fn trace_vals(trace: &Trace) -> Vec<Val> {
         trunk,
         station,
         entry_agent,
+        pbx,
         trace.node,
         trace.seq,
         trace.last_at
@@ -136,12 +139,13 @@ pub(super) fn trace_vals(trace: &Trace) -> Vec<Val> {
 
 pub(super) fn call(row: &Row) -> Result<Call, DbError> {
     let number: Option<String> = row.get("e164")?;
-    let entry = match row.get::<Option<contract::TrunkId>>("trunk_id")? {
-        Some(trunk) => Entry::Trunk { trunk },
-        None => match row.get("station_id")? {
-            Some(station) => Entry::Station { station, agent: row.get("entry_agent")? },
-            None => Entry::Web,
-        },
+    let (trunk, station, pbx): (Option<contract::TrunkId>, Option<contract::StationId>, Option<contract::PbxId>) =
+        (row.get("trunk_id")?, row.get("station_id")?, row.get("entry_pbx")?);
+    let entry = match (trunk, station, pbx) {
+        (Some(trunk), _, _) => Entry::Trunk { trunk },
+        (None, Some(station), _) => Entry::Station { station, agent: row.get("entry_agent")? },
+        (None, None, Some(pbx)) => Entry::Pbx { pbx },
+        (None, None, None) => Entry::Web,
     };
     let by = match row.get::<Option<String>>("by_kind")?.as_deref() {
         None => None,

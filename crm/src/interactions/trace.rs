@@ -131,6 +131,7 @@ impl Trace {
             | EventKind::Muted { .. } | EventKind::Unmuted { .. }
             | EventKind::DigitsSent { .. }
             | EventKind::RecordingPaused { .. }
+            | EventKind::RecordingPauseFailed { .. }
             | EventKind::RecordingResumed { .. }
             | EventKind::RecordingGap { .. }
             | EventKind::WrapUpExtended { .. }

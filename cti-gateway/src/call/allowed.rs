@@ -1,6 +1,6 @@
 //! The one table of what each state of a call on a desk allows. The desktop shows it, the server refuses by it.
 
-use contract::directory::AnswerBy;
+use contract::directory::{AnswerBy, PbxKind};
 use contract::{CallAction, CardState, RecordingState};
 
 /// Whom else there is in a talk, as an agent's buttons see it.
@@ -30,6 +30,8 @@ pub struct Face {
     /// A wrap-up that has a timer can be extended.
     pub timed_wrap_up: bool,
     pub beside: Beside,
+    /// A PBX has the call, and does only what it can.
+    pub at: Option<PbxKind>,
 }
 
 /// Buttons that live, in the order they stand on the bar.
@@ -70,6 +72,9 @@ pub fn allowed(face: &Face) -> Vec<CallAction> {
     if matches!(face.state, CardState::Talking | CardState::Held) && own {
         out.extend(record);
     }
+    if let Some(kind) = face.at {
+        out.retain(|action| crate::pbx::can(kind, *action));
+    }
     out
 }
 
@@ -86,6 +91,7 @@ mod tests {
             recording: RecordingState::On,
             timed_wrap_up: true,
             beside: Beside::Nobody,
+            at: None,
         };
         use CallAction as A;
         let rows: [(Face, &[CallAction]); 15] = [
@@ -131,6 +137,34 @@ mod tests {
             ),
             (Face { beside: Beside::Asked, ..face }, &[A::Mute, A::Hangup]),
             (Face { state: CardState::WrapUp, timed_wrap_up: false, ..face }, &[A::Dispose, A::EndWrapUp]),
+        ];
+        for (face, want) in rows {
+            assert_eq!(allowed(&face), want, "{face:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_at_a_pbx_allows_what_the_pbx_can() {
+        let face = Face {
+            state: CardState::Talking,
+            answer_by: AnswerBy::Phone,
+            muted: false,
+            recording: RecordingState::On,
+            timed_wrap_up: true,
+            beside: Beside::Nobody,
+            at: Some(PbxKind::Asterisk),
+        };
+        use CallAction as A;
+        let free = Face { at: Some(PbxKind::FreeSwitch), ..face };
+        let rows: [(Face, &[CallAction]); 8] = [
+            (face, &[A::SendDigits, A::Transfer, A::Hangup, A::Dispose, A::PauseRecording]),
+            (Face { recording: RecordingState::Paused, ..face }, &[A::SendDigits, A::Transfer, A::Hangup, A::Dispose, A::ResumeRecording]),
+            (free, &[A::Hold, A::SendDigits, A::Transfer, A::Hangup, A::Dispose, A::PauseRecording]),
+            (Face { state: CardState::Held, ..face }, &[A::Transfer, A::Hangup, A::Dispose, A::PauseRecording]),
+            (Face { state: CardState::Held, ..free }, &[A::Resume, A::Transfer, A::Hangup, A::Dispose, A::PauseRecording]),
+            (Face { state: CardState::Ringing, ..face }, &[]),
+            (Face { state: CardState::Connecting, ..face }, &[A::Hangup]),
+            (Face { state: CardState::WrapUp, ..face }, &[A::Dispose, A::ExtendWrapUp, A::EndWrapUp]),
         ];
         for (face, want) in rows {
             assert_eq!(allowed(&face), want, "{face:?}");

@@ -521,7 +521,7 @@ pub(super) fn cause_of(status: u16) -> EndCause {
 }
 
 /// `2026/11/23/<id>.wav`, by UTC day: a folder never holds more than a day.
-fn recording_path(now: EpochMs, id: RecordingId) -> String {
+pub(crate) fn recording_path(now: EpochMs, id: RecordingId) -> String {
     let day = chrono::DateTime::from_timestamp_millis(now).unwrap_or_default();
     format!("{}/{id}.wav", day.format("%Y/%m/%d"))
 }

@@ -32,6 +32,7 @@ mod waiting;
 pub use allowed::{Beside, Face, allowed};
 pub use consult::MOST_ASKED;
 pub use dialed_out::DialOut;
+pub(crate) use machine::recording_path;
 pub use parked::{Fetcher, MOST_PARKED};
 pub use supervise::{MOST_LISTEN_REASON, MOST_SUPERVISORS, SUPERVISOR_RING_MS, Seated};
 pub use silence::{SILENT_LOST_HELD_MS, SILENT_LOST_MS, SILENT_TALK_MS, SILENT_WAIT_MS};

@@ -51,7 +51,7 @@ impl Switch {
         self.let_go_of_the_deaf(now);
         self.forget_stuck(now);
         let facts = acd::Facts {
-            calls: self.calls.keys().copied().collect(),
+            calls: self.calls.keys().copied().chain(self.pbxs.interactions()).collect(),
             legs: self
                 .calls
                 .iter()
@@ -59,6 +59,7 @@ impl Switch {
                     let talking = live.call.talkers().chain(live.caller_agent).chain(live.call.fetcher());
                     talking.chain(live.call.supervisors()).map(|agent| (agent, *id))
                 })
+                .chain(self.pbxs.on_calls())
                 .collect(),
             waiting: self.calls.iter().filter(|(_, live)| live.call.waits()).map(|(id, _)| *id).collect(),
         };

@@ -261,7 +261,7 @@ impl Company {
 const MOST_WAYS: usize = 4;
 
 /// Digits, `*`, `#` and a leading `+`; the rest of what people write between them is dropped.
-fn dialable(number: &str) -> String {
+pub(super) fn dialable(number: &str) -> String {
     let keep =
         |(i, c): (usize, char)| (c.is_ascii_digit() || matches!(c, '*' | '#') || (i == 0 && c == '+')).then_some(c);
     number.trim().chars().enumerate().filter_map(keep).collect()

@@ -1,5 +1,5 @@
 //! Stations that are dialed: a number outside, over a trunk. Nobody registers there; they can be reached while a trunk that takes
-//! their number can.
+//! their number can. So it is with phones of PBXs beside us: while the PBX is connected.
 
 use std::collections::BTreeSet;
 
@@ -37,19 +37,23 @@ impl Switch {
             let (trunks, _) = self.company.ways_out(number)?;
             trunks.into_iter().find(|trunk| !self.dialed_stations.down.contains(trunk))
         };
-        let dialed = directory.stations.values().filter(|station| !station.number.is_empty());
-        let reached: Vec<(StationId, TrunkId)> = dialed.filter_map(|station| Some((station.id, over(&station.number)?))).collect();
+        let dialed = directory.stations.values().filter(|station| !station.number.is_empty() && station.beside.is_none());
+        let trunk = |trunk: TrunkId| directory.trunks.get(&trunk).map(|trunk| trunk.name.clone()).unwrap_or_default();
+        let mut reached: Vec<(StationId, String)> =
+            dialed.filter_map(|station| Some((station.id, trunk(over(&station.number)?)))).collect();
+        reached.extend(self.stations_of_pbxs());
         let before = std::mem::take(&mut self.dialed_stations.reached);
         self.dialed_stations.reached = reached.iter().map(|(station, _)| *station).collect();
-        for (station, trunk) in reached.into_iter().filter(|(station, _)| !before.contains(station)) {
+        for (station, address) in reached.into_iter().filter(|(station, _)| !before.contains(station)) {
             self.work.push_back(Work::Router(acd::Input::StationUp { station }));
-            let address = directory.trunks.get(&trunk).map(|trunk| trunk.name.clone()).unwrap_or_default();
             let kind = EventKind::StationRegistered { station, user_agent: String::new(), address, expires: now + LONG_MS };
             self.ports.ledger.record(now, None, kind);
         }
+        let beside = |station| directory.stations.get(&station).is_some_and(|known| known.beside.is_some());
+        let reason = |station| if beside(station) { "no_pbx" } else { "no_trunk" };
         for station in before.difference(&self.dialed_stations.reached.clone()).copied() {
             self.work.push_back(Work::Router(acd::Input::StationDown { station }));
-            self.ports.ledger.record(now, None, EventKind::StationLost { station, reason: "no_trunk".into() });
+            self.ports.ledger.record(now, None, EventKind::StationLost { station, reason: reason(station).into() });
         }
     }
 

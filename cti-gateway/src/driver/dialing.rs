@@ -323,13 +323,15 @@ impl Switch {
             TransferTarget::Queue { .. } | TransferTarget::Agent { .. } | TransferTarget::Flow { .. } => Ok(()),
             TransferTarget::Number { number } => {
                 let (_, user) = self.company.ways_out(number).ok_or(Refused::NoWayOut)?;
-                let allowed = directory
-                    .agents
-                    .get(&agent)
-                    .is_some_and(|a| a.dial_prefixes.iter().any(|prefix| user.starts_with(prefix.as_str())));
-                if allowed { Ok(()) } else { Err(Refused::NumberNotAllowed) }
+                if self.may_dial(agent, &user) { Ok(()) } else { Err(Refused::NumberNotAllowed) }
             }
         }
+    }
+
+    /// Whether somebody's number rules let a number out, as it is dialed.
+    pub(super) fn may_dial(&self, agent: contract::AgentId, dialed: &str) -> bool {
+        let rules = self.company.directory.agents.get(&agent).map(|agent| &agent.dial_prefixes);
+        rules.is_some_and(|rules| rules.iter().any(|prefix| dialed.starts_with(prefix.as_str())))
     }
 }
 

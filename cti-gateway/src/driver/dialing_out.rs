@@ -23,6 +23,10 @@ impl Switch {
         if self.draining {
             return Err(Refused::Stopping);
         }
+        let station = self.free_station_of(agent, None)?;
+        if self.pbx_phone(station).is_some() {
+            return self.dial_at_pbx(now, (agent, station), number, queue);
+        }
         if self.calls.len() >= self.config.most_calls {
             return Err(Refused::Full);
         }
@@ -31,7 +35,7 @@ impl Switch {
             return Err(Refused::Colleague);
         }
         self.may_send_to(agent, &target)?;
-        let (station, directory) = (self.phone_of(agent, None)?, self.company.directory.clone());
+        let directory = self.company.directory.clone();
         let of_queue = match queue {
             Some(queue) => Some(directory.queues.get(&queue).ok_or(Refused::NoSuchTarget)?),
             None => None,

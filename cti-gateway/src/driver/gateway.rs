@@ -9,17 +9,19 @@ use std::time::Duration;
 use contract::health::Part;
 use contract::{
     AgentId, CallCommand, Directory, IdMaker, InteractionId, Ledger, LegId, Lookup, QueueId, Seat, SeatCommand,
-    SuperviseCommand, TrunkId, WaitingCommand,
+    PbxId, SuperviseCommand, TrunkId, WaitingCommand,
 };
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::behind;
+use super::beside::{PbxBook, PbxLine};
 use super::company::Company;
 use super::contacts::{self, ContactBook};
 use super::ending::Tasks;
 use super::legs::Legs;
 use super::own_thread::OwnThread;
+use super::pbxs::Pbxs;
 use super::speech::Speech;
 use super::switch::{Gauges, Message, Switch};
 use super::trunks::{TrunkBook, TrunkLine};
@@ -27,6 +29,7 @@ use super::vitals::{self, ShutTheDoor, Vitals, tend};
 use super::{Clock, FlowFault, Prompts};
 use crate::call::CommandRefused;
 use crate::media::{Engine, LineEvent, LineFault, LineId, MediaConfig, MediaEvent, MediaSink};
+use crate::pbx::calls::PbxRefused;
 use crate::reach::Reach;
 use crate::sip::Endpoint;
 use crate::sip::api::{Contact, Counts, EndpointConfig, UaEvent};
@@ -89,6 +92,8 @@ pub enum Refused {
     #[error(transparent)]
     Call(CommandRefused),
     #[error(transparent)]
+    Pbx(PbxRefused),
+    #[error(transparent)]
     Seat(acd::Refusal),
     #[error("this is a colleague; ask them into a talk, or call them from the phone itself")]
     Colleague,
@@ -136,6 +141,7 @@ pub struct Gateway {
     addresses: Vec<SocketAddr>,
     sip_counts: tokio::sync::watch::Receiver<Counts>,
     trunks: TrunkBook,
+    pbxs: PbxBook,
     /// Where phones were before the restart, until the company is there.
     known: Arc<Mutex<Vec<Contact>>>,
     vitals: Arc<Vitals>,
@@ -190,7 +196,7 @@ impl Gateway {
         let switch_thread = OwnThread::new("switch").map_err(StartError::Thread)?;
         let sockets = {
             let _there = sip_thread.handle().enter();
-            Sockets::bind(config.sip.udp, config.sip.tcp)?.with_tls(tls, config.sip.tls)?
+            Sockets::bind(config.sip.udp, config.sip.tcp)?.with_tls(tls.clone(), config.sip.tls)?
         };
         let bound_to = [sockets.udp_address, sockets.tcp_address, sockets.tls_address];
         let addresses: Vec<SocketAddr> = bound_to.into_iter().flatten().collect();
@@ -201,7 +207,7 @@ impl Gateway {
         let known = config.contacts.as_deref().map(|path| contacts::read(path, clock.now())).unwrap_or_default();
         let opened = config.contacts.clone().map(|path| ContactBook::open(path, clock, &known));
         let (book, contacts) = opened.unzip();
-        let (teller, trunks) = (sink.clone(), TrunkBook::default());
+        let (teller, trunks, pbxs) = (sink.clone(), TrunkBook::default(), PbxBook::default());
         let lines = trunks.clone();
         let tell = move |event: UaEvent| {
             book.iter().for_each(|book| book.note(clock.now(), &event));
@@ -216,6 +222,7 @@ impl Gateway {
         let (maker, reach) = (ids.clone(), Reach { own: config.media_ip, advertise: config.media_advertise });
         let switch = Switch {
             clock,
+            pbxs: Pbxs::new(clock, tls, pbxs.clone(), &ports.ledger, &config.recordings),
             router: acd::Router::new(IdMaker::new(config.node), config.router),
             speech: Speech::new(config.speech.clone()),
             config,
@@ -267,7 +274,7 @@ impl Gateway {
             contacts,
         };
         let (known, tasks) = (Arc::new(Mutex::new(known)), Arc::new(Mutex::new(Some(tasks))));
-        Ok(Self { inbox, engine, clock, ids: maker, reach, addresses, sip_counts, trunks, known, vitals, tasks })
+        Ok(Self { inbox, engine, clock, ids: maker, reach, addresses, sip_counts, trunks, pbxs, known, vitals, tasks })
     }
 
     /// Where SIP listens: UDP, then TCP, then TLS, where each is on.
@@ -386,6 +393,12 @@ impl Gateway {
     #[must_use]
     pub fn trunk(&self, trunk: TrunkId) -> Option<TrunkLine> {
         self.trunks.line(trunk)
+    }
+
+    /// How we stand with a PBX; none where it is not set, or not active.
+    #[must_use]
+    pub fn pbx(&self, pbx: PbxId) -> Option<PbxLine> {
+        self.pbxs.line(pbx)
     }
 
     #[must_use]

@@ -5,6 +5,7 @@
 
 mod audit;
 mod behind;
+mod beside;
 mod browsers;
 mod caller;
 mod clock;
@@ -14,11 +15,13 @@ mod dialed_stations;
 mod dialing;
 mod dialing_out;
 mod ending;
+mod fetching;
 mod gateway;
 mod legs;
 mod lookups;
 mod own_thread;
 mod parking;
+mod pbxs;
 mod perform;
 mod signals;
 mod speech;
@@ -30,6 +33,7 @@ mod trunks;
 mod visitors;
 mod vitals;
 
+pub use beside::PbxLine;
 pub use browsers::Browser;
 pub use clock::Clock;
 pub use company::{FlowFault, Prompts};

@@ -203,6 +203,7 @@ impl Switch {
             }
             D::SeatChanged { seat, why, by } => {
                 self.seat_moved(now, &seat);
+                self.mind_pause(&seat);
                 self.ports.ledger.record(now, None, EventKind::SeatChanged { seat, why, by });
             }
             D::Refused { refusal, .. } => self.refusal = Some(refusal),

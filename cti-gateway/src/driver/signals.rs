@@ -245,7 +245,7 @@ impl Switch {
         };
         let caller_agent = match entry {
             Entry::Station { station, .. } => self.router.holder(station),
-            Entry::Trunk { .. } | Entry::Web => None,
+            Entry::Trunk { .. } | Entry::Web | Entry::Pbx { .. } => None,
         };
         self.calls.insert(id, Live { call, due: None, span, shown, shown_outside: None, shown_as: None, caller_agent });
         if let Some(agent) = caller_agent {

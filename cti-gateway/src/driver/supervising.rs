@@ -71,6 +71,15 @@ impl Switch {
     /// The phone of a supervisor's seat, where nothing else goes on but the talk that is left for this one. Without a seat
     /// routing would not know that the phone is in use.
     pub(super) fn phone_of(&self, agent: AgentId, leaves: Option<InteractionId>) -> Result<StationId, Refused> {
+        let station = self.free_station_of(agent, leaves)?;
+        match self.pbx_phone(station) {
+            Some(_) => Err(Refused::Pbx(crate::pbx::calls::PbxRefused::PhoneOfPbx)),
+            None => Ok(station),
+        }
+    }
+
+    /// As [`Switch::phone_of`], whoever rings it.
+    pub(super) fn free_station_of(&self, agent: AgentId, leaves: Option<InteractionId>) -> Result<StationId, Refused> {
         let seat = self.router.seat(agent).filter(|seat| seat.status != SeatStatus::Offline).ok_or(Refused::NoStation)?;
         match seat.activity {
             Activity::Idle | Activity::WrapUp { .. } => {}

@@ -61,6 +61,8 @@ pub enum Message {
     Prompts(Box<Prompts>),
     Explain { call: InteractionId, reply: oneshot::Sender<Option<acd::CallExplained>> },
     Gauges(oneshot::Sender<Gauges>),
+    /// The connection to a PBX told this, in order.
+    Pbx { pbx: contract::PbxId, round: u64, told: Vec<crate::pbx::link::Told> },
     Audit,
     Drain { grace_ms: u32 },
     AbortAll(EndCause),
@@ -88,6 +90,9 @@ pub struct Gauges {
     pub orphans: u64,
     /// Calls refused at the door, by SIP status.
     pub refused: Vec<(u16, u64)>,
+    /// Calls at PBXs beside us, and recordings of them on their way here.
+    pub beside: usize,
+    pub fetching: usize,
     /// Messages lost because the switch lagged behind. Must read 0.
     pub lost: u64,
     /// Calls ended because deciding about them failed. Must read 0.
@@ -147,6 +152,7 @@ pub struct Switch {
     pub(super) speech: Speech,
     pub(super) unspoken: HashMap<super::speech::Sentence, Vec<Unspoken>>,
     pub(super) router: acd::Router,
+    pub(super) pbxs: super::pbxs::Pbxs,
     pub(super) calls: HashMap<InteractionId, Live>,
     pub(super) legs: Legs,
     pub(super) browsers: super::browsers::Browsers,
@@ -224,7 +230,7 @@ impl Switch {
     fn next_due(&self) -> Option<EpochMs> {
         let call = self.due.first().map(|(at, _)| *at);
         let late = (!self.late_media.is_empty()).then(|| self.clock.now() + super::perform::LATE_AGAIN_MS);
-        call.into_iter().chain(self.router.deadline()).chain(late).min()
+        call.into_iter().chain(self.router.deadline()).chain(late).chain(self.pbxs.deadline()).min()
     }
 
     fn tick(&mut self, now: EpochMs) {
@@ -240,6 +246,7 @@ impl Switch {
             self.work.push_back(Work::Event(id, CallEvent::Deadline));
             self.settle(now);
         }
+        self.tick_pbxs(now);
         if self.router.deadline().is_some_and(|at| at <= now) {
             self.work.push_back(Work::Router(acd::Input::Tick));
         }
@@ -249,6 +256,9 @@ impl Switch {
         match message {
             Message::Ua(event) => self.signal(now, event),
             Message::Media(leg, event) => self.media(now, leg, event),
+            Message::Identified(call, candidates) if self.pbxs.of_call(call).is_some() => {
+                self.ports.ledger.record(now, Some(call), EventKind::CallerIdentified { candidates });
+            }
             Message::Identified(call, candidates) => self.tell_call(call, CallEvent::Identified(candidates)),
             Message::Spoken { sentence, clip } => self.spoken(sentence, clip),
             Message::Seat { agent, command, by, reply } => {
@@ -264,8 +274,9 @@ impl Switch {
                 self.settle(now);
                 let _ = reply.send(answer);
             }
+            Message::Pbx { pbx, round, told } => self.pbx_told(now, pbx, round, told),
             Message::Supervise { call, by, whom, command, reply } => {
-                let answer = self.supervise(now, call, by, whom, &command);
+                let answer = self.not_at_pbx(call).and_then(|()| self.supervise(now, call, by, whom, &command));
                 self.settle(now);
                 let _ = reply.send(answer);
             }
@@ -275,12 +286,12 @@ impl Switch {
                 let _ = reply.send(answer);
             }
             Message::Fetch { call, agent, reply } => {
-                let answer = self.fetch(now, call, agent);
+                let answer = self.not_at_pbx(call).and_then(|()| self.fetch(now, call, agent));
                 self.settle(now);
                 let _ = reply.send(answer);
             }
             Message::Waiting { call, by, command, reply } => {
-                let answer = self.while_waiting(now, call, by, command);
+                let answer = self.not_at_pbx(call).and_then(|()| self.while_waiting(now, call, by, command));
                 self.settle(now);
                 let _ = reply.send(answer);
             }
@@ -333,7 +344,7 @@ impl Switch {
                 let all: Vec<_> = self.calls.keys().copied().collect();
                 self.work.extend(all.into_iter().map(|id| Work::Event(id, CallEvent::Abort(cause))));
             }
-            Message::End => {}
+            Message::End => self.let_go_of_pbxs(now),
         }
     }
 
@@ -343,7 +354,9 @@ impl Switch {
         let directory = self.company.directory.clone();
         self.asks.push_back(UaCommand::SetDirectory(Arc::new((&*directory).into())));
         self.work.push_back(Work::Router(acd::Input::Directory(directory)));
-        self.mind_dialed_stations(self.clock.now());
+        let now = self.clock.now();
+        self.mind_dialed_stations(now);
+        self.mind_pbxs(now);
         faults
     }
 
@@ -355,6 +368,9 @@ impl Switch {
         agent: AgentId,
         command: &CallCommand,
     ) -> Result<(), Refused> {
+        if let Some(pbx) = self.pbxs.of_call(id) {
+            return self.pbx_command(now, pbx, id, agent, command);
+        }
         let (CallCommand::Transfer { target } | CallCommand::Consult { target }) = command else {
             if *command == CallCommand::Park {
                 return self.park(now, id, agent);
@@ -371,6 +387,15 @@ impl Switch {
             _ => CallCommand::Transfer { target },
         };
         self.of_call(now, id, |call, world| call.command(now, agent, &command, world))
+    }
+
+    /// # Errors
+    /// [`Refused`] where a PBX has the call: we do not have its audio.
+    fn not_at_pbx(&self, call: InteractionId) -> Result<(), Refused> {
+        match self.pbxs.of_call(call) {
+            Some(_) => Err(Refused::Pbx(crate::pbx::calls::PbxRefused::NotThere(call))),
+            None => Ok(()),
+        }
     }
 
     /// Somebody asks something of a call; what follows is carried out with the next [`Switch::settle`].
@@ -507,6 +532,8 @@ impl Switch {
             wrap_ups: counts.wrap_ups,
             orphans: self.orphans,
             refused,
+            beside: self.pbxs.calls(),
+            fetching: self.pbxs.fetching.open(),
             lost: self.lost_count(),
             broken: self.broken,
             lookups: self.lookups.open(),

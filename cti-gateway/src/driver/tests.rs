@@ -102,8 +102,11 @@ impl House {
         let directory = Arc::new(company());
         let (company, faults) = Company::default().replaced(directory.clone(), &prompts, false);
         assert!(faults.is_empty(), "{faults:?}");
+        let tls = crate::sip::net::Tls::open(None, None).unwrap();
+        let ledger: Arc<dyn Ledger> = book.clone();
         let switch = Switch {
             clock,
+            pbxs: super::pbxs::Pbxs::new(clock, tls, Default::default(), &ledger, &config.recordings),
             router: acd::Router::new(IdMaker::new(1), config.router),
             speech: Speech::new(vec![]),
             config,
@@ -295,7 +298,7 @@ fn company() -> Directory {
             },
         );
         let (username, password) = (n.to_string(), Secret::default());
-        out.stations.insert(station, Station { id: station, username, password, answer_by: AnswerBy::Phone, digest: DigestBy::Both, srtp: Srtp::OverTls, number: String::new() });
+        out.stations.insert(station, Station { id: station, username, password, answer_by: AnswerBy::Phone, digest: DigestBy::Both, srtp: Srtp::OverTls, number: String::new(), beside: None });
     }
     out.trunks.insert(TRUNK, Trunk { from: vec![(HOME, 32)], trusted: true, ..Trunk::new(TRUNK, "in") });
     out.queues.insert(

@@ -31,6 +31,7 @@ const STATIONS: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 /// Everything told, in order.
 struct Book {
     told: Mutex<Vec<EventKind>>,
+    calls: Mutex<Vec<(Option<InteractionId>, EventKind)>>,
     last_call: Mutex<Option<InteractionId>>,
     count: watch::Sender<usize>,
     /// Whoever tells it anything breaks.
@@ -43,6 +44,7 @@ impl Ledger for Book {
         if call.is_some() {
             *self.last_call.lock().unwrap() = call;
         }
+        self.calls.lock().unwrap().push((call, kind.clone()));
         let mut told = self.told.lock().unwrap();
         told.push(kind);
         self.count.send_replace(told.len());
@@ -66,6 +68,11 @@ pub struct House {
 
 impl House {
     pub async fn open(speech: &[&str]) -> Self {
+        Self::of(company(), speech, None).await
+    }
+
+    /// With this company, and this authority for certificates beside the well-known.
+    pub async fn of(directory: Directory, speech: &[&str], authority: Option<std::path::PathBuf>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let prompts_folder = folder.path().join("prompts");
         std::fs::create_dir_all(prompts_folder.join("en")).unwrap();
@@ -76,7 +83,7 @@ impl House {
         prompts.load(&prompts_folder).unwrap();
         let config = GatewayConfig {
             node: 1,
-            sip: EndpointConfig::on(SocketAddr::new(CALLERS, 0)),
+            sip: EndpointConfig { authorities: authority, ..EndpointConfig::on(SocketAddr::new(CALLERS, 0)) },
             media_ip: CALLERS,
             media_advertise: None,
             rtp_ports: (20_000, 60_000),
@@ -89,13 +96,14 @@ impl House {
         };
         let book = Arc::new(Book {
             told: Mutex::default(),
+            calls: Mutex::default(),
             last_call: Mutex::default(),
             count: watch::Sender::new(0),
             broken: AtomicBool::new(false),
         });
         let ports = Ports { ledger: book.clone(), lookup: Arc::new(Nobody) };
         let gateway = Gateway::start(config, prompts, ports).await.unwrap();
-        let faults = gateway.directory(Arc::new(company())).await;
+        let faults = gateway.directory(Arc::new(directory)).await;
         // Text can be said only where there is a command that speaks.
         assert!(faults.iter().all(|f| f.flow == "spoken" && speech.is_empty()), "{faults:#?}");
         let at = gateway.addresses()[0];
@@ -131,6 +139,12 @@ impl House {
     /// The call last spoken of.
     pub fn call(&self) -> InteractionId {
         self.book.last_call.lock().unwrap().unwrap()
+    }
+
+    /// All that was told of one call, in order.
+    pub fn of_call(&self, call: InteractionId) -> Vec<EventKind> {
+        let told = self.book.calls.lock().unwrap();
+        told.iter().filter(|(of, _)| *of == Some(call)).map(|(_, kind)| kind.clone()).collect()
     }
 
     pub fn count(&self, wanted: impl Fn(&EventKind) -> bool) -> usize {
@@ -190,7 +204,7 @@ pub fn wav(ms: u32) -> Vec<u8> {
     out.into_inner()
 }
 
-fn company() -> Directory {
+pub fn company() -> Directory {
     let mut out = Directory { version: 1, ..Directory::default() };
     out.company.area_code = "10".into();
     let station = StationId(1);
@@ -217,6 +231,7 @@ fn company() -> Directory {
             digest: DigestBy::Both,
             srtp: Srtp::OverTls,
             number: String::new(),
+            beside: None,
         },
     );
     let trunk = |id, from: Vec<(IpAddr, u8)>, to| Trunk { from, to, trusted: true, ..Trunk::new(id, "") };

@@ -6,6 +6,9 @@ mod visitor;
 mod health;
 mod house;
 mod line;
+mod pbx;
+#[path = "../../../tests/pbx/peer.rs"]
+mod pbx_peer;
 #[path = "../peer/mod.rs"]
 mod peer;
 

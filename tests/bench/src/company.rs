@@ -78,6 +78,7 @@ pub fn directory(agents: u16) -> Directory {
             digest: DigestBy::Both,
             srtp: Srtp::OverTls,
             number: String::new(),
+            beside: None,
         };
         out.stations.insert(station, phone);
         let agent = AgentId(n + 1);

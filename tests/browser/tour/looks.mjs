@@ -13,6 +13,7 @@ const sections = [
   "numbers",
   "lists",
   "trunks",
+  "pbxs",
   "stations",
   "dispositions",
   "reasons",

@@ -55,6 +55,7 @@ export type AdminSkill = Made["Kept_Skill"];
 export type AdminQueue = Made["Kept_Queue"];
 export type AdminNumber = Made["Kept_Number"];
 export type AdminTrunk = Made["Shown_Trunk"];
+export type AdminPbx = Made["Shown_Pbx"];
 export type AdminStation = Made["Shown_Station"];
 export type AdminDisposition = Made["Kept_Disposition"];
 export type AdminReason = Made["Kept_Reason"];
@@ -66,7 +67,9 @@ export type Prompt = Made["PromptRow"];
 export type PromptFolder = Made["PromptLanguage"];
 export type SkillLevel = Made["SkillLevel"];
 /** What a person edits of a document: all of it but what the server knows itself. A password is only ever sent in. */
-export type Edit<T extends Kept> = Omit<T, keyof Kept | keyof Made["StationLive"] | keyof Made["TrunkLive"]>;
+export type Edit<T extends Kept> = Omit<T, keyof Kept | LiveKeys<T, "StationLive" | "TrunkLive" | "PbxLive">>;
+/** What the server knows of a document now is not sent back. */
+type LiveKeys<T, K extends keyof Made> = K extends K ? (T extends Made[K] ? keyof Made[K] : never) : never;
 /** With flows that do not fit the company any more since the edit. */
 export type Edited<T> = T & { flowFaults?: FlowFault[] };
 /** One change of a document, newest first; without an item it was removed. */

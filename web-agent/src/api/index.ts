@@ -94,6 +94,7 @@ type Kind =
   | "queues"
   | "numbers"
   | "trunks"
+  | "pbxs"
   | "stations"
   | "dispositions"
   | "reasons"
@@ -133,6 +134,7 @@ export const admin = {
   queues: things("queues"),
   numbers: things("numbers"),
   trunks: things("trunks"),
+  pbxs: things("pbxs"),
   stations: things("stations"),
   dispositions: things("dispositions"),
   reasons: things("reasons"),

@@ -426,6 +426,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/pbxs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * pbxs: list
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminPbxs"];
+        put?: never;
+        /**
+         * pbxs: add
+         * @description Needs `admin.write`.
+         */
+        post: operations["postAdminPbxs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/pbxs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * pbxs: read
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminPbxsId"];
+        /**
+         * pbxs: change
+         * @description Needs `admin.write`.
+         */
+        put: operations["putAdminPbxsId"];
+        post?: never;
+        /**
+         * pbxs: remove
+         * @description Needs `admin.write`.
+         */
+        delete: operations["deleteAdminPbxsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/pbxs/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * pbxs: history
+         * @description Needs `admin.read`.
+         */
+        get: operations["getAdminPbxsIdHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/prompts": {
         parameters: {
             query?: never;
@@ -2290,6 +2362,14 @@ export interface components {
             version: number;
         };
         /** @description Without an item it was removed */
+        Change_Pbx: {
+            at: number;
+            by: string | null;
+            item: null | components["schemas"]["Pbx"];
+            note: string;
+            version: number;
+        };
+        /** @description Without an item it was removed */
         Change_Queue: {
             at: number;
             by: string | null;
@@ -2586,6 +2666,32 @@ export interface components {
             /** @description As the trunk sends it; a trailing `*` matches any rest. */
             pattern: string;
         };
+        /** @description It routes and carries the audio of its calls; we see what happens there and steer it. */
+        Edit_Pbx: {
+            /** @description Connected to only while active. */
+            active: boolean;
+            /** @description `host:port`: 5038 (5039 over TLS) for Asterisk, 8021 for FreeSWITCH. */
+            address: string;
+            /** @description The name in its certificate; empty: the host of the address. */
+            certificateName: string;
+            /** @description For the history */
+            changeNote?: string;
+            /** @description Where in its dialplan the numbers begin that are dialed and transferred to. */
+            context: string;
+            name: string;
+            /** @description Only ever sent in; left out, the old one stays. */
+            password?: string | null;
+            /** @description Its queues that are ours too: their calls count there. Calls of others are calls without a queue. */
+            queues?: components["schemas"]["PbxQueue"][];
+            /** @description The folder of its recordings as it names it: `/var/spool/asterisk/monitor`. */
+            recordedIn: string;
+            /** @description The same folder as we reach it: a path, or an `http(s)://` address; empty: recordings stay there. */
+            recordings: string;
+            speaks: components["schemas"]["PbxKind"];
+            tls?: boolean;
+            /** @description Of its manager interface; empty for FreeSWITCH, which knows only a password. */
+            user: string;
+        };
         Edit_Queue: {
             /**
              * Format: int32
@@ -2671,10 +2777,14 @@ export interface components {
             changeNote?: string;
             /** @description `md5` only for phones that refuse a challenge with SHA-256 beside it. */
             digest?: components["schemas"]["DigestBy"];
+            /** @description Asterisk: technology and peer, `PJSIP/a001`. FreeSWITCH: a user of its directory, `1001` or `1001@domain`. */
+            line: string;
             note?: string;
             /** @description Nobody registers there: each call is dialed to this number, over the trunks that take it. Empty: a phone that registers. */
             number?: string;
             password?: string | null;
+            /** @description A phone of this PBX beside us, which rings it; `line` says which. */
+            pbx?: string | null;
             srtp?: components["schemas"]["Srtp"];
             /** @description SIP user and digest user name. */
             username: string;
@@ -2746,6 +2856,9 @@ export interface components {
             flowFaults: components["schemas"]["FlowFault"][];
         };
         Edited_Number: components["schemas"]["Kept_Number"] & {
+            flowFaults: components["schemas"]["FlowFault"][];
+        };
+        Edited_Pbx: components["schemas"]["Kept_Pbx"] & {
             flowFaults: components["schemas"]["FlowFault"][];
         };
         Edited_Queue: components["schemas"]["Kept_Queue"] & {
@@ -2959,6 +3072,12 @@ export interface components {
             version: number;
         };
         Kept_Number: components["schemas"]["Number"] & {
+            id: string;
+            updatedAt: number;
+            updatedBy: string | null;
+            version: number;
+        };
+        Kept_Pbx: components["schemas"]["Pbx"] & {
             id: string;
             updatedAt: number;
             updatedBy: string | null;
@@ -3178,6 +3297,9 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "station_unfit";
+        } | {
+            /** @enum {string} */
+            kind: "station_of_pbx";
         } | {
             /** @enum {string} */
             kind: "no_station";
@@ -3426,6 +3548,74 @@ export interface components {
             /** @description Stands in the recording's gap. */
             reason: string;
         };
+        /** @description It routes and carries the audio of its calls; we see what happens there and steer it. */
+        Pbx: {
+            /** @description Connected to only while active. */
+            active: boolean;
+            /** @description `host:port`: 5038 (5039 over TLS) for Asterisk, 8021 for FreeSWITCH. */
+            address: string;
+            /** @description The name in its certificate; empty: the host of the address. */
+            certificateName: string;
+            /** @description Where in its dialplan the numbers begin that are dialed and transferred to. */
+            context: string;
+            name: string;
+            /** @description Its queues that are ours too: their calls count there. Calls of others are calls without a queue. */
+            queues: components["schemas"]["PbxQueue"][];
+            /** @description The folder of its recordings as it names it: `/var/spool/asterisk/monitor`. */
+            recordedIn: string;
+            /** @description The same folder as we reach it: a path, or an `http(s)://` address; empty: recordings stay there. */
+            recordings: string;
+            speaks: components["schemas"]["PbxKind"];
+            tls: boolean;
+            /** @description Of its manager interface; empty for FreeSWITCH, which knows only a password. */
+            user: string;
+        };
+        /**
+         * @description What a PBX speaks.
+         * @enum {string}
+         */
+        PbxKind: "asterisk" | "free_switch";
+        PbxLink: {
+            /**
+             * Format: int64
+             * @description Calls seen there now.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Connections lost since the start.
+             */
+            losses: number;
+            /**
+             * Format: int64
+             * @description Messages that could not be read since the start. Must be 0.
+             */
+            malformed: number;
+            /**
+             * Format: int64
+             * @description Epoch milliseconds: so since then.
+             */
+            since: number;
+            state: components["schemas"]["PbxLinkState"];
+            /** @description What it calls itself, once it has said so. */
+            version: string;
+            why: components["schemas"]["PbxWhy"] | null;
+        };
+        /** @enum {string} */
+        PbxLinkState: "connecting" | "reading" | "up" | "lost";
+        /** @description What is known of a PBX now. */
+        PbxLive: {
+            link: components["schemas"]["PbxLink"] | null;
+        };
+        PbxQueue: {
+            /** @description What is dialed there to reach it; empty: nothing is sent there. */
+            dialed: string;
+            /** @description As the PBX names it. */
+            name: string;
+            queue: string;
+        };
+        /** @enum {string} */
+        PbxWhy: "no_connection" | "refused" | "silent" | "closed" | "foreign";
         /** @description The shape of a recording. */
         Peaks: {
             /** @description One array a channel (0 the customer, 1 the agent), values 0 to 1, evenly spread over the duration. */
@@ -3753,6 +3943,7 @@ export interface components {
          * @enum {string}
          */
         ShownCaller: "own" | "caller" | "nobody";
+        Shown_Pbx: components["schemas"]["Kept_Pbx"] & components["schemas"]["PbxLive"];
         Shown_Station: components["schemas"]["Kept_Station"] & components["schemas"]["StationLive"];
         Shown_Trunk: components["schemas"]["Kept_Trunk"] & components["schemas"]["TrunkLive"];
         Skill: {
@@ -3773,9 +3964,13 @@ export interface components {
             answerBy: components["schemas"]["AnswerBy"];
             /** @description `md5` only for phones that refuse a challenge with SHA-256 beside it. */
             digest: components["schemas"]["DigestBy"];
+            /** @description Asterisk: technology and peer, `PJSIP/a001`. FreeSWITCH: a user of its directory, `1001` or `1001@domain`. */
+            line: string;
             note: string;
             /** @description Nobody registers there: each call is dialed to this number, over the trunks that take it. Empty: a phone that registers. */
             number: string;
+            /** @description A phone of this PBX beside us, which rings it; `line` says which. */
+            pbx: string | null;
             srtp: components["schemas"]["Srtp"];
             /** @description SIP user and digest user name. */
             username: string;
@@ -5034,6 +5229,211 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Change_Number"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPbxs: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Shown_Pbx"][];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPbxs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Edit_Pbx"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Pbx"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPbxsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shown_Pbx"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminPbxsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Edit_Pbx"] & {
+                    /** @description The version the edit began from */
+                    version: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited_Pbx"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAdminPbxsId: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPbxsIdHistory: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Change_Pbx"][];
                         next: string | null;
                     };
                 };

@@ -77,3 +77,16 @@ it("Transfer's key asks somebody more into a conference", () =>
   expect(
     actionOf(card("talking", all, { others: [{ leg: "7", agent: "8", name: "Ben", state: "joined" }] }), "transfer"),
   ).toBe("consult"));
+
+it("of a call at a PBX only what the PBX can do has a button", () => {
+  const there = { pbx: "Office PBX" };
+  const bar = (state: CallCard["state"], allowed: CallAction[]) =>
+    barFor(card(state, allowed, there)).map((one) => one.action);
+  expect(bar("ringing", [])).toEqual([]);
+  expect(bar("talking", ["send_digits", "transfer", "hangup", "pause_recording"])).toEqual([
+    "send_digits",
+    "transfer",
+    "pause_recording",
+    "hangup",
+  ]);
+});

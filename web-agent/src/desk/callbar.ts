@@ -26,6 +26,12 @@ export function besideOf(card: CallCard): Beside {
 }
 
 export function barFor(card: CallCard): BarButton[] {
+  const all = arranged(card);
+  // What a PBX never can has no place on the bar.
+  return card.pbx ? all.filter((one) => one.live) : all;
+}
+
+function arranged(card: CallCard): BarButton[] {
   const button = (
     action: CallAction,
     key: KeyAction | null = null,

@@ -41,6 +41,7 @@ function card(interaction: string, over: Partial<CallCard> = {}): CallCard {
     tags: [],
     inFlow: null,
     flowResults: [],
+    pbx: null,
     allowed: ["answer", "reject"],
     ended: null,
     ...over,

@@ -7,9 +7,9 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use company::edit::{self, Change, Editor};
 use company::rules::Checked;
-use company::{Agent, Disposition, EditError, FieldFault, Number, Queue, Reason, Skill, Station, Team, Trunk};
+use company::{Agent, Disposition, EditError, FieldFault, Number, Pbx, Queue, Reason, Skill, Station, Team, Trunk};
 use company::{Kept, audit, book::Shelved, credentials, sessions};
-use contract::{AgentId, RowId, StationId, TrunkId};
+use contract::{AgentId, PbxId, RowId, StationId, TrunkId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::Tx;
@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::describe::{self, Words};
+use super::pbxs::PbxLive;
 use super::trunks::TrunkLive;
 use crate::App;
 use crate::api::{Page, PageQuery};
@@ -33,6 +34,8 @@ use crate::prompts::uses;
 pub trait Managed: Shelved + Checked + ToSchema {
     /// A person: a password may be sent along, to be changed at the next sign-in.
     const PASSWORD: bool = false;
+    /// Fields of [`Managed::live`].
+    const LIVE: &'static [&'static str] = &[];
     /// Shown with what the phones know of it now, as this says.
     fn live_words() -> Option<Words> {
         None
@@ -56,6 +59,7 @@ impl Managed for Queue {
 }
 impl Managed for Number {}
 impl Managed for Trunk {
+    const LIVE: &'static [&'static str] = &["registration", "reached"];
     fn live_words() -> Option<Words> {
         Some(Words::of::<TrunkLive>())
     }
@@ -63,7 +67,17 @@ impl Managed for Trunk {
         Some(Live::Trunk(TrunkLive::of(app.gateway.trunk(TrunkId(id.0)))))
     }
 }
+impl Managed for Pbx {
+    const LIVE: &'static [&'static str] = &["link"];
+    fn live_words() -> Option<Words> {
+        Some(Words::of::<PbxLive>())
+    }
+    fn live(app: &App, id: RowId) -> Option<Live> {
+        Some(Live::Pbx(PbxLive::of(app.gateway.pbx(PbxId(id.0)))))
+    }
+}
 impl Managed for Station {
+    const LIVE: &'static [&'static str] = &["health", "userAgent", "address"];
     fn live_words() -> Option<Words> {
         Some(Words::of::<StationLive>())
     }
@@ -93,6 +107,7 @@ pub struct Shown<T> {
 pub enum Live {
     Station(StationLive),
     Trunk(TrunkLive),
+    Pbx(PbxLive),
 }
 
 /// A document after an edit.
@@ -114,6 +129,7 @@ pub struct VersionQuery {
 
 pub fn routes(router: OpenApiRouter<App>) -> OpenApiRouter<App> {
     let router = kind::<Team>(kind::<Skill>(kind::<Queue>(kind::<Number>(kind::<Trunk>(router)))));
+    let router = kind::<Pbx>(router);
     kind::<Station>(kind::<Reason>(kind::<Disposition>(kind::<Agent>(router))))
 }
 
@@ -268,16 +284,15 @@ struct Sent<T> {
     password: Option<String>,
 }
 
-/// Fields the server sets; a document may be sent back as it was got.
-const OURS: [&str; 9] =
-    ["id", "updatedAt", "updatedBy", "flowFaults", "health", "userAgent", "address", "registration", "reached"];
+/// Fields the server sets, beside [`Managed::LIVE`]; a document may be sent back as it was got.
+const OURS: [&str; 4] = ["id", "updatedAt", "updatedBy", "flowFaults"];
 
 fn sent<T: Managed>(body: Value) -> Result<Sent<T>, ApiError> {
     let Value::Object(mut fields) = body else {
         return Err(ApiError::BadRequest("the body must be a JSON object".into()));
     };
-    for field in OURS {
-        fields.remove(field);
+    for field in OURS.iter().chain(T::LIVE) {
+        fields.remove(*field);
     }
     if fields.contains_key("sealed") {
         return Err(ApiError::field("sealed", "unknown", "cannot be set; send password"));

@@ -8,6 +8,7 @@ mod documents;
 mod flows;
 mod lists;
 mod prompts;
+mod pbxs;
 mod trunks;
 
 use utoipa_axum::router::OpenApiRouter;

@@ -84,6 +84,12 @@ impl Tls {
         (TlsConnector::from(self.client.clone()), name)
     }
 
+    /// For a connection to whoever proves this name, or this address.
+    pub fn connector_for(&self, name: &str) -> Option<(TlsConnector, ServerName<'static>)> {
+        let name = ServerName::try_from(name.to_owned()).ok()?;
+        Some((TlsConnector::from(self.client.clone()), name))
+    }
+
     pub(super) fn acceptor(&self) -> Option<TlsAcceptor> {
         self.server.clone().map(TlsAcceptor::from)
     }

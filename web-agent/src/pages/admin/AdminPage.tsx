@@ -8,6 +8,7 @@ import { AuditSection } from "./AuditSection";
 import { CompanySection } from "./CompanySection";
 import { FlowsSection } from "./FlowsSection";
 import { StationsSection, TrunksSection } from "./lines";
+import { PbxsSection } from "./pbx";
 import { AgentsSection, SkillsSection, TeamsSection } from "./people";
 import { PromptsSection } from "./prompts/PromptsSection";
 import { ListsSection, NumbersSection, QueuesSection } from "./routing";
@@ -23,6 +24,7 @@ const sections = {
   numbers: NumbersSection,
   lists: ListsSection,
   trunks: TrunksSection,
+  pbxs: PbxsSection,
   stations: StationsSection,
   dispositions: DispositionsSection,
   reasons: ReasonsSection,
@@ -33,7 +35,7 @@ type Section = keyof typeof sections;
 const groups: [string, Section[]][] = [
   ["people", ["agents", "teams", "skills"]],
   ["routing", ["queues", "flows", "prompts", "numbers", "lists"]],
-  ["lines", ["trunks", "stations"]],
+  ["lines", ["trunks", "pbxs", "stations"]],
   ["words", ["dispositions", "reasons"]],
   ["house", ["company", "audit"]],
 ];

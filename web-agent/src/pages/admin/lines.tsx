@@ -1,6 +1,6 @@
 // Trunks and stations: where calls come from and what agents talk on.
 
-import { Collapse } from "antd";
+import { Collapse, Form } from "antd";
 import { useTranslation } from "react-i18next";
 import { type AdminStation, type AdminTrunk, admin, type Edit } from "../../api";
 import { Chip } from "../../ui/bits";
@@ -226,6 +226,76 @@ export function TrunksSection() {
   );
 }
 
+/** A phone that registers here, one that is dialed outside, or one of a PBX: each has its own fields. */
+function StationFields({ one }: { one: AdminStation | null }) {
+  const { t } = useTranslation();
+  const pbxs = useThings(admin.pbxs);
+  const beside = Boolean(Form.useWatch("pbx"));
+  return (
+    <>
+      <Text name="username" label={t("station.user")} required hint={t("station.userHint")} />
+      {((pbxs.data ?? []).length > 0 || beside) && (
+        <Pick
+          name="pbx"
+          label={t("station.pbx")}
+          hint={t("station.pbxHint")}
+          options={(pbxs.data ?? []).map((each) => ({ value: each.id, label: each.name }))}
+        />
+      )}
+      {beside ? (
+        <Text
+          name="line"
+          label={t("station.line")}
+          hint={t("station.lineHint")}
+          placeholder="PJSIP/a001"
+          required
+          max={80}
+        />
+      ) : (
+        <OwnPhone one={one} />
+      )}
+      <Text name="note" label={t("customer.notes")} />
+    </>
+  );
+}
+
+function OwnPhone({ one }: { one: AdminStation | null }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Text
+        name="number"
+        label={t("station.number")}
+        hint={t("station.numberHint")}
+        placeholder="13800138000"
+        max={32}
+      />
+      <Password hint={one ? t("admin.passwordKeep") : ""} />
+      <Pick
+        name="answerBy"
+        label={t("station.answerBy")}
+        clear={false}
+        hint={t("station.answerByHint")}
+        options={(["phone", "talk_event", "auto_answer"] as const).map((value) => ({
+          value,
+          label: t(`answerBy.${value}`),
+        }))}
+      />
+      <Pick
+        name="digest"
+        label={t("station.digest")}
+        clear={false}
+        hint={t("station.digestHint")}
+        options={(["both", "sha256", "md5"] as const).map((value) => ({
+          value,
+          label: t(`digestBy.${value}`),
+        }))}
+      />
+      <Encrypted />
+    </>
+  );
+}
+
 export function StationsSection() {
   const { t } = useTranslation();
   const agents = useThings(admin.agents);
@@ -240,10 +310,21 @@ export function StationsSection() {
         digest: t("station.digest"),
         srtp: t("srtp.label"),
         number: t("station.number"),
+        pbx: t("station.pbx"),
+        line: t("station.line"),
         note: t("customer.notes"),
       }}
       name={(one) => one.username}
-      blank={{ username: "", answerBy: "phone", digest: "both", srtp: "over_tls", number: "", note: "" }}
+      blank={{
+        username: "",
+        answerBy: "phone",
+        digest: "both",
+        srtp: "over_tls",
+        number: "",
+        pbx: null,
+        line: "",
+        note: "",
+      }}
       hint={t("admin.stationsHint")}
       columns={[
         { title: t("station.user"), render: (_, one) => <b className="num">{one.username}</b> },
@@ -269,41 +350,7 @@ export function StationsSection() {
         },
         { title: t("customer.notes"), render: (_, one) => <span className="soft">{one.note}</span> },
       ]}
-      fields={(one) => (
-        <>
-          <Text name="username" label={t("station.user")} required hint={t("station.userHint")} />
-          <Text
-            name="number"
-            label={t("station.number")}
-            hint={t("station.numberHint")}
-            placeholder="13800138000"
-            max={32}
-          />
-          <Password hint={one ? t("admin.passwordKeep") : ""} />
-          <Pick
-            name="answerBy"
-            label={t("station.answerBy")}
-            clear={false}
-            hint={t("station.answerByHint")}
-            options={(["phone", "talk_event", "auto_answer"] as const).map((value) => ({
-              value,
-              label: t(`answerBy.${value}`),
-            }))}
-          />
-          <Pick
-            name="digest"
-            label={t("station.digest")}
-            clear={false}
-            hint={t("station.digestHint")}
-            options={(["both", "sha256", "md5"] as const).map((value) => ({
-              value,
-              label: t(`digestBy.${value}`),
-            }))}
-          />
-          <Encrypted />
-          <Text name="note" label={t("customer.notes")} />
-        </>
-      )}
+      fields={(one) => <StationFields one={one} />}
     />
   );
 }

@@ -63,6 +63,7 @@ export function CallBar({
   const { press, busy } = useDo();
   const up = useDesk((state) => state.link === "up");
   const buttons = barFor(card).filter((one) => !without.includes(one.action));
+  if (buttons.length === 0) return null;
   return (
     <div
       className={`callbar ${small ? "callbar-small" : buttons.length < 3 ? "callbar-2" : ""}`}

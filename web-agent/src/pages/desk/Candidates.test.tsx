@@ -43,6 +43,7 @@ const card = (over: Partial<CallCard>): CallCard => ({
   tags: [],
   inFlow: null,
   flowResults: [],
+  pbx: null,
   allowed: ["hangup", "dispose"],
   ended: null,
   ...over,

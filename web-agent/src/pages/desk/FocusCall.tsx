@@ -85,22 +85,31 @@ export function FocusCall({ card }: { card: CallCard }) {
             <dt>{t("word.dialed")}</dt>
             <dd className="num">{card.dialed}</dd>
           </div>
-          <div className="facts-wide">
-            <dt>{t("word.pressed")}</dt>
-            <dd>
-              {card.pressed.length === 0 ? (
-                <span className="soft">{t("pop.nothingPressed")}</span>
-              ) : (
-                <ol className="trail">
-                  {card.pressed.map((one) => (
-                    <li key={`${one.node} ${one.digits} ${one.label}`}>
-                      <kbd>{one.digits}</kbd> {one.label ?? one.node}
-                    </li>
-                  ))}
-                </ol>
-              )}
-            </dd>
-          </div>
+          {card.pbx && (
+            <div>
+              <dt>{t("pbx.at")}</dt>
+              <dd>{card.pbx}</dd>
+            </div>
+          )}
+          {/* What was pressed at a PBX is not known here. */}
+          {card.pbx === null && (
+            <div className="facts-wide">
+              <dt>{t("word.pressed")}</dt>
+              <dd>
+                {card.pressed.length === 0 ? (
+                  <span className="soft">{t("pop.nothingPressed")}</span>
+                ) : (
+                  <ol className="trail">
+                    {card.pressed.map((one) => (
+                      <li key={`${one.node} ${one.digits} ${one.label}`}>
+                        <kbd>{one.digits}</kbd> {one.label ?? one.node}
+                      </li>
+                    ))}
+                  </ol>
+                )}
+              </dd>
+            </div>
+          )}
         </dl>
         <FlowTrip card={card} />
         <Others card={card} />
