@@ -45,7 +45,7 @@ async function startRelay() {
       line.on("error", () => tell(false));
     });
   });
-  return { url: `turn:127.0.0.1:${port}?transport=udp`, end: () => child.kill("SIGKILL") };
+  return { url: (transport) => `turn:127.0.0.1:${port}?transport=${transport}`, end: () => child.kill("SIGKILL") };
 }
 
 /** By which kind of way the page's newest connection goes; nothing before there is one. */
@@ -54,7 +54,8 @@ const way = (page) =>
     const stats = [...((await window.__phone.peers.at(-1)?.getStats())?.values() ?? [])];
     const transport = stats.find((one) => one.type === "transport");
     const pair = stats.find((one) => one.id === transport?.selectedCandidatePairId);
-    return stats.find((one) => one.id === pair?.localCandidateId)?.candidateType;
+    const local = stats.find((one) => one.id === pair?.localCandidateId);
+    return local && `${local.candidateType} over ${local.relayProtocol}`;
   });
 
 export async function overRelay({ step, house, who, caller, dial, api, gauge }) {
@@ -67,41 +68,59 @@ export async function overRelay({ step, house, who, caller, dial, api, gauge }) 
     return api.get("/admin/company");
   }
 
+  async function talks(transport) {
+    await page.goto(`${house.base}/desk`);
+    await page.locator(".seat > .ant-btn-primary").click();
+    await page.locator('.take [data-station="browser"]').click();
+    await page.locator(".take .ant-btn-primary").click();
+    await page.locator(".seat .station-ok").waitFor();
+    // The seat may show the line of before until the page has its own.
+    await until("the page's own line", async () => (await way(page)) !== undefined);
+    same(await way(page), `relay over ${transport}`, "the way");
+    await page.locator(".idle .ant-btn-primary").click();
+    await page.locator(".idle-ready").waitFor();
+    talk = await caller.dial(dial);
+    await page.locator(".focus-ringing").waitFor();
+    await page.keyboard.press("Alt+a");
+    talk.say(CALLER);
+    await talk.hears(AGENT);
+    await hears(page, CALLER);
+    same(await way(page), `relay over ${transport}`, "the way in the talk");
+  }
+
+  /** Nobody talks or sits there any more. */
+  async function leave() {
+    await page.reload();
+    await house.calm(who, [talk]);
+    await page.locator(".seat-button").click();
+    await choose(page, say("seat.leave"));
+    await page.locator(".seat > .ant-btn-primary").waitFor();
+    await until("no browser to be a phone", async () => (await gauge("browser_phones")) === 0);
+  }
+
   await step(
     "over a relay and no other way an agent at a browser and a caller hear each other",
     async () => {
       relay = await startRelay();
-      const kept = await set({ urls: [relay.url], only: true, password: SECRET });
+      const kept = await set({ urls: [relay.url("udp")], only: true, password: SECRET });
       must(!JSON.stringify(kept).includes(SECRET) && kept.relay.sealed === undefined, "the secret is told to nobody");
-      await page.goto(`${house.base}/desk`);
-      await page.locator(".seat > .ant-btn-primary").click();
-      await page.locator('.take [data-station="browser"]').click();
-      await page.locator(".take .ant-btn-primary").click();
-      await page.locator(".seat .station-ok").waitFor();
-      // The seat may show the line of before until the page has its own.
-      await until("the page's own line", async () => (await way(page)) !== undefined);
-      same(await way(page), "relay", "the way");
-      await page.locator(".idle .ant-btn-primary").click();
-      await page.locator(".idle-ready").waitFor();
-      talk = await caller.dial(dial);
-      await page.locator(".focus-ringing").waitFor();
-      await page.keyboard.press("Alt+a");
-      talk.say(CALLER);
-      await talk.hears(AGENT);
-      await hears(page, CALLER);
-      same(await way(page), "relay", "the way in the talk");
+      await talks("udp");
+    },
+    { look: page, after: leave },
+  );
+
+  await step(
+    "where a network lets no UDP through the agent's browser reaches the relay over TCP, and both are heard",
+    async () => {
+      await set({ urls: [relay.url("tcp")], only: true });
+      await talks("tcp");
     },
     {
       look: page,
       after: async () => {
         relay?.end();
         await set({ urls: [], only: false });
-        await page.reload();
-        await house.calm(who, [talk]);
-        await page.locator(".seat-button").click();
-        await choose(page, say("seat.leave"));
-        await page.locator(".seat > .ant-btn-primary").waitFor();
-        await until("no browser to be a phone", async () => (await gauge("browser_phones")) === 0);
+        await leave();
       },
     },
   );

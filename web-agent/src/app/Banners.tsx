@@ -75,6 +75,7 @@ export function Banners() {
 function PhoneBanner() {
   const { t } = useTranslation();
   const { state, microphone, mute } = usePhone();
+  const talks = useDesk(({ desk }) => desk.cards.some((card) => card.state === "talking" || card.state === "held"));
   const paused = useDesk(({ desk }) => desk.seat?.status.kind === "not_ready" && desk.seat.statusWhy === "microphone");
   if (state === "elsewhere")
     return (
@@ -96,6 +97,13 @@ function PhoneBanner() {
         <Button size="small" onClick={() => void phone.retry()}>
           {t("phone.again")}
         </Button>
+      </div>
+    );
+  if (state === "connecting" && talks)
+    return (
+      <div className="banner banner-bad" role="alert">
+        <span className="dot pulse" />
+        {t("phone.cut")}
       </div>
     );
   if (mute)
