@@ -692,7 +692,7 @@ impl Call {
         match &self.stage {
             Stage::Flow => flow,
             Stage::Talking(_) => self.visit.as_ref().and_then(|visit| visit.session.deadline()),
-            Stage::Parked(parked) => parked.deadline(),
+            Stage::Parked(parked) => Some(parked.deadline()),
             Stage::Entering(entering) => Some(entering.until),
             Stage::Waiting(wait) => wait.next_announce,
             Stage::Message { until, .. } | Stage::Farewell { until, .. } | Stage::Closing { until } => Some(*until),

@@ -12,6 +12,9 @@ type Out<'a> = &'a mut Vec<Action>;
 /// Places a node has.
 pub const MOST_PARKED: u16 = 99;
 
+/// How long signalling may take to say that a phone was not lifted in time.
+const SLACK_MS: EpochMs = 5_000;
+
 /// Whose phone is rung for a parked caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fetcher {
@@ -37,12 +40,14 @@ pub(super) struct Fetching {
     pub agent: AgentId,
     pub leg: LegId,
     answer_by: AnswerBy,
+    /// Signalling lets it ring no longer, and says so; should it not, the call does by itself.
+    until: EpochMs,
 }
 
 impl Parked {
-    /// While a phone rings for the caller it may ring on.
-    pub fn deadline(&self) -> Option<EpochMs> {
-        self.fetching.is_none().then_some(self.until)
+    /// Of the phone that rings for the caller; else of the place.
+    pub fn deadline(&self) -> EpochMs {
+        self.fetching.map_or(self.until, |fetching| fetching.until)
     }
 
     fn ended(&self, now: EpochMs, outcome: ParkOutcome) -> Action {
@@ -120,7 +125,10 @@ impl Call {
             // Pressed twice.
             Some(fetching) if fetching.agent == agent => return Ok(Vec::new()),
             Some(_) => return Err(CommandRefused::WrongState { call, state: "being_taken" }),
-            None => parked.fetching = Some(Fetching { agent, leg, answer_by }),
+            None => {
+                let until = now + EpochMs::from(OWN_RING_MS) + SLACK_MS;
+                parked.fetching = Some(Fetching { agent, leg, answer_by, until });
+            }
         }
         self.legs.insert(leg, Leg { role: Role::Agent(agent), rang: false, holds: false, over: None });
         let auto_answer = answer_by == AnswerBy::AutoAnswer;
@@ -180,6 +188,15 @@ impl Call {
     /// Nobody came: who parked is rung.
     pub(super) fn parked_too_long(&mut self, now: EpochMs, out: Out) {
         let Stage::Parked(parked) = self.stage else { return };
+        if let Some(Fetching { leg, until, .. }) = parked.fetching {
+            // A phone that rings when the time is over may ring on.
+            if now < until {
+                return;
+            }
+            self.let_go(leg, EndCause::NoAnswer, HungUpBy::System, None, out);
+            self.not_fetched(now, leg, out);
+            return;
+        }
         out.push(parked.ended(now, ParkOutcome::NobodyCame));
         let Parked { by, queue, .. } = parked;
         let target = TransferTarget::Agent { agent: by };

@@ -109,11 +109,30 @@ fn when_nobody_comes_in_time_who_parked_is_rung_and_then_the_queue_has_the_calle
 
 #[test]
 fn a_phone_that_rings_when_the_time_is_over_may_ring_on() {
-    let (mut line, leg) = fetched();
-    line.pass(i64::from(PATIENCE_MS)).on(CallEvent::Deadline);
-    assert_eq!((line.call.stage_name(), line.call.deadline()), ("parked", None));
-    line.on(CallEvent::LegFailed { leg, status: 480 });
-    assert_eq!(ended(&line), [(ParkOutcome::NobodyCame, None, PATIENCE_MS + 5_000)], "at once when it gives up");
+    let (mut line, _) = parked();
+    line.pass(i64::from(PATIENCE_MS) - 5_000);
+    let actions = line.call.fetch(line.now, ben()).unwrap();
+    line.note(actions);
+    let leg = line.dialed();
+    line.pass(5_000).on(CallEvent::Deadline);
+    assert_eq!((line.call.stage_name(), line.call.deadline().is_some_and(|at| at > line.now)), ("parked", true));
+    line.pass(1_000).on(CallEvent::LegFailed { leg, status: 480 });
+    assert_eq!(ended(&line), [(ParkOutcome::NobodyCame, None, PATIENCE_MS + 1_000)], "at once when it gives up");
+}
+
+#[test]
+fn a_phone_of_which_nothing_is_heard_is_given_up_and_the_caller_stays_in_the_place() {
+    let (mut line, _) = parked();
+    let place = line.call.deadline();
+    let actions = line.call.fetch(line.now, ben()).unwrap();
+    line.note(actions);
+    let rung = line.dialed();
+    let due = line.call.deadline().unwrap();
+    assert!(Some(due) < place);
+    line.pass(due - line.now).on(CallEvent::Deadline);
+    assert!(line.last.contains(&Action::Router(RouterAsk::Busy { agent: BEN, on: false })));
+    assert!(line.last.iter().any(|a| matches!(a, Action::HangUp { leg, .. } if *leg == rung)), "{:?}", line.last);
+    assert_eq!((line.call.stage_name(), line.call.deadline(), ended(&line)), ("parked", place, vec![]));
 }
 
 #[test]
